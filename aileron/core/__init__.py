@@ -1,0 +1,4 @@
+"""The words all else is written in: steps, ports, names, errors, settings.
+
+Imports nothing of Aileron.
+"""

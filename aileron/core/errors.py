@@ -1,0 +1,134 @@
+"""One exception hierarchy; each error says what happened, where, and what to do.
+
+An error carries a message id and values, not a sentence: the sentence is rendered at
+the edge (terminal, HTTP, task log) in the reader's language. The sentences live in a
+``messages.toml`` beside the package that raises them: the id ``store.no_space`` is the
+table ``[no_space]`` of ``aileron/store/messages.toml``.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
+
+Language = Literal["en", "zh"]
+"""Languages in which every sentence exists."""
+
+
+class AileronError(Exception):
+    """Base of all errors that Aileron raises on purpose.
+
+    Args:
+        message_id: ``package.name``, a table of that package's ``messages.toml``.
+        where: file with line, URL, or subject that the error is about.
+        values: what the sentence's placeholders stand for; JSON-serialisable.
+    """
+
+    http_status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+    """Whether the same call may succeed later with nothing changed by the user."""
+
+    def __init__(self, message_id: str, /, *, where: str | None = None, **values: Any) -> None:
+        self.message_id = message_id
+        self.where = where
+        self.values = values
+        super().__init__(message_id)
+
+    def __str__(self) -> str:
+        return self.render()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (AileronError.from_dict, (self.to_dict(),))
+
+    def render(self, language: Language | None = None) -> str:
+        """The sentence: what happened, where, what to do."""
+        text = sentence(self.message_id, language, **self.values)
+        return f"{self.where}: {text}" if self.where else text
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON form that `from_dict` turns back into the same error."""
+        return {
+            "kind": type(self).__name__,
+            "message_id": self.message_id,
+            "where": self.where,
+            "values": self.values,
+        }
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> AileronError:
+        """Rebuild an error that crossed a process boundary."""
+        kind = _KINDS.get(data["kind"], AileronError)
+        return kind(data["message_id"], where=data["where"], **data["values"])
+
+    def at(self, where: str) -> Self:
+        """The same error, said to be at `where`."""
+        self.where = where
+        return self
+
+
+class InvalidInput(AileronError):
+    """What the user gave cannot be used."""
+
+    http_status = 400
+
+
+class Refused(AileronError):
+    """The caller may not do this, or a rule forbids it."""
+
+    http_status = 403
+
+
+class NotFound(AileronError):
+    """The named thing does not exist."""
+
+    http_status = 404
+
+
+class Conflict(AileronError):
+    """Someone else changed the thing first."""
+
+    http_status = 409
+
+
+class StepFailed(AileronError):
+    """A step ran and did not succeed."""
+
+
+class Unavailable(AileronError):
+    """A server or a resource that is needed does not answer or is used up."""
+
+    http_status = 503
+    retryable = True
+
+
+_KINDS: dict[str, type[AileronError]] = {
+    kind.__name__: kind
+    for kind in (AileronError, InvalidInput, Refused, NotFound, Conflict, StepFailed, Unavailable)
+}
+
+
+def preferred_language() -> Language:
+    """The reader's language: ``AILERON_LANG``, else the locale, else English."""
+    wanted = (
+        os.environ.get("AILERON_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    )
+    return "zh" if wanted.lower().startswith("zh") else "en"
+
+
+def sentence(message_id: str, language: Language | None = None, /, **values: Any) -> str:
+    """Render message `message_id`; a missing placeholder value is a programming error."""
+    package, _, name = message_id.partition(".")
+    texts = messages(package)[name]
+    return texts[language or preferred_language()].format_map(values)
+
+
+@cache
+def messages(package: str) -> Mapping[str, Mapping[Language, str]]:
+    """The sentences of ``aileron.<package>`` (or ``aileron_airflow``): name -> language -> text."""
+    module = package if package == "aileron_airflow" else f"aileron.{package}"
+    text = importlib.resources.files(module).joinpath("messages.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

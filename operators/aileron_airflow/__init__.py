@@ -1,0 +1,1 @@
+"""Airflow provider of Aileron: operators, triggers, hooks, and the DAG factory."""
