@@ -29,6 +29,8 @@ class ArtifactKind(StrEnum):
     """An exported Bento with its pinned requirements and golden requests."""
     RECORD = "record"
     """record.json, what an effect or a wait says it did."""
+    LOG = "log"
+    """log.txt and metrics.jsonl of one execution; no port has this kind."""
 
 
 class Reference(BaseModel):

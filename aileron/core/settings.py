@@ -55,6 +55,8 @@ class Settings(BaseModel):
     """Root of the artifact store: a path or ``s3://bucket/prefix``; default ``HOME/store``."""
     dvc_remote: str | None = None
     """Where dataset bytes live: a path or a URL DVC knows; default ``HOME/dvc-remote``."""
+    overlay: str | None = None
+    """Which ``configs/environments/NAME.yaml`` holds; default ``default``, if there is one."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -125,6 +127,7 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "gateway_url": "AILERON_GATEWAY_URL",
     "store_uri": "AILERON_STORE_URI",
     "dvc_remote": "AILERON_DVC_REMOTE",
+    "overlay": "AILERON_ENVIRONMENT",
 }
 
 

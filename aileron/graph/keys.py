@@ -8,10 +8,11 @@ distributions and the seed. `force` salts it with the run id.
 from __future__ import annotations
 
 import ast
-import importlib.util
+import sys
 import sysconfig
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.machinery import ModuleSpec
 from importlib.metadata import distributions
 from pathlib import Path
@@ -56,28 +57,42 @@ def environment_digest() -> str:
     return digest_json(sorted({f"{d.name}=={d.version}" for d in distributions()}))
 
 
+@dataclass(frozen=True)
+class Code:
+    """The source that a module's behaviour follows from."""
+
+    digest: str
+    files: tuple[Path, ...]
+
+
 def code_digest(module: str) -> str:
     """Digest of the source of `module` and of every project module it imports, transitively.
 
     A project module is one that lies outside the standard library and outside
     ``site-packages``: this project, and users' own steps. Imports inside functions count.
     """
+    return read_code(module).digest
+
+
+def read_code(module: str) -> Code:
+    """`code_digest` with the files that it covers. Imports nothing."""
     sources: dict[str, str] = {}
-    todo = [module]
+    files: list[Path] = []
+    todo = {module}
     while todo:
         name = todo.pop()
-        if name in sources:
-            continue
         path = _project_source(name)
-        if path is None:
+        if path is None or name in sources:
             continue
         code = path.read_bytes()
         sources[name] = digest_bytes(code)
-        todo += _imports(code, name, is_package=path.name == "__init__.py")
-    return digest_json(sources)
+        files.append(path)
+        todo |= _imports(code, name, is_package=path.name == "__init__.py") - sources.keys()
+    return Code(digest_json(sources), tuple(sorted(files)))
 
 
-def _imports(code: bytes, module: str, *, is_package: bool) -> list[str]:
+@lru_cache(maxsize=1024)
+def _imports(code: bytes, module: str, *, is_package: bool) -> frozenset[str]:
     """Names that may be modules, imported anywhere in `code`."""
     package = module if is_package else module.rpartition(".")[0]
     found: list[str] = []
@@ -90,23 +105,51 @@ def _imports(code: bytes, module: str, *, is_package: bool) -> list[str]:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, base] if base else parents)
             found += [base, *(f"{base}.{alias.name}" for alias in node.names)]
-    return found + [name.rpartition(".")[0] for name in found if "." in name]
+    return frozenset([*found, *(name.rpartition(".")[0] for name in found if "." in name)])
 
 
 def _project_source(name: str) -> Path | None:
-    spec = _find_spec(name) if name else None
+    if not name or _is_foreign(name.partition(".")[0]):
+        return None
+    spec = _find_spec(name)
     if spec is None or not spec.origin or not spec.has_location:
         return None
     path = Path(spec.origin).resolve()
-    foreign = any(path.is_relative_to(folder) for folder in _foreign_folders())
-    return None if foreign or path.suffix != ".py" else path
+    return None if _lies_in_foreign_folder(path) or path.suffix != ".py" else path
+
+
+@cache
+def _is_foreign(package: str) -> bool:
+    """Whether top-level `package` is not the project's.
+
+    Asked first, because finding the spec of ``sklearn.metrics`` would import sklearn.
+    """
+    if package in sys.stdlib_module_names:
+        return True
+    spec = _find_spec(package)
+    if spec is None:
+        return False
+    places = spec.submodule_search_locations or ([spec.origin] if spec.origin else [])
+    return bool(places) and all(_lies_in_foreign_folder(Path(p).resolve()) for p in places)
+
+
+def _lies_in_foreign_folder(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in _foreign_folders())
 
 
 def _find_spec(name: str) -> ModuleSpec | None:
-    try:
-        return importlib.util.find_spec(name)
-    except (ImportError, AttributeError, ValueError):
-        return None
+    """Where module `name` is. Unlike `importlib.util.find_spec` it imports no parent."""
+    parent, folders = name.rpartition(".")[0], None
+    if parent:
+        above = _find_spec(parent)
+        folders = above.submodule_search_locations if above else None
+        if folders is None:
+            return None
+    for finder in sys.meta_path:
+        spec = finder.find_spec(name, folders)
+        if spec is not None:
+            return spec
+    return None
 
 
 @cache

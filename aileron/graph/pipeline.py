@@ -12,6 +12,7 @@ from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
 from aileron.core.names import Name
+from aileron.core.ports import ArtifactKind
 from aileron.core.steps import Step
 
 RunnerName = Literal["process"]
@@ -19,6 +20,13 @@ RunnerName = Literal["process"]
 
 CHAMPION = "champion:"
 """Source prefix of an input that is a part of the serving model, ``champion:model``."""
+SOURCE = "source:"
+"""Source prefix of an input that comes from outside: ``source:name``, in `Plan.sources`."""
+
+
+def is_external(source: str) -> bool:
+    """Whether an input comes from outside the graph."""
+    return source.startswith((CHAMPION, SOURCE))
 
 
 class Limits(BaseModel):
@@ -39,7 +47,7 @@ class Node(BaseModel):
     step: str
     config: Mapping[str, Any] = {}
     inputs: Mapping[str, str] = {}
-    """Port -> ``node.port``, or ``champion:port`` for the model that serves now."""
+    """Port -> ``node.port``, ``champion:port`` (the model that serves now) or ``source:name``."""
     after: tuple[Name, ...] = ()
     """Nodes that must have succeeded though nothing flows from them."""
     group: Name | None = None
@@ -55,8 +63,8 @@ class Node(BaseModel):
 
     def upstream(self) -> tuple[str, ...]:
         """Names of the nodes this one needs, in order of mention."""
-        sources = [s.partition(".")[0] for s in self.inputs.values() if not s.startswith(CHAMPION)]
-        return tuple(dict.fromkeys([*sources, *self.after]))
+        needed = [s.partition(".")[0] for s in self.inputs.values() if not is_external(s)]
+        return tuple(dict.fromkeys([*needed, *self.after]))
 
 
 class Graph(BaseModel):
@@ -131,7 +139,8 @@ def _check_ports(graph: Graph, node: Node) -> None:
             if not wanted.optional:
                 raise InvalidInput("graph.port_not_connected", node=node.name, port=port)
             continue
-        if source.startswith(CHAMPION):
+        if is_external(source):
+            _check_source(node, port, source, wanted.kind)
             continue
         owner, _, output = source.partition(".")
         offered = graph.node(owner).step_class.outputs
@@ -147,6 +156,18 @@ def _check_ports(graph: Graph, node: Node) -> None:
                 source=source,
                 found=offered[output].kind.value,
             )
+
+
+def _check_source(node: Node, port: str, source: str, wanted: ArtifactKind) -> None:
+    if source.startswith(SOURCE) and wanted is not ArtifactKind.SOURCE:
+        raise InvalidInput(
+            "graph.wrong_kind",
+            node=node.name,
+            port=port,
+            wanted=wanted.value,
+            source=source,
+            found=ArtifactKind.SOURCE.value,
+        )
 
 
 def _check_groups(graph: Graph) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from aileron.core.names import Name
+from aileron.core.ports import Reference
 from aileron.graph.pipeline import Graph, Node
 
 FORMAT_VERSION: Literal[1] = 1
@@ -40,6 +41,8 @@ class Plan(BaseModel):
     """Step name -> digest of its module and of the project modules it imports."""
     environment: str
     """Digest of the installed distributions."""
+    sources: Mapping[str, Reference] = {}
+    """What ``source:name`` inputs stand for: artifacts from outside the graph."""
     git_commit: str | None = None
     origins: Mapping[str, str] = {}
     """Dotted field -> where its value came from."""

@@ -1,0 +1,95 @@
+# Everything one does with this repository. `make` lists the commands.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.SILENT:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+EXTRAS := airflow,stages,serving,s3,embedded,dev
+LAYER ?=
+ARGS ?=
+export STRICT ?=
+
+# uv reads none of pip's settings; what pip was told holds for it too.
+space := $(subst ,, )
+comma := ,
+ifdef PIP_FIND_LINKS
+export UV_FIND_LINKS ?= $(subst $(space),$(comma),$(PIP_FIND_LINKS))
+endif
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+
+.PHONY: help env up down status demo test lint lock schemas bench bench-check clean
+
+help: ## List the commands
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+env: $(STAMP) ## Make or renew the Python environment in .venv
+
+$(STAMP): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || {
+		echo "Aileron needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2
+		echo "Install one of them, then run: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2
+		exit 1
+	}
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || {
+		rm -rf $(VENV)
+		echo "The environment could not be made. On Debian: apt-get install python3-venv" >&2
+		exit 1
+	}
+	[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet "$$(grep '^uv==' requirements.lock)"
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --compile-bytecode \
+		--constraint requirements.lock --editable '.[$(EXTRAS)]'
+	touch $(STAMP)
+
+up: env ## Start the embedded servers; returns when all are healthy
+	$(BIN)/aileron stack up
+
+down: ## Stop the embedded servers
+	if [ -x $(BIN)/aileron ]; then $(BIN)/aileron stack down; fi
+
+status: env ## Show the embedded servers
+	$(BIN)/aileron stack status
+
+demo: up ## From data to a service that answers, through Airflow's scheduler
+	$(BIN)/aileron lifecycle run breast_cancer --wait
+
+test: env ## Run the tests (LAYER=unit for one layer, ARGS='-k name', STRICT=1: no skips)
+	$(BIN)/pytest $(if $(LAYER),tests/$(LAYER)) $(ARGS)
+
+lint: env ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+schemas: env ## Write the JSON Schemas of all documents to configs/schema
+	$(BIN)/aileron schema --write
+
+bench: env ## Run the benchmarks; raw results as JSON in bench/
+	$(BIN)/python -m tests.benchmarks run $(ARGS)
+
+bench-check: env ## Judge the newest benchmark results against tests/benchmarks/bounds.toml
+	$(BIN)/python -m tests.benchmarks check $(ARGS)
+
+# The lock names no registry and no build of one: local version tags (+cpu) are cut, and the
+# GPU libraries that only a CUDA build of torch wants are left out.
+lock: env ## Resolve requirements.lock anew
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+	sed -i -e 's/+cpu//' -e '/^nvidia-/{/^nvidia-ml-py/!d}' -e '/^cuda-/d' -e '/^triton/d' \
+		-e "s/ ; python_full_version < '3.14' and sys_platform == 'linux'$$//" \
+		-e "s/python_full_version < '3.14' and sys_platform == 'linux'/sys_platform == 'linux'/" \
+		requirements.lock
+
+clean: down ## Stop the servers; delete state, environment and caches
+	rm -rf .aileron $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,61 @@
+"""The `aileron` command: the same verbs as the pages and the API, in the terminal.
+
+Each group of verbs is a module of its own, imported when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from aileron import __version__
+from aileron.core.errors import AileronError
+
+COMMANDS: Final = {
+    "component": "List and show the installed steps.",
+    "config": "Show a lifecycle's resolved configuration.",
+    "dataset": "List, show and fetch dataset versions.",
+    "doctor": "Check that what the ledger says is really there.",
+    "init": "Make a workspace in a folder.",
+    "lifecycle": "Check, run and follow lifecycles.",
+    "model": "List, show, promote and roll back models.",
+    "schema": "Print JSON Schemas.",
+    "service": "List, call, stop and start services.",
+    "stack": "Start, stop and watch the embedded servers.",
+    "status": "Show servers, recent runs and services.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of the same name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"aileron.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="aileron")
+def command() -> None:
+    """From a dataset to a monitored, versioned service, in one YAML file and one DAG."""
+
+
+def main() -> None:
+    """Entry point: an error is one sentence on standard error, never a trace."""
+    try:
+        command(prog_name="aileron")
+    except AileronError as error:
+        click.echo(f"aileron: {error}", err=True)
+        sys.exit(1)

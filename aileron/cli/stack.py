@@ -1,0 +1,65 @@
+"""`aileron stack`: the embedded servers."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from aileron.cli.output import json_option, show
+from aileron.core.settings import Settings
+from aileron.stack.record import State
+from aileron.stack.stack import ServerStatus, Stack
+
+COLUMNS = ["server", "state", "pid", "address", "memory_mb", "up", "restarts"]
+
+
+@click.group()
+def command() -> None:
+    """Start, stop and watch the embedded servers."""
+
+
+@command.command()
+@click.option("--only", multiple=True, help="Run this server alone (repeatable).")
+def up(only: tuple[str, ...]) -> None:
+    """Start what is not running; return when every server is healthy."""
+    started = time.monotonic()
+    settings = Stack(Settings.load(), only).start(print_ready)
+    click.echo(f"Up in {time.monotonic() - started:.1f} s.")
+    click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
+    click.echo(f"  MLflow   {settings.mlflow_url}")
+    click.echo(f"  Gateway  {settings.gateway_url}")
+
+
+@command.command()
+def down() -> None:
+    """Stop all that `up` started, and nothing else."""
+    started = time.monotonic()
+    Stack(Settings.load()).stop(lambda status: click.echo(f"  {status.name:<14} stopped"))
+    click.echo(f"Down in {time.monotonic() - started:.1f} s.")
+
+
+@command.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Show the servers; exit 1 unless all are healthy."""
+    servers = Stack(Settings.load()).status()
+    show([row(s) for s in servers], as_json=as_json, columns=COLUMNS)
+    if not servers or any(server.state is not State.HEALTHY for server in servers):
+        sys.exit(1)
+
+
+def row(server: ServerStatus) -> dict[str, Any]:
+    """A server as the tables show it."""
+    facts = asdict(server)
+    facts["server"] = facts.pop("name")
+    facts["up"] = f"{server.uptime:.0f} s" if server.uptime is not None else None
+    return facts
+
+
+def print_ready(status: ServerStatus) -> None:
+    if status.state is State.HEALTHY:
+        click.echo(f"  {status.name:<14} ready in {status.ready_seconds or 0:5.1f} s")

@@ -1,0 +1,41 @@
+"""`aileron status`: servers, recent runs and services at a glance."""
+
+from __future__ import annotations
+
+import click
+
+from aileron.cli import stack as stack_commands
+from aileron.cli.output import json_option, show
+from aileron.cli.session import open_session, project_option
+from aileron.core.settings import Settings
+from aileron.stack.stack import Stack
+
+RUNS = 10
+
+
+@click.command()
+@project_option
+@json_option
+def command(project: str, as_json: bool) -> None:
+    """Show servers, recent runs and services."""
+    servers = [stack_commands.row(server) for server in Stack(Settings.load()).status()]
+    with open_session() as session:
+        runs = session.ledger.runs.list(project, limit=RUNS)
+        services = session.ledger.services.list(project)
+    facts = {
+        "servers": servers,
+        "runs": [run.model_dump(mode="json", exclude={"plan", "facts"}) for run in runs],
+        "services": [service.model_dump(mode="json") for service in services],
+    }
+    if as_json:
+        show(facts, as_json=True)
+        return
+    columns = {
+        "servers": stack_commands.COLUMNS,
+        "runs": ["lifecycle", "airflow_run_id", "state", "started", "reason"],
+        "services": ["name", "model", "desired", "updated"],
+    }
+    for name, rows in facts.items():
+        click.secho(name.capitalize(), bold=True)
+        show(rows, as_json=False, columns=columns[name])
+        click.echo()

@@ -1,0 +1,260 @@
+"""Airflow's REST API, as far as starting and following a run needs it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+import httpx
+
+from aileron.core.errors import (
+    AileronError,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    Refused,
+    Unavailable,
+)
+from aileron.core.settings import Settings
+
+FINISHED: Final = frozenset({"success", "failed"})
+_ERRORS: Final[Mapping[int, type[AileronError]]] = {
+    400: InvalidInput,
+    401: Refused,
+    403: Refused,
+    404: NotFound,
+    409: Conflict,
+    422: InvalidInput,
+}
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """One run of a DAG: state is queued, running, success or failed."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    started: datetime | None
+    ended: datetime | None
+
+    @property
+    def finished(self) -> bool:
+        return self.state in FINISHED
+
+
+@dataclass(frozen=True)
+class TaskRun:
+    """The latest try of one task of a run; state None before it is scheduled."""
+
+    name: str
+    state: str | None
+    seconds: float | None
+    tries: int
+    started: datetime | None
+    ended: datetime | None
+
+
+class AirflowClient:
+    """A logged-in session with one Airflow.
+
+    Args:
+        url: of the API server, without path.
+        login_file: JSON with ``username`` and ``password``.
+        seconds: how long one request may take.
+    """
+
+    def __init__(self, url: str, login_file: Path | None = None, seconds: float = 15.0) -> None:
+        self.url = url.rstrip("/")
+        self._login_file = login_file
+        self._http = httpx.Client(base_url=self.url, timeout=seconds, trust_env=False)
+        self._token: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The installation's Airflow.
+
+        Raises:
+            InvalidInput: its address is not known.
+        """
+        return cls(settings.require("airflow_url"), settings.airflow_login_file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, Any] | None = None) -> DagRun:
+        """Start a run; a paused DAG is unpaused first.
+
+        Raises:
+            NotFound: Airflow does not (yet) know the DAG.
+            Conflict: there is a run of that id.
+            InvalidInput: `conf` does not fit the DAG's form; the sentence says why.
+        """
+        self.unpause(dag_id)
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
+        return _dag_run(self._call("POST", f"/api/v2/dags/{_q(dag_id)}/dagRuns", body))
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the scheduler start runs of the DAG."""
+        self._call("PATCH", f"/api/v2/dags/{_q(dag_id)}", {"is_paused": False})
+
+    def has_dag(self, dag_id: str) -> bool:
+        """Whether Airflow has read the DAG."""
+        try:
+            self._call("GET", f"/api/v2/dags/{_q(dag_id)}")
+        except NotFound:
+            return False
+        return True
+
+    def import_errors(self) -> dict[str, str]:
+        """DAG file -> why it could not be read."""
+        answer = self._call("GET", "/api/v2/importErrors")
+        return {e["filename"]: e["stack_trace"] for e in answer["import_errors"]}
+
+    def run(self, dag_id: str, run_id: str) -> DagRun:
+        """The run's state now."""
+        return _dag_run(self._call("GET", _run_path(dag_id, run_id)))
+
+    def tasks(self, dag_id: str, run_id: str) -> list[TaskRun]:
+        """The run's tasks, those that started first in front."""
+        answer = self._call("GET", f"{_run_path(dag_id, run_id)}/taskInstances?limit=1000")
+        tasks = [_task_run(values) for values in answer["task_instances"]]
+        return sorted(tasks, key=lambda task: (task.started is None, task.started or 0))
+
+    def log(self, dag_id: str, run_id: str, task: str, attempt: int) -> str:
+        """What Airflow logged of one try of a task."""
+        path = f"{_run_path(dag_id, run_id)}/taskInstances/{_q(task)}/logs/{attempt}"
+        answer = self._call("GET", f"{path}?full_content=true")
+        lines = answer.get("content") or []
+        return "\n".join(
+            str(line.get("event", line)) if isinstance(line, Mapping) else str(line)
+            for line in lines
+        )
+
+    def answer(self, dag_id: str, run_id: str, task: str, option: str) -> None:
+        """Answer a task that asks a person, with one of its options."""
+        path = f"{_run_path(dag_id, run_id)}/taskInstances/{_q(task)}/-1/hitlDetails"
+        self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
+
+    def follow(
+        self, dag_id: str, run_id: str, every: float = 0.5, patience: float = 60.0
+    ) -> Iterator[tuple[DagRun, list[TaskRun]]]:
+        """Yield the run and its tasks whenever something changed; ends with the run.
+
+        A server that is away for less than `patience` seconds (a restart) is waited for.
+
+        Raises:
+            Unavailable: it was away for longer.
+        """
+        seen: tuple[DagRun, list[TaskRun]] | None = None
+        lost: float | None = None
+        while seen is None or not seen[0].finished:
+            try:
+                now = (self.run(dag_id, run_id), self.tasks(dag_id, run_id))
+            except Unavailable:
+                lost = lost or time.monotonic()
+                if time.monotonic() - lost > patience:
+                    raise
+                time.sleep(every)
+                continue
+            lost = None
+            if now != seen:
+                yield now
+            seen = now
+            if not now[0].finished:
+                time.sleep(every)
+
+    def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        answer = self._send(method, path, body)
+        if answer.status_code == 401 and self._login_file:
+            self._token = None
+            answer = self._send(method, path, body)
+        if answer.is_error:
+            raise _error(answer, self.url)
+        value: dict[str, Any] = answer.json() if answer.content else {}
+        return value
+
+    def _send(self, method: str, path: str, body: Any) -> httpx.Response:
+        if self._token is None and self._login_file:
+            self._token = self._log_in(self._login_file)
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        return self._request(method, path, json=body, headers=headers)
+
+    def _log_in(self, file: Path) -> str:
+        try:
+            login = json.loads(file.read_text(encoding="utf-8"))
+            body = {"username": login["username"], "password": login["password"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InvalidInput("client.bad_login_file", where=str(file)) from None
+        answer = self._request("POST", "/auth/token", json=body)
+        if answer.is_error:
+            raise Refused("client.login_refused", where=self.url, file=str(file))
+        return str(answer.json()["access_token"])
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            problem = str(error) or type(error).__name__
+            raise Unavailable("client.airflow_down", where=self.url, problem=problem) from None
+        if answer.status_code >= 500:
+            problem = f"HTTP {answer.status_code}"
+            raise Unavailable("client.airflow_down", where=self.url, problem=problem)
+        return answer
+
+
+def _error(answer: httpx.Response, url: str) -> AileronError:
+    try:
+        detail = answer.json().get("detail", answer.text)
+    except ValueError:
+        detail = answer.text
+    if isinstance(detail, Mapping):
+        detail = detail.get("reason") or detail.get("msg") or json.dumps(detail)
+    kind = _ERRORS.get(answer.status_code, InvalidInput)
+    path = answer.request.url.path
+    return kind("client.airflow_refused", where=url, path=path, problem=str(detail)[:1000])
+
+
+def _dag_run(values: Mapping[str, Any]) -> DagRun:
+    return DagRun(
+        dag_id=values["dag_id"],
+        run_id=values["dag_run_id"],
+        state=values["state"],
+        started=_time(values.get("start_date")),
+        ended=_time(values.get("end_date")),
+    )
+
+
+def _task_run(values: Mapping[str, Any]) -> TaskRun:
+    return TaskRun(
+        name=values["task_id"],
+        state=values["state"],
+        seconds=values.get("duration"),
+        tries=values.get("try_number") or 0,
+        started=_time(values.get("start_date")),
+        ended=_time(values.get("end_date")),
+    )
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _run_path(dag_id: str, run_id: str) -> str:
+    return f"/api/v2/dags/{_q(dag_id)}/dagRuns/{_q(run_id)}"
+
+
+def _q(part: str) -> str:
+    return quote(part, safe="")

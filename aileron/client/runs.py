@@ -1,0 +1,58 @@
+"""Bring a run's record in line with Airflow, for runs that Airflow ended from outside.
+
+A task closes the record itself. What no task can do is record its own death: a worker lost
+its machine, or somebody marked the run in Airflow's pages. Then the record says running and
+Airflow says it ended; Airflow is right about that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aileron.client.airflow import AirflowClient
+from aileron.core.errors import NotFound, sentence
+from aileron.core.names import dag_id
+from aileron.graph.plan import Plan
+from aileron.ledger import Ledger, Run, RunState
+from aileron.lifecycle.closing import finish, settle
+from aileron.store import Store
+
+PLAN_FILE = "plan.json"
+
+
+def refresh_run(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: str) -> Run:
+    """Close run `run_id` if Airflow ended it and nobody did; return the run.
+
+    Raises:
+        NotFound: there is no such run.
+        Unavailable: Airflow does not answer.
+    """
+    run = ledger.runs.get(run_id)
+    if run.state.final or run.airflow_run_id is None:
+        return run
+    dag = dag_id(run.project, run.lifecycle)
+    try:
+        seen = airflow.run(dag, run.airflow_run_id)
+    except NotFound:
+        return finish(ledger, run, RunState.FAILED, sentence("client.run_deleted"))
+    if not seen.finished:
+        return run
+    tasks = airflow.tasks(dag, run.airflow_run_id)
+    failed = [task.name for task in tasks if task.state in ("failed", "upstream_failed")]
+    return close_run(ledger, store, run, succeeded=seen.state == "success", failed=failed)
+
+
+def close_run(
+    ledger: Ledger, store: Store, run: Run, *, succeeded: bool, failed: Iterable[str]
+) -> Run:
+    """Close `run`, which Airflow ended, from its nodes; `failed` are task ids."""
+    if run.state.final:
+        return run
+    if succeeded and run.plan is not None:
+        plan = Plan.model_validate(store.read_json(run.plan, PLAN_FILE))
+        run = settle(ledger, plan)
+        if run.state.final:
+            return run
+    names = ", ".join(failed) or "?"
+    key = "client.marked_success" if succeeded else "client.ended_outside"
+    return finish(ledger, run, RunState.FAILED, sentence(key, None, tasks=names), names)

@@ -1,0 +1,113 @@
+"""The dataset card: what a DATASET artifact holds, as ``card.json`` beside the rows.
+
+It is written by ingest and read by every later step. It holds no time and no path, so that
+the same source gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aileron.core.errors import InvalidInput
+from aileron.core.names import Name
+
+CARD_FILE = "card.json"
+FORMAT_VERSION: Literal[1] = 1
+
+ColumnType = Literal["number", "category", "text", "date", "other"]
+ColumnRole = Literal["feature", "target", "ignored"]
+Task = Literal["classification", "regression"]
+
+
+class Column(BaseModel):
+    """One column of the table, in the order of the source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: ColumnType
+    role: ColumnRole
+    categories: tuple[str, ...] | None = None
+    """Known values of a category, sorted; None for other types."""
+    missing: int = Field(ge=0, description="rows without a value")
+    reason: str | None = None
+    """Why the column is ignored."""
+
+
+class Counts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int
+
+
+class SourceFile(BaseModel):
+    """The file that was imported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    sha256: str
+
+
+class Card(BaseModel):
+    """``card.json``. Field `schema` in JSON is `columns` here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    format_version: Literal[1] = FORMAT_VERSION
+    name: Name
+    display_name: str | None = None
+    task: Task
+    modality: Literal["table"] = "table"
+    target: str
+    classes: tuple[str, ...] | None = None
+    """Class labels in order; the last of two is the positive one. None for regression."""
+    id_column: str | None = None
+    columns: tuple[Column, ...] = Field(alias="schema")
+    counts: Counts
+    digest: str
+    """SHA-256 of the rows and the schema: the identity of a dataset version."""
+    source: SourceFile
+    licence: str | None = None
+    owner: str | None = None
+    parent: str | None = None
+    """Tag of the version that this one was made from."""
+    created_by: str
+    """The step and its version, ``data.ingest@1``."""
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.role == "feature")
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of ``card.json``."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def text(self) -> str:
+        """The text of ``card.json``: readable, and the same each time."""
+        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_card(folder: Path) -> Card:
+    """The card of the DATASET artifact in `folder`.
+
+    Raises:
+        InvalidInput: there is none, or it is of another format.
+    """
+    path = folder / CARD_FILE
+    try:
+        return Card.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise InvalidInput("data.no_card", where=folder.name) from None
+    except ValueError as error:
+        problem = str(error).splitlines()[0]
+        raise InvalidInput("data.bad_card", where=CARD_FILE, problem=problem) from None
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write `card` as ``card.json`` into `folder`."""
+    (folder / CARD_FILE).write_text(card.text(), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""Files of the DATASET and SPLIT artifacts, and how to read and write them.
+
+DATASET: ``card.json``, ``samples.parquet`` (sample_id, content_digest),
+``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``split.json``,
+``split.parquet`` (sample_id, split). Equal content gives equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+SAMPLE_ID = "sample_id"
+CONTENT_DIGEST = "content_digest"
+SAMPLES_FILE = "samples.parquet"
+TABLE_FOLDER = "table"
+SPLIT_FILE = "split.parquet"
+SPLIT_FACTS = "split.json"
+ROW_GROUP = 128 * 1024
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+def read_table(folder: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of the DATASET artifact in `folder`, indexed by sample_id, in source order.
+
+    Numbers are float64 with NaN where missing; categories and ignored columns are strings
+    with None where missing. `columns` limits what is read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    wanted = None if columns is None else [SAMPLE_ID, *columns]
+    parts = [
+        pq.read_table(path, columns=wanted) for path in sorted((folder / TABLE_FOLDER).iterdir())
+    ]
+    frame: pd.DataFrame = pa.concat_tables(parts).to_pandas()
+    return frame.set_index(SAMPLE_ID)
+
+
+def read_split(folder: Path) -> pd.Series:
+    """The part (`Part`) of each sample of a SPLIT artifact, indexed by sample_id."""
+    import pyarrow.parquet as pq
+
+    frame: pd.DataFrame = pq.read_table(folder / SPLIT_FILE).to_pandas()
+    return frame.set_index(SAMPLE_ID)["split"]
+
+
+def write_dataset(folder: Path, sample_ids: pa.Array, digests: list[str], rows: pa.Table) -> None:
+    """Write ``samples.parquet`` and ``table/`` of a DATASET artifact into `folder`."""
+    import pyarrow as pa
+
+    (folder / TABLE_FOLDER).mkdir(parents=True)
+    samples = pa.table({SAMPLE_ID: sample_ids, CONTENT_DIGEST: pa.array(digests, pa.string())})
+    write_parquet(samples, folder / SAMPLES_FILE)
+    write_parquet(rows.add_column(0, SAMPLE_ID, sample_ids), folder / TABLE_FOLDER / part_file(0))
+
+
+def part_file(number: int) -> str:
+    """The name of the `number`th file of a table."""
+    return f"part-{number:05d}.parquet"
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write `table` with fixed settings and no metadata of its maker: equal rows, equal bytes."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        path,
+        compression="zstd",
+        row_group_size=ROW_GROUP,
+        store_schema=False,
+    )

@@ -1,0 +1,155 @@
+"""Dataset bytes in a DVC remote, in DVC's own object format.
+
+Directories are pushed and restored with DVC's library but without a DVC workspace, so that
+nothing is written beside the remote and no lock is shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from aileron.core.errors import AileronError, NotFound, StepFailed, Unavailable
+
+if TYPE_CHECKING:
+    from dvc_data.hashfile.db import HashFileDB
+    from dvc_data.hashfile.tree import Tree
+
+
+class RemoteDirectory(BaseModel):
+    """A directory as a ``.dvc`` file names it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    md5: str
+    """DVC's id: the MD5 of the listing, then ``.dir``."""
+    size: int
+    nfiles: int
+
+
+class DatasetRemote:
+    """One DVC remote: a path or a URL that DVC knows."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url if "://" in url else str(Path(url).resolve())
+
+    @cached_property
+    def objects(self) -> HashFileDB:
+        """DVC's object database at the remote."""
+        from dvc.cachemgr import CacheManager
+        from dvc.config import RemoteConfigError
+        from dvc.fs import get_cloud_fs
+        from dvc_data.hashfile.db import get_odb
+
+        try:
+            make, config, path = get_cloud_fs({}, url=self.url)
+            filesystem = make(**config)
+            folder = filesystem.join(path, CacheManager.FILES_DIR, "md5")
+            objects: HashFileDB = get_odb(  # type: ignore[no-untyped-call]
+                filesystem, folder, hash_name="md5"
+            )
+        except (RemoteConfigError, ImportError) as error:
+            raise Unavailable("data.remote_failed", where=self.url, problem=str(error)) from error
+        return objects
+
+    def push(self, folder: Path) -> RemoteDirectory:
+        """Store the files under `folder`; what is there already is not sent again.
+
+        Raises:
+            Unavailable: the remote cannot be written, because it is full for instance.
+        """
+        from dvc_data.hashfile.build import build
+        from dvc_data.hashfile.transfer import transfer
+        from dvc_objects.fs.local import localfs
+
+        with _translated(self.url):
+            if self.objects.fs.protocol == "local":
+                Path(self.objects.path).mkdir(parents=True, exist_ok=True)
+            staging, meta, tree = build(self.objects, str(folder), localfs, "md5")
+            result = transfer(staging, self.objects, {tree.hash_info}, shallow=False)
+        if result.failed:
+            raise Unavailable(
+                "data.remote_failed", where=self.url, problem=f"{len(result.failed)} objects failed"
+            )
+        return RemoteDirectory(md5=tree.hash_info.value, size=meta.size, nfiles=meta.nfiles)
+
+    def files(self, md5: str) -> list[tuple[str, str]]:
+        """(path, object id) of each file of directory `md5`.
+
+        Raises:
+            NotFound: its listing is not in the remote.
+            StepFailed: the listing does not have the digest in its name.
+        """
+        from dvc_data.hashfile.hash_info import HashInfo
+        from dvc_data.hashfile.tree import Tree
+
+        self._check_object(md5, "(listing)")
+        with _translated(self.url):
+            tree: Tree = Tree.load(self.objects, HashInfo("md5", md5))
+        return [("/".join(key), found.value) for key, _, found in tree if found]
+
+    def fetch(self, md5: str, target: Path) -> None:
+        """Write the files of directory `md5` under the new directory `target`, verified."""
+        for relative, oid in self.files(md5):
+            path = target / relative
+            if not path.resolve().is_relative_to(target.resolve()):
+                raise StepFailed("data.object_corrupt", where=self.url, path=relative, oid=oid)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                found = hashlib.md5(usedforsecurity=False)
+                for piece in self._pieces(oid, relative):
+                    found.update(piece)
+                    out.write(piece)
+            if found.hexdigest() != oid:
+                raise StepFailed("data.object_corrupt", where=self.url, path=relative, oid=oid)
+
+    def check(self, md5: str) -> list[AileronError]:
+        """What is missing or corrupt of directory `md5`; every byte is read."""
+        try:
+            files = self.files(md5)
+        except AileronError as error:
+            return [error]
+        broken: list[AileronError] = []
+        for relative, oid in files:
+            try:
+                self._check_object(oid, relative)
+            except AileronError as error:
+                broken.append(error)
+        return broken
+
+    def _check_object(self, oid: str, relative: str) -> None:
+        found = hashlib.md5(usedforsecurity=False)
+        for piece in self._pieces(oid, relative):
+            found.update(piece)
+        if found.hexdigest() != oid.removesuffix(".dir"):
+            raise StepFailed("data.object_corrupt", where=self.url, path=relative, oid=oid)
+
+    def _pieces(self, oid: str, relative: str) -> Iterator[bytes]:
+        try:
+            with (
+                _translated(self.url),
+                self.objects.fs.open(self.objects.oid_to_path(oid), "rb") as file,
+            ):
+                while piece := file.read(1 << 20):
+                    yield piece
+        except FileNotFoundError:
+            raise NotFound("data.object_missing", where=self.url, path=relative, oid=oid) from None
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """Turn a file system's failures, except "not found", into `Unavailable`."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        problem = os.strerror(error.errno) if error.errno else str(error)
+        raise Unavailable("data.remote_failed", where=url, problem=problem) from error

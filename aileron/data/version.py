@@ -1,0 +1,133 @@
+"""Step `data.version`: a dataset becomes a version that can be named and restored.
+
+A version is made only if the content differs from the latest one; the ledger's row is
+written after the tag, and again if a crash came between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from aileron.core.ports import ArtifactKind, Port
+from aileron.core.steps import Effect, EffectContext, Record, StepConfig
+from aileron.data.card import read_card
+
+if TYPE_CHECKING:
+    from aileron.data.version_files import DatasetVersion
+    from aileron.ledger import Ledger
+
+
+class VersionConfig(StepConfig):
+    """Nothing to choose: the dataset's card says what it is."""
+
+
+class VersionDataset(Effect[VersionConfig]):
+    """Version a dataset."""
+
+    name = "data.version"
+    version = 1
+    title: ClassVar[Mapping[str, str]] = {"en": "Version a dataset", "zh": "生成数据集版本"}
+    Config = VersionConfig
+    inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+    outputs: ClassVar[Mapping[str, Port]] = {"record": Port(ArtifactKind.RECORD)}
+
+    def observe(
+        self,
+        context: EffectContext,
+        config: VersionConfig,  # noqa: ARG002
+        inputs: Mapping[str, Path],
+    ) -> Record | None:
+        from aileron.data.versions import Versions
+
+        card = read_card(inputs["dataset"])
+        latest = Versions.of(context.settings).latest(context.project, card.name)
+        if latest is None or latest.digest != card.digest:
+            return None
+        ledger = _ledger(context)
+        try:
+            row = ledger.datasets.get(context.project, card.name, latest.version)
+        finally:
+            ledger.close()
+        return _record(latest, context) if row and row.digest == latest.digest else None
+
+    def apply(
+        self,
+        context: EffectContext,
+        config: VersionConfig,  # noqa: ARG002
+        inputs: Mapping[str, Path],
+    ) -> Record:
+        from aileron.data.versions import Versions
+
+        folder = inputs["dataset"]
+        versions = Versions.of(context.settings)
+        version = versions.publish(folder, context.project, context.actor, context.run_id)
+        record = _record(version, context)
+        _enter(context, folder, version, record)
+        context.log(f"{version.tag} {'created' if record['created'] else 'unchanged'}")
+        return record
+
+    def undo(
+        self,
+        context: EffectContext,
+        config: VersionConfig,  # noqa: ARG002
+        record: Record,
+    ) -> None:
+        from aileron.core.errors import NotFound
+        from aileron.data.versions import Versions
+
+        if not record["created"]:
+            return
+        versions = Versions.of(context.settings)
+        try:
+            version = versions.show(record["project"], record["dataset"], record["version"])
+        except NotFound:
+            version = None
+        if version is not None and version.commit == record["commit"]:
+            versions.undo(version)
+        ledger = _ledger(context)
+        try:
+            ledger.datasets.remove(record["project"], record["dataset"], record["version"])
+        finally:
+            ledger.close()
+
+
+def _record(version: DatasetVersion, context: EffectContext) -> dict[str, object]:
+    """What later steps read; `created` is whether the run that asks made the version."""
+    return {
+        "project": version.project,
+        "dataset": version.dataset,
+        "version": version.version,
+        "tag": version.tag,
+        "digest": version.digest,
+        "commit": version.commit,
+        "created": version.run_id == context.run_id,
+    }
+
+
+def _enter(context: EffectContext, folder: Path, version: DatasetVersion, record: Record) -> None:
+    """Write the ledger's row, unless it is there."""
+    from aileron.store import open_store
+
+    reference = open_store(context.settings.store_root).put(ArtifactKind.DATASET, folder)
+    ledger = _ledger(context)
+    try:
+        ledger.datasets.add(
+            version.project,
+            version.dataset,
+            version.version,
+            version.tag,
+            version.digest,
+            reference,
+            version.commit,
+            record,
+        )
+    finally:
+        ledger.close()
+
+
+def _ledger(context: EffectContext) -> Ledger:
+    from aileron.ledger import Ledger
+
+    return Ledger(context.settings.require("ledger_url"), context.actor, context.run_id)

@@ -1,0 +1,120 @@
+"""What a dataset version is in Git: the files of its commit, and how to read them back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from aileron.core.errors import StepFailed
+from aileron.core.names import dataset_tag
+from aileron.data.card import CARD_FILE, Card, read_card
+from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER
+from aileron.data.remote import RemoteDirectory
+
+REMOTE_NAME = "storage"
+
+
+class DatasetVersion(BaseModel):
+    """One version, as the data repository shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project: str
+    dataset: str
+    version: int
+    tag: str
+    commit: str
+    digest: str
+    created: datetime
+    actor: str
+    run_id: str | None
+    """The run that made it."""
+    data: RemoteDirectory
+    card: Card
+
+    @property
+    def path(self) -> str:
+        """Where ``dvc get`` finds it in the repository."""
+        return f"{self.project}/{self.dataset}/data"
+
+
+def tree_files(card: Card, directory: RemoteDirectory, project: str, url: str) -> dict[str, bytes]:
+    """Path -> content of what a version's commit puts into the tree."""
+    folder = f"{project}/{card.name}"
+    output = {
+        "md5": directory.md5,
+        "size": directory.size,
+        "nfiles": directory.nfiles,
+        "hash": "md5",
+        "path": "data",
+    }
+    return {
+        ".dvc/config": dvc_config(url).encode(),
+        ".dvc/.gitignore": b"/config.local\n/tmp\n/cache\n",
+        f"{folder}/{CARD_FILE}": card.text().encode(),
+        f"{folder}/data.dvc": yaml.safe_dump({"outs": [output]}, sort_keys=False).encode(),
+        f"{folder}/.gitignore": b"/data\n",
+    }
+
+
+def parse_version(
+    project: str, dataset: str, version: int, commit: str, contents: Sequence[bytes | None]
+) -> DatasetVersion:
+    """A version from its raw commit, ``card.json`` and ``data.dvc``."""
+    tag = dataset_tag(project, dataset, version)
+    raw, card_json, dvc = contents
+    if raw is None or card_json is None or dvc is None:
+        raise StepFailed("data.tag_incomplete", where=tag)
+    head, _, message = raw.decode().partition("\n\n")
+    author = re.search(r"^author (.*) <.*> (\d+) ", head, re.MULTILINE)
+    run = re.search(r"^Aileron-Run: (.*)$", message, re.MULTILINE)
+    if author is None:
+        raise StepFailed("data.tag_incomplete", where=tag)
+    output: dict[str, Any] = yaml.safe_load(dvc)["outs"][0]
+    card = Card.model_validate_json(card_json)
+    return DatasetVersion(
+        project=project,
+        dataset=dataset,
+        version=version,
+        tag=tag,
+        commit=commit,
+        digest=card.digest,
+        created=datetime.fromtimestamp(int(author[2]), UTC),
+        actor=author[1],
+        run_id=run[1] if run else None,
+        data=RemoteDirectory.model_validate(output),
+        card=card,
+    )
+
+
+def verify_dataset(folder: Path, digest: str) -> None:
+    """Compute the digest of the DATASET artifact in `folder` from its rows, and compare.
+
+    Raises:
+        StepFailed: rows, schema or card are not what `digest` says.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from aileron.data.rows import dataset_digest, row_digests
+
+    card = read_card(folder)
+    table = pa.concat_tables(
+        pq.read_table(path) for path in sorted((folder / TABLE_FOLDER).iterdir())
+    ).combine_chunks()
+    columns = [table[column.name].combine_chunks() for column in card.columns]
+    ids = table[SAMPLE_ID].to_pylist()
+    found = dataset_digest(card.columns, ids, row_digests(columns))
+    if not found == card.digest == digest:
+        raise StepFailed("data.wrong_digest", where=card.name, wanted=digest, found=found)
+
+
+def dvc_config(url: str) -> str:
+    """The text of a ``.dvc/config`` with one remote."""
+    return f"[core]\n    remote = {REMOTE_NAME}\n['remote \"{REMOTE_NAME}\"']\n    url = {url}\n"

@@ -1,0 +1,18 @@
+"""Whether the world shows what the ledger says: champion, route and healthy revision agree."""
+
+from __future__ import annotations
+
+from aileron.ledger import Champion, Ledger, RevisionState
+
+
+def serving_champion(ledger: Ledger, project: str, model: str) -> Champion | None:
+    """The champion if its service routes to it and it is healthy, else None."""
+    champion = ledger.champions.get(project, model)
+    if champion is None:
+        return None
+    route = ledger.routes.get(project, champion.service)
+    revision = ledger.revisions.get(project, champion.service, champion.revision)
+    if route is None or revision is None or revision.state != RevisionState.HEALTHY:
+        return None
+    routed = {share.revision for share in route.weights if share.weight}
+    return champion if champion.revision in routed and route.fence >= champion.fence else None

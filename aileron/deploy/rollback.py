@@ -1,0 +1,119 @@
+"""Making another registered version the champion by hand: back to the last one, or to any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aileron.core.errors import NotFound, Refused
+from aileron.core.ports import Reference
+from aileron.core.settings import Settings
+from aileron.deploy.reconcile import project_alias
+from aileron.deploy.switch import Candidate, Switch
+from aileron.ledger import Champion, Ledger, ModelVersion
+
+Log = Callable[[str], None]
+PACKAGE_NODE = "package"
+PACKAGE_PORT = "package"
+
+
+def rollback(
+    settings: Settings,
+    ledger: Ledger,
+    project: str,
+    model: str,
+    actor: str,
+    log: Log = lambda _: None,
+) -> Champion:
+    """The previous champion serves again, as a new champion row.
+
+    Its package and environment are still on the machine, so this takes a start and a switch.
+
+    Raises:
+        NotFound: the model has no champion.
+        Refused: it never had another one.
+        Conflict: another became champion meanwhile.
+    """
+    ledger = ledger.acting(actor)
+    now = _champion(ledger, project, model)
+    before = ledger.champions.previous(project, model)
+    if before is None:
+        raise Refused("deploy.nothing_before", model=f"{project}/{model}")
+    log(f"rolling {model} back from version {now.version} to {before.version}")
+    return _serve(settings, ledger, _again(before), now.fence, log)
+
+
+def promote(
+    settings: Settings,
+    ledger: Ledger,
+    project: str,
+    model: str,
+    version: int,
+    actor: str,
+    log: Log = lambda _: None,
+) -> Champion:
+    """A registered, packaged version becomes the champion of the model's service.
+
+    Raises:
+        NotFound: no such version, never packaged, or the model has no service yet.
+        Conflict: another became champion meanwhile.
+    """
+    ledger = ledger.acting(actor)
+    registered = ledger.models.get(project, model, version)
+    if registered is None:
+        raise NotFound("deploy.not_registered", model=f"{project}/{model}", version=version)
+    now = _champion(ledger, project, model)
+    earlier = [c for c in ledger.champions.history(project, model) if c.version == version]
+    candidate = _again(earlier[0]) if earlier else _first_time(ledger, registered, now.service)
+    return _serve(settings, ledger, candidate, now.fence, log)
+
+
+def _champion(ledger: Ledger, project: str, model: str) -> Champion:
+    champion = ledger.champions.get(project, model)
+    if champion is None:
+        raise NotFound("deploy.no_champion", model=f"{project}/{model}")
+    return champion
+
+
+def _serve(
+    settings: Settings, ledger: Ledger, candidate: Candidate, fence: int, log: Log
+) -> Champion:
+    champion = Switch(settings, ledger, log).make_champion(candidate, fence)
+    project_alias(settings, ledger, champion)
+    return champion
+
+
+def _again(champion: Champion) -> Candidate:
+    return Candidate(
+        project=champion.project,
+        service=champion.service,
+        model=champion.model,
+        version=champion.version,
+        model_reference=champion.model_reference,
+        package_reference=champion.package_reference,
+        verdict_reference=champion.verdict_reference,
+        basis=champion.basis,
+    )
+
+
+def _first_time(ledger: Ledger, version: ModelVersion, service: str) -> Candidate:
+    return Candidate(
+        project=version.project,
+        service=service,
+        model=version.name,
+        version=version.version,
+        model_reference=version.reference,
+        package_reference=_package_of(ledger, version),
+        verdict_reference=version.verdict_reference,
+    )
+
+
+def _package_of(ledger: Ledger, version: ModelVersion) -> Reference:
+    """The package that the version's run built."""
+    node = ledger.nodes.get(version.run_id, PACKAGE_NODE) if version.run_id else None
+    if node is None or PACKAGE_PORT not in node.outputs:
+        raise NotFound(
+            "deploy.no_package",
+            model=f"{version.project}/{version.name}",
+            version=version.version,
+        )
+    return node.outputs[PACKAGE_PORT]

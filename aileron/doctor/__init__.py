@@ -1,0 +1,11 @@
+"""Check that what the ledger says is really there, and name each link that is broken.
+
+It looks and changes nothing. The reconciler repairs projections; what is lost from the
+store or the remote has to come back from a backup.
+"""
+
+from aileron.doctor.chain import examine_champions
+from aileron.doctor.finding import Finding
+from aileron.doctor.machine import examine_machine
+
+__all__ = ["Finding", "examine_champions", "examine_machine"]

@@ -1,0 +1,42 @@
+"""The record of what is true: runs, versions, champions, leases, services and events.
+
+One PostgreSQL database. Every write appends its event in the same transaction. What other
+systems show (MLflow aliases, gateway routes, Git tags) is a projection of these rows.
+"""
+
+from aileron.ledger.champions import Basis, Champion
+from aileron.ledger.changes import Change
+from aileron.ledger.datasets import DatasetVersion
+from aileron.ledger.effects import EffectRow, EffectState
+from aileron.ledger.events import Event
+from aileron.ledger.leases import Lease
+from aileron.ledger.ledger import Ledger
+from aileron.ledger.models import ModelVersion
+from aileron.ledger.nodes import NodeRow, NodeState
+from aileron.ledger.revisions import Revision, RevisionState
+from aileron.ledger.routes import Route, Weight
+from aileron.ledger.runs import Run, RunState
+from aileron.ledger.services import Desired, Service
+
+__all__ = [
+    "Basis",
+    "Champion",
+    "Change",
+    "DatasetVersion",
+    "Desired",
+    "EffectRow",
+    "EffectState",
+    "Event",
+    "Lease",
+    "Ledger",
+    "ModelVersion",
+    "NodeRow",
+    "NodeState",
+    "Revision",
+    "RevisionState",
+    "Route",
+    "Run",
+    "RunState",
+    "Service",
+    "Weight",
+]

@@ -1,0 +1,136 @@
+"""Dataset versions: the rows behind the Git tags of the data repository."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Integer, Select, Table, Text, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from aileron.core.errors import Conflict
+from aileron.core.ports import Reference
+from aileron.ledger.database import Json, Record, ReferenceColumn, metadata, moment
+from aileron.ledger.events import Repository
+
+dataset_versions = Table(
+    "dataset_versions",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("reference", ReferenceColumn, nullable=False),
+    Column("commit", Text, nullable=False),
+    Column("record", Json, nullable=False),
+    moment("created"),
+    Index(None, "project", "name", "digest"),
+)
+
+
+class DatasetVersion(Record):
+    """One version of a dataset."""
+
+    project: str
+    name: str
+    version: int
+    tag: str
+    digest: str
+    """Of the rows and the schema, not of the files."""
+    reference: Reference
+    commit: str
+    record: dict[str, Any]
+    created: datetime
+
+
+class Datasets(Repository):
+    """Dataset versions by project, name and number."""
+
+    def add(
+        self,
+        project: str,
+        name: str,
+        version: int,
+        tag: str,
+        digest: str,
+        reference: Reference,
+        commit: str,
+        record: Mapping[str, Any] | None = None,
+    ) -> DatasetVersion:
+        """Record a version that its tag now shows; recording it again changes nothing.
+
+        Raises:
+            Conflict: that number has another content.
+        """
+        values = {
+            "project": project,
+            "name": name,
+            "version": version,
+            "tag": tag,
+            "digest": digest,
+            "reference": reference,
+            "commit": commit,
+            "record": dict(record or {}),
+        }
+        statement = insert(dataset_versions).values(values).on_conflict_do_nothing()
+        with self.database.transaction() as connection:
+            row = connection.execute(statement.returning(dataset_versions)).one_or_none()
+            if row is None:
+                there = connection.execute(_versions(project, name, version)).one()
+                if there.digest != digest:
+                    raise Conflict("ledger.dataset_version_taken", tag=tag)
+                return DatasetVersion.of(there)
+            after = {"version": version, "digest": digest, "commit": commit}
+            subject = f"dataset:{project}/{name}"
+            self.author.append(connection, project, "dataset.versioned", subject, None, after)
+            return DatasetVersion.of(row)
+
+    def remove(self, project: str, name: str, version: int) -> None:
+        """Forget a version whose tag was taken back; removing it again changes nothing."""
+        mine = {"project": project, "name": name, "version": version}
+        statement = delete(dataset_versions).filter_by(**mine).returning(dataset_versions)
+        with self.database.transaction() as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is not None:
+                before = {"version": version, "digest": row.digest, "commit": row.commit}
+                subject = f"dataset:{project}/{name}"
+                verb = "dataset.taken_back"
+                self.author.append(connection, project, verb, subject, before, None)
+
+    def get(self, project: str, name: str, version: int) -> DatasetVersion | None:
+        """That version, None if there is none."""
+        return self._first(_versions(project, name, version))
+
+    def latest(self, project: str, name: str) -> DatasetVersion | None:
+        """The version with the highest number, None if there is none."""
+        return self._first(_versions(project, name))
+
+    def by_digest(self, project: str, name: str, digest: str) -> DatasetVersion | None:
+        """The latest version with that content, None if there is none."""
+        return self._first(_versions(project, name).filter_by(digest=digest))
+
+    def list(
+        self, project: str, name: str | None = None, limit: int = 1000
+    ) -> builtins.list[DatasetVersion]:
+        """Versions, highest number first; by dataset name if none is given."""
+        query = select(dataset_versions).filter_by(project=project)
+        if name is not None:
+            query = query.filter_by(name=name)
+        query = query.order_by(dataset_versions.c.name, dataset_versions.c.version.desc())
+        with self.database.transaction() as connection:
+            return [DatasetVersion.of(row) for row in connection.execute(query.limit(limit))]
+
+    def _first(self, query: Select[Any]) -> DatasetVersion | None:
+        with self.database.transaction() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+            return DatasetVersion.of(row) if row else None
+
+
+def _versions(project: str, name: str, version: int | None = None) -> Select[Any]:
+    query = select(dataset_versions).filter_by(project=project, name=name)
+    if version is not None:
+        query = query.filter_by(version=version)
+    return query.order_by(dataset_versions.c.version.desc())

@@ -1,0 +1,118 @@
+"""The append-only record of every change: who did what to what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Identity, Index, Table, Text, insert, select
+
+from aileron.ledger.database import Database, Json, Record, metadata, moment
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    moment("time"),
+    Column("project", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Column("correlation", Text),
+    Index(None, "project", "subject"),
+    Index(None, "correlation"),
+)
+
+
+class Event(Record):
+    """One change. `verb` is ``noun.participle``, `subject` ``noun:name``."""
+
+    id: int
+    time: datetime
+    project: str
+    actor: str
+    verb: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    correlation: str | None
+    """What the change was part of, a run id for instance."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """On whose behalf, and as part of what, changes are made."""
+
+    actor: str
+    correlation: str | None = None
+
+    def append(
+        self,
+        connection: Connection,
+        project: str,
+        verb: str,
+        subject: str,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        correlation: str | None = None,
+    ) -> int:
+        """Write the event of a change that `connection`'s transaction makes; returns its id."""
+        values = {
+            "project": project,
+            "actor": self.actor,
+            "verb": verb,
+            "subject": subject,
+            "before": before,
+            "after": after,
+            "correlation": correlation or self.correlation,
+        }
+        statement = insert(events).values(values).returning(events.c.id)
+        return int(connection.execute(statement).scalar_one())
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Base of the repositories: where to write, and in whose name."""
+
+    database: Database
+    author: Author
+
+
+class Events(Repository):
+    """Events that no row change goes with, and reading them back."""
+
+    def append(
+        self,
+        project: str,
+        actor: str,
+        verb: str,
+        subject: str,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        correlation: str | None = None,
+    ) -> int:
+        """Write one event; returns its id."""
+        with self.database.transaction() as connection:
+            author = Author(actor, correlation or self.author.correlation)
+            return author.append(connection, project, verb, subject, before, after)
+
+    def list(
+        self,
+        project: str,
+        subject: str | None = None,
+        correlation: str | None = None,
+        limit: int = 100,
+    ) -> list[Event]:
+        """The newest events, newest first."""
+        query = select(events).where(events.c.project == project)
+        if subject is not None:
+            query = query.where(events.c.subject == subject)
+        if correlation is not None:
+            query = query.where(events.c.correlation == correlation)
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.order_by(events.c.id.desc()).limit(limit))
+            return [Event.of(row) for row in rows]

@@ -1,0 +1,1 @@
+"""One module per migration, ``vNNNN_what_it_does``."""

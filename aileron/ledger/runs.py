@@ -1,0 +1,206 @@
+"""Runs of lifecycles: what was asked, what plan holds, how it ended."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Table, Text, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from aileron.core.errors import NotFound
+from aileron.core.ports import Reference
+from aileron.ledger.database import (
+    Json,
+    Record,
+    ReferenceColumn,
+    lock_row,
+    metadata,
+    moment,
+    without_nul,
+)
+from aileron.ledger.events import Author, Repository
+
+
+class RunState(StrEnum):
+    """How far a run is."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+    @property
+    def final(self) -> bool:
+        return self not in (RunState.PLANNED, RunState.RUNNING)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("project", Text, nullable=False),
+    Column("lifecycle", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("airflow_run_id", Text),
+    Column("state", Text, nullable=False),
+    Column("plan", ReferenceColumn),
+    Column("reason", Text),
+    Column("failed_node", Text),
+    Column("facts", Json, nullable=False, server_default=text("'{}'")),
+    moment("started"),
+    moment("ended", optional=True),
+    Index(None, "project", "lifecycle", "started"),
+)
+
+
+class Run(Record):
+    """One run of a lifecycle."""
+
+    run_id: str
+    """``project/lifecycle/airflow_run_id``."""
+    project: str
+    lifecycle: str
+    actor: str
+    airflow_run_id: str | None
+    state: RunState
+    plan: Reference | None
+    reason: str | None
+    failed_node: str | None
+    facts: dict[str, Any]
+    """What it led to: mlflow_run_id, dataset_version, model_version, metrics, service_url."""
+    started: datetime
+    ended: datetime | None
+
+
+class Runs(Repository):
+    """Runs by id."""
+
+    def start(
+        self,
+        run_id: str,
+        project: str,
+        lifecycle: str,
+        actor: str,
+        airflow_run_id: str | None = None,
+    ) -> Run:
+        """Record that a run was asked for; asking again returns the run that is there."""
+        row = {
+            "run_id": run_id,
+            "project": project,
+            "lifecycle": lifecycle,
+            "actor": actor,
+            "airflow_run_id": airflow_run_id,
+            "state": RunState.PLANNED,
+        }
+        with self.database.transaction() as connection:
+            made = connection.execute(
+                insert(runs).values(row).on_conflict_do_nothing().returning(runs)
+            ).one_or_none()
+            if made is None:
+                return _find(connection, run_id)
+            self.author.append(
+                connection, project, "run.started", f"run:{run_id}", None, row, run_id
+            )
+            return Run.of(made)
+
+    def set_plan(self, run_id: str, plan: Reference) -> Run:
+        """Fix the run's plan. A plan that is already fixed stays: use the returned run's."""
+        with self.database.transaction() as connection:
+            run = _find_locked(connection, run_id)
+            if run.plan is not None:
+                return run
+            return self._change(
+                connection, run, "run.planned", {"plan": plan, "state": RunState.RUNNING}
+            )
+
+    def finish(
+        self,
+        run_id: str,
+        state: RunState,
+        reason: str | None = None,
+        failed_node: str | None = None,
+    ) -> Run:
+        """Record how the run ended."""
+        values = {
+            "state": RunState(state),
+            "reason": without_nul(reason),
+            "failed_node": failed_node,
+            "ended": func.clock_timestamp(),
+        }
+        with self.database.transaction() as connection:
+            run = _find_locked(connection, run_id)
+            return self._change(connection, run, f"run.{RunState(state)}", values)
+
+    def update(self, run_id: str, **facts: Any) -> Run:
+        """Add `facts` to the run, replacing those of the same name."""
+        with self.database.transaction() as connection:
+            run = _find_locked(connection, run_id)
+            return self._change(connection, run, "run.updated", {"facts": run.facts | facts})
+
+    def get(self, run_id: str) -> Run:
+        """The run; `NotFound` if there is none."""
+        with self.database.transaction() as connection:
+            return _find(connection, run_id)
+
+    def list(
+        self, project: str, lifecycle: str | None = None, limit: int = 50
+    ) -> builtins.list[Run]:
+        """The newest runs, newest first."""
+        query = select(runs).where(runs.c.project == project)
+        if lifecycle is not None:
+            query = query.where(runs.c.lifecycle == lifecycle)
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.order_by(runs.c.started.desc()).limit(limit))
+            return [Run.of(row) for row in rows]
+
+    def _change(
+        self, connection: Connection, run: Run, verb: str, values: Mapping[str, Any]
+    ) -> Run:
+        changed = Run.of(
+            connection.execute(
+                update(runs).where(runs.c.run_id == run.run_id).values(values).returning(runs)
+            ).one()
+        )
+        shown = set(values) - {"ended"}
+        self.author.append(
+            connection,
+            run.project,
+            verb,
+            f"run:{run.run_id}",
+            run.model_dump(mode="json", include=shown),
+            changed.model_dump(mode="json", include=shown),
+            run.run_id,
+        )
+        return changed
+
+
+def reopen(connection: Connection, author: Author, run_id: str) -> None:
+    """A node begins, so the run runs, whatever it ended as before its tasks were cleared."""
+    reopened = connection.execute(
+        update(runs)
+        .where(runs.c.run_id == run_id, runs.c.state != RunState.RUNNING)
+        .values(state=RunState.RUNNING, reason=None, failed_node=None, ended=None)
+        .returning(runs.c.project)
+    ).scalar_one_or_none()
+    if reopened is not None:
+        after = {"state": RunState.RUNNING}
+        author.append(connection, reopened, "run.running", f"run:{run_id}", None, after, run_id)
+
+
+def _find(connection: Connection, run_id: str) -> Run:
+    row = connection.execute(select(runs).where(runs.c.run_id == run_id)).one_or_none()
+    if row is None:
+        raise NotFound("ledger.no_run", run_id=run_id)
+    return Run.of(row)
+
+
+def _find_locked(connection: Connection, run_id: str) -> Run:
+    row = lock_row(connection, runs, run_id=run_id)
+    if row is None:
+        raise NotFound("ledger.no_run", run_id=run_id)
+    return Run.of(row)

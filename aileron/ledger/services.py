@@ -1,0 +1,102 @@
+"""Services: what the supervisor is to keep running, one stable address each."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Table, Text, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from aileron.core.errors import NotFound
+from aileron.ledger.changes import notify
+from aileron.ledger.database import Record, lock_row, metadata, moment
+from aileron.ledger.events import Repository
+
+
+class Desired(StrEnum):
+    """What the supervisor should make true."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+services = Table(
+    "services",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("desired", Text, nullable=False),
+    moment("created"),
+    moment("updated"),
+)
+
+
+class Service(Record):
+    """A service: a name under which some model's revisions answer."""
+
+    project: str
+    name: str
+    model: str
+    desired: Desired
+    created: datetime
+    updated: datetime
+
+
+class Services(Repository):
+    """Services by project and name."""
+
+    def ensure(self, project: str, name: str, model: str) -> Service:
+        """Make the service, wanted running; one that is there stays as it is."""
+        values = {"project": project, "name": name, "model": model, "desired": Desired.RUNNING}
+        statement = insert(services).values(values).on_conflict_do_nothing().returning(services)
+        with self.database.transaction() as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                there = select(services).filter_by(project=project, name=name)
+                return Service.of(connection.execute(there).one())
+            subject = f"service:{project}/{name}"
+            self.author.append(connection, project, "service.created", subject, None, values)
+            notify(connection, "services", project, name)
+            return Service.of(row)
+
+    def set_desired(self, project: str, name: str, desired: Desired) -> Service:
+        """Ask for the service to run or to be stopped.
+
+        Raises:
+            NotFound: there is no such service.
+        """
+        with self.database.transaction() as connection:
+            old = lock_row(connection, services, project=project, name=name)
+            if old is None:
+                raise NotFound("ledger.no_service", name=f"{project}/{name}")
+            if old.desired == desired:
+                return Service.of(old)
+            row = connection.execute(
+                update(services)
+                .filter_by(project=project, name=name)
+                .values(desired=Desired(desired), updated=func.clock_timestamp())
+                .returning(services)
+            ).one()
+            subject = f"service:{project}/{name}"
+            before, after = {"desired": old.desired}, {"desired": desired}
+            self.author.append(connection, project, "service.desired", subject, before, after)
+            notify(connection, "services", project, name)
+            return Service.of(row)
+
+    def get(self, project: str, name: str) -> Service | None:
+        """The service, None if there is none."""
+        query = select(services).filter_by(project=project, name=name)
+        with self.database.transaction() as connection:
+            row = connection.execute(query).one_or_none()
+            return Service.of(row) if row else None
+
+    def list(self, project: str | None = None) -> builtins.list[Service]:
+        """Services by project and name; of all projects if none is given."""
+        query = select(services).order_by(services.c.project, services.c.name)
+        if project is not None:
+            query = query.filter_by(project=project)
+        with self.database.transaction() as connection:
+            return [Service.of(row) for row in connection.execute(query)]

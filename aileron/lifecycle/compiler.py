@@ -1,0 +1,249 @@
+"""From a workflow to a graph: the short form's stages become nodes with checked configs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from aileron.core.catalogue import installed, step_class
+from aileron.core.documents import FieldPath, check_values, suggestion
+from aileron.core.errors import AileronError, InvalidInput
+from aileron.core.settings import Settings
+from aileron.graph.pipeline import Graph, Node, check_graph
+from aileron.lifecycle.dataset import LoadedDataset, load_dataset
+from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
+from aileron.lifecycle.spec import LifecycleSpec
+
+LEARN: Final = "learn"
+BUNDLE: Final = "bundle"
+DATASET_SOURCE: Final = "dataset"
+"""Name of the lifecycle's one source: ``source:dataset``."""
+
+SECTIONS: Final[Mapping[str, str]] = {
+    "split": "data.split",
+    "evaluate": "evaluate.table",
+    "gate": "evaluate.gate",
+    "track": "registry.track",
+    "package": "package.bento",
+    "boot_check": "package.boot_check",
+}
+"""Section of the YAML -> the step whose config it is."""
+
+
+def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
+    """The checked graph of `workflow`.
+
+    Raises:
+        InvalidInput: a config does not fit its step, or the graph is wrong; with the line.
+    """
+    if isinstance(workflow, Lifecycle):
+        return _lifecycle_graph(workflow, settings)
+    if isinstance(workflow, Pipeline):
+        return _pipeline_graph(workflow)
+    raise TypeError(type(workflow).__name__)
+
+
+def check_config(workflow: Workflow, step: str, path: FieldPath, values: Any) -> dict[str, Any]:
+    """`values`, written at `path` of the document, as the full config of `step`."""
+    config = check_values(step_class(step).Config, values, workflow.document, path)
+    return config.model_dump(mode="json")
+
+
+def train_step(workflow: Lifecycle) -> str:
+    """The step of the algorithm that the lifecycle names.
+
+    Raises:
+        InvalidInput: no such algorithm is installed.
+    """
+    train = workflow.spec.train
+    if train.step not in installed():
+        raise InvalidInput(
+            "lifecycle.unknown_algorithm",
+            where=workflow.document.where(("train", "algorithm")),
+            name=train.algorithm,
+            hint=suggestion(train.algorithm, algorithms()),
+        )
+    return train.step
+
+
+def algorithms() -> list[str]:
+    """Short names of the installed training steps."""
+    return [name.removeprefix("train.") for name in installed() if name.startswith("train.")]
+
+
+def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
+    try:
+        return load_dataset(settings, workflow.spec.dataset)
+    except InvalidInput as error:
+        raise error.at(error.where or workflow.document.where(("dataset",))) from None
+
+
+def _lifecycle_graph(workflow: Lifecycle, settings: Settings) -> Graph:
+    nodes = tuple(_nodes(workflow, _dataset(workflow, settings), settings))
+    names = {node.name for node in nodes}
+    runtime = workflow.spec.runtime
+    for section in ("limits", "env"):
+        for name in getattr(runtime, section):
+            if name not in names:
+                raise InvalidInput(
+                    "graph.unknown_node",
+                    where=workflow.document.where(("runtime", section, name)),
+                    name=name,
+                    hint=suggestion(name, sorted(names)),
+                )
+    return _checked(workflow, nodes)
+
+
+def _checked(workflow: Workflow, nodes: tuple[Node, ...]) -> Graph:
+    graph = Graph.model_construct(nodes=nodes)
+    try:
+        check_graph(graph)
+    except AileronError as error:
+        raise error.at(error.where or workflow.document.where(("nodes",))) from None
+    return graph
+
+
+def _nodes(workflow: Lifecycle, dataset: LoadedDataset, settings: Settings) -> Iterator[Node]:
+    spec = workflow.spec
+    yield _node(spec, "ingest", "data.ingest", dataset.ingest, {"source": "source:dataset"})
+    yield _node(spec, "version", "data.version", {}, {"dataset": "ingest.dataset"})
+    yield _node(
+        spec,
+        "validate",
+        "data.validate",
+        {"expectations": dataset.expectations},
+        {"dataset": "ingest.dataset"},
+        group=LEARN,
+    )
+    yield from _learning(workflow)
+    yield from _publishing(workflow, settings)
+
+
+def _learning(workflow: Lifecycle) -> Iterator[Node]:
+    spec = workflow.spec
+    data = {"dataset": "ingest.dataset", "split": "split.split"}
+    split = _section(workflow, "split")
+    evaluate = _section(workflow, "evaluate")
+    parameters = check_config(
+        workflow, train_step(workflow), ("train", "parameters"), spec.train.parameters
+    )
+    yield _node(
+        spec,
+        "split",
+        "data.split",
+        split,
+        {"dataset": "ingest.dataset"},
+        group=LEARN,
+        after=("validate",),
+    )
+    yield _node(spec, "train", spec.train.step, parameters, data, group=LEARN)
+    yield _node(
+        spec, "evaluate", "evaluate.table", evaluate, {"model": "train.model", **data}, group=LEARN
+    )
+    compared = {
+        "model": "train.model",
+        "metrics": "evaluate.metrics",
+        **data,
+        "champion": "champion:model",
+        "champion_record": "champion:record",
+    }
+    yield _node(spec, "gate", "evaluate.gate", _section(workflow, "gate"), compared, group=LEARN)
+
+
+def _template(settings: Settings) -> dict[str, str]:
+    """The workspace's own service template, if it has one."""
+    path = settings.workspace / "bento" / "table" / "service.py"
+    return {"template": path.read_text(encoding="utf-8")} if path.is_file() else {}
+
+
+def _publishing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
+    spec = workflow.spec
+    tracked = {
+        "training": "train.metrics",
+        "metrics": "evaluate.metrics",
+        "report": "evaluate.report",
+        "verdict": "gate.verdict",
+        "model": "train.model",
+        "dataset_record": "version.record",
+    }
+    registered = {"model": "train.model", "verdict": "gate.verdict", "track": "track.record"}
+    packaged = {"model": "train.model", "dataset": "ingest.dataset", "split": "split.split"}
+    bento = check_config(
+        workflow,
+        SECTIONS["package"],
+        ("package",),
+        {"name": spec.model, **_template(settings), **spec.package},
+    )
+    yield _node(spec, "track", "registry.track", _section(workflow, "track"), tracked)
+    yield _node(spec, "register", "registry.register", {"model": spec.model}, registered)
+    yield _node(spec, "package", "package.bento", bento, packaged, group=BUNDLE, after=("gate",))
+    yield _node(
+        spec,
+        "boot_check",
+        "package.boot_check",
+        _section(workflow, "boot_check"),
+        {"package": "package.package"},
+        group=BUNDLE,
+    )
+    if spec.release:
+        yield from _releasing(workflow)
+
+
+def _releasing(workflow: Lifecycle) -> Iterator[Node]:
+    spec = workflow.spec
+    record = {"model_record": "register.record", "verdict": "gate.verdict"}
+    released = {**record, "package": "package.package", "boot_report": "boot_check.report"}
+    if spec.approve:
+        released["approval"] = "approve.record"
+        asked = spec.approve.model_dump(mode="json", exclude={"timeout_hours"}, exclude_none=True)
+        yield _node(spec, "approve", "deploy.approve", asked, record, after=("boot_check",))
+    options = spec.release.options if spec.release else {}
+    config = check_config(
+        workflow,
+        "deploy.release",
+        ("release", "options"),
+        {"service": spec.service, "model": spec.model, **options},
+    )
+    yield _node(spec, "release", "deploy.release", config, released)
+
+
+def _section(workflow: Lifecycle, name: str) -> dict[str, Any]:
+    return check_config(workflow, SECTIONS[name], (name,), getattr(workflow.spec, name))
+
+
+def _node(
+    spec: LifecycleSpec,
+    name: str,
+    step: str,
+    config: Mapping[str, Any],
+    inputs: Mapping[str, str],
+    *,
+    group: str | None = None,
+    after: tuple[str, ...] = (),
+) -> Node:
+    runtime = spec.runtime
+    chosen = {"limits": runtime.limits[name]} if name in runtime.limits else {}
+    return Node(
+        name=name,
+        step=step,
+        config=step_class(step).Config.model_validate(config).model_dump(mode="json"),
+        inputs=inputs,
+        after=after,
+        group=group,
+        runner=runtime.runner,
+        env=runtime.env.get(name, {}),
+        **chosen,
+    )
+
+
+def _pipeline_graph(workflow: Pipeline) -> Graph:
+    nodes = []
+    for i, values in enumerate(workflow.spec.nodes):
+        node = check_values(Node, values, workflow.document, ("nodes", i))
+        if node.step not in installed():
+            hint = suggestion(node.step, list(installed()))
+            where = workflow.document.where(("nodes", i, "step"))
+            raise InvalidInput("core.unknown_step", where=where, name=node.step, hint=hint)
+        config = check_config(workflow, node.step, ("nodes", i, "config"), node.config)
+        nodes.append(node.model_copy(update={"config": config}))
+    return _checked(workflow, tuple(nodes))

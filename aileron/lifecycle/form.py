@@ -1,0 +1,215 @@
+"""The trigger form: a workflow's parameters as flat fields with type, range and choices.
+
+Structure (stages, runner, schedule) is not here: it is fixed when the DAG is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from aileron.core.catalogue import step_class
+from aileron.core.documents import suggestion
+from aileron.core.errors import InvalidInput
+from aileron.lifecycle.compiler import SECTIONS, train_step
+from aileron.lifecycle.layers import Layer, flat, nested
+from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
+
+Schema = dict[str, Any]
+
+FORCE: Final = "force"
+OVERRIDE: Final = "algorithm_override"
+SET: Final = "set"
+FORM: Final = "form"
+"""Name of the layer of form values."""
+COMMAND_LINE: Final = "--set"
+
+_FORM_SECTIONS: Final = {"split": "Split", "evaluate": "Evaluation", "gate": "Gate"}
+_SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the form.
+
+    `path` is where its value goes in the document, None for the fields that steer the run.
+    `schema` is a JSON Schema with `default`, `description` and Airflow's `section`.
+    """
+
+    name: str
+    path: str | None
+    schema: Mapping[str, Any]
+
+
+def form_parameters(workflow: Workflow) -> dict[str, Schema]:
+    """Field name -> JSON Schema with its default, in the order of the form."""
+    return {field.name: dict(field.schema) for field in form_fields(workflow)}
+
+
+def form_fields(workflow: Workflow) -> list[Field]:
+    """The form of `workflow`; names are unique, an ambiguous one gets its section in front."""
+    fields: list[Field] = []
+    for field in _all_fields(workflow):
+        taken = any(other.name == field.name for other in fields)
+        name = (field.path or field.name).replace(".", "_") if taken else field.name
+        fields.append(Field(name, field.path, field.schema))
+    return fields
+
+
+def form_layers(
+    workflow: Workflow, values: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> list[Layer]:
+    """What the form and ``--set path=value`` lay over the document.
+
+    A form always sends all of its fields; those left at their default say nothing.
+
+    Raises:
+        InvalidInput: a field that the form does not have.
+    """
+    fields = {field.name: field for field in form_fields(workflow)}
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in fields:
+            hint = suggestion(name, list(fields))
+            raise InvalidInput("lifecycle.unknown_field", where=FORM, name=name, hint=hint)
+        field = fields[name]
+        if field.path is not None and value != field.schema.get("default"):
+            changed[field.path] = value
+    layers = [Layer(FORM, nested(changed))] if changed else []
+    if values.get(OVERRIDE):
+        layers.append(_override_layer(values[OVERRIDE]))
+    direct = {**(values.get(SET) or {}), **overrides}
+    return [*layers, Layer(COMMAND_LINE, nested(direct))] if direct else layers
+
+
+def _override_layer(value: Any) -> Layer:
+    if not isinstance(value, Mapping) or not value.get("algorithm"):
+        raise InvalidInput("lifecycle.bad_override", where=f"{FORM}: {OVERRIDE}")
+    return Layer(f"{FORM}: {OVERRIDE}", {"train": dict(value)})
+
+
+def _all_fields(workflow: Workflow) -> Iterator[Field]:
+    if isinstance(workflow, Lifecycle):
+        yield from _lifecycle_fields(workflow)
+    elif isinstance(workflow, Pipeline):
+        yield from _pipeline_fields(workflow)
+    yield Field(
+        "seed",
+        "seed",
+        {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 2**32 - 1,
+            "default": workflow.spec.seed,
+            "description": "Seed of every random choice.",
+            "section": "Run",
+        },
+    )
+    yield _steering(FORCE, "Run every step anew, whatever the cache holds.", "boolean", False)
+    yield _steering(
+        SET, 'Any other value by its path: {"train.parameters.max_depth": 3}.', "object", {}
+    )
+
+
+def _steering(name: str, description: str, kind: str, default: Any) -> Field:
+    return Field(
+        name,
+        None,
+        {"type": kind, "default": default, "description": description, "section": "Run"},
+    )
+
+
+def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
+    step = step_class(train_step(workflow))
+    given = workflow.spec.train.parameters
+    title = f"Training ({workflow.spec.train.algorithm})"
+    yield from _config_fields(step.Config, "train.parameters", given, title, prefix="")
+    for section, title in _FORM_SECTIONS.items():
+        config = step_class(SECTIONS[section]).Config
+        given = getattr(workflow.spec, section)
+        yield from _config_fields(config, section, given, title, prefix=f"{section}_")
+    yield Field(
+        OVERRIDE,
+        None,
+        {
+            "type": ["object", "null"],
+            "default": None,
+            "description": "Another algorithm: "
+            '{"algorithm": "logistic_regression", "parameters": {"c": 0.5}}.',
+            "section": "Training, another algorithm",
+        },
+    )
+
+
+def _pipeline_fields(workflow: Pipeline) -> Iterator[Field]:
+    for i, node in enumerate(workflow.spec.nodes):
+        if node.get("name") in workflow.spec.form:
+            config = step_class(str(node["step"])).Config
+            given = node.get("config", {})
+            prefix = f"{node['name']}_"
+            yield from _config_fields(
+                config, f"nodes.{i}.config", given, str(node["name"]), prefix=prefix
+            )
+
+
+def _config_fields(
+    config: type[BaseModel], path: str, given: Mapping[str, Any], title: str, *, prefix: str
+) -> Iterator[Field]:
+    """Fields for the scalars of `config`, and for scalars that `given` holds deeper down."""
+    schema = config.model_json_schema()
+    for name, raw in schema.get("properties", {}).items():
+        simple = simplified(raw, schema.get("$defs", {}))
+        default = given.get(name, simple.get("default"))
+        if _is_scalar(simple) and (default is not None or "null" in _types(simple)):
+            described = {**simple, "default": default, "section": title}
+            yield Field(prefix + name, f"{path}.{name}", described)
+        elif isinstance(default, Mapping):
+            yield from _deeper_fields(default, f"{path}.{name}", f"{prefix}{name}", title)
+
+
+def _deeper_fields(
+    values: Mapping[str, Any], path: str, prefix: str, title: str
+) -> Iterator[Field]:
+    for keys, value in flat(values):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        name = f"{prefix}_{'_'.join(map(str, keys))}"
+        where = f"{path}.{'.'.join(map(str, keys))}"
+        schema = {"type": "number", "default": value, "description": where, "section": title}
+        yield Field(name, where, schema)
+
+
+def simplified(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Schema:
+    """A field's schema without references and unions, as Airflow's form understands it.
+
+    ``anyOf [X, null]`` becomes ``type: [x, null]``; a closed set becomes ``enum``.
+    """
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].rpartition("/")[2]]
+        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+    if "anyOf" in schema:
+        options = [simplified(option, definitions) for option in schema["anyOf"]]
+        rest = {key: value for key, value in schema.items() if key != "anyOf"}
+        real = [option for option in options if option.get("type") != "null"]
+        if len(real) != 1:
+            return rest
+        types = [*_types(real[0]), *(["null"] if len(real) < len(options) else [])]
+        schema = {**real[0], **rest, "type": types if len(types) > 1 else types[0]}
+        if "enum" in schema and "null" in types:
+            schema["enum"] = [*schema["enum"], None]
+    if "const" in schema:
+        schema = {**schema, "enum": [schema["const"]]}
+    return {key: value for key, value in schema.items() if key != "const"}
+
+
+def _types(schema: Mapping[str, Any]) -> list[str]:
+    kind = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else list(kind)
+
+
+def _is_scalar(schema: Mapping[str, Any]) -> bool:
+    types = set(_types(schema)) - {"null"}
+    return bool(types) and types <= _SCALARS

@@ -1,0 +1,200 @@
+"""Check workflows before anything runs: what compiles may still not make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from aileron.core.catalogue import installed, step_class
+from aileron.core.documents import suggestion
+from aileron.core.errors import AileronError, InvalidInput
+from aileron.core.settings import Settings
+from aileron.evaluate.metrics import HIGHER_IS_BETTER
+from aileron.lifecycle.compiler import algorithms, compile_lifecycle
+from aileron.lifecycle.dataset import LoadedDataset, load_dataset
+from aileron.lifecycle.form import form_parameters
+from aileron.lifecycle.load import Lifecycle, Workflow, list_lifecycles, load_lifecycle
+
+TASKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "classification": ("binary", "multiclass"),
+    "regression": ("regression",),
+}
+"""A dataset's task -> what a model of it may be for; the number of classes decides."""
+
+REGRESSION: Final = frozenset(
+    {"r2", "rmse", "mae", "median_absolute_error", "max_error", "mape"},
+)
+"""The metrics of regression; the others of `aileron.evaluate` are of classification."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (error) or looks wrong (warning)."""
+
+    severity: Literal["error", "warning"]
+    error: AileronError
+
+    @property
+    def where(self) -> str | None:
+        return self.error.where
+
+    def __str__(self) -> str:
+        return str(self.error)
+
+
+def lint(settings: Settings, name: str | None = None) -> list[Finding]:
+    """All findings of workflow `name`, or of every workflow; none if all is well.
+
+    Raises:
+        NotFound: there is no workflow `name`.
+    """
+    names = list_lifecycles(settings) if name is None else [name]
+    return [finding for one in names for finding in _lint_one(settings, one)]
+
+
+def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
+    try:
+        workflow = load_lifecycle(settings, name)
+        compile_lifecycle(workflow, settings)
+        form_parameters(workflow)
+    except AileronError as error:
+        if error.message_id == "lifecycle.unknown":
+            raise
+        yield Finding("error", error)
+        return
+    if isinstance(workflow, Lifecycle):
+        yield from _lint_lifecycle(settings, workflow)
+
+
+def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]:
+    dataset = load_dataset(settings, workflow.spec.dataset)
+    try:
+        dataset.check_source()
+    except AileronError as error:
+        yield Finding("error", error)
+    yield from _lint_task(workflow, dataset)
+    yield from _lint_metrics(workflow, dataset)
+    yield from _lint_thresholds(workflow)
+    yield from _lint_schedule(settings, workflow)
+    if workflow.spec.approve and not workflow.spec.release:
+        where = workflow.document.where(("approve",))
+        yield Finding("warning", InvalidInput("lifecycle.approve_without_release", where=where))
+
+
+def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
+    step = workflow.spec.train.step
+    wanted = _tasks(step)
+    if wanted and not set(wanted) & set(TASKS[dataset.task]):
+        choices = [name for name in algorithms() if _fits(f"train.{name}", dataset.task)]
+        yield Finding(
+            "error",
+            InvalidInput(
+                "lifecycle.wrong_task",
+                where=workflow.document.where(("train", "algorithm")),
+                subject=workflow.spec.train.algorithm,
+                wanted=" / ".join(wanted),
+                dataset=dataset.name,
+                found=dataset.task,
+                choices=", ".join(choices),
+            ),
+        )
+
+
+def _lint_metrics(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
+    known = [
+        name for name in HIGHER_IS_BETTER if (name in REGRESSION) == (dataset.task == "regression")
+    ]
+    for field, metric in _named_metrics(workflow):
+        if metric not in known:
+            yield Finding(
+                "error",
+                InvalidInput(
+                    "lifecycle.unknown_metric",
+                    where=workflow.document.where(field),
+                    name=metric,
+                    task=dataset.task,
+                    hint=suggestion(metric, known),
+                ),
+            )
+
+
+def _named_metrics(workflow: Lifecycle) -> Iterator[tuple[tuple[str, ...], str]]:
+    spec = workflow.spec
+    if spec.evaluate.get("primary"):
+        yield ("evaluate", "primary"), spec.evaluate["primary"]
+    for metric in _mapping(spec.gate, "thresholds"):
+        yield ("gate", "thresholds", metric), metric
+    if _mapping(spec.gate, "champion").get("metric"):
+        yield ("gate", "champion", "metric"), spec.gate["champion"]["metric"]
+
+
+def _lint_thresholds(workflow: Lifecycle) -> Iterator[Finding]:
+    for metric, bounds in _mapping(workflow.spec.gate, "thresholds").items():
+        least, most = bounds.get("min"), bounds.get("max")
+        if least is not None and most is not None and least > most:
+            where = workflow.document.where(("gate", "thresholds", metric))
+            values = {"name": metric, "minimum": least, "maximum": most}
+            yield Finding("error", InvalidInput("lifecycle.threshold_order", where=where, **values))
+
+
+def _lint_schedule(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]:
+    wanted = workflow.spec.schedule.datasets if workflow.spec.schedule else ()
+    if not wanted:
+        return
+    makers = dict(_makers(settings, workflow.project))
+    for dataset in wanted:
+        where = workflow.document.where(("schedule", "datasets"))
+        path = _path_back(makers, workflow, dataset)
+        if path is not None:
+            via = f" ({' -> '.join(path)})" if len(path) > 1 else ""
+            error = InvalidInput("lifecycle.triggers_itself", where=where, dataset=dataset, via=via)
+            yield Finding("error", error)
+        elif dataset not in {other.spec.dataset for other in makers.values()}:
+            hint = suggestion(dataset, sorted({other.spec.dataset for other in makers.values()}))
+            error = InvalidInput("lifecycle.no_producer", where=where, dataset=dataset, hint=hint)
+            yield Finding("warning", error)
+
+
+def _path_back(
+    makers: Mapping[str, Lifecycle], workflow: Lifecycle, dataset: str
+) -> list[str] | None:
+    """The chain of lifecycles by which `workflow`, started by `dataset`, starts itself again."""
+    todo = [(workflow.name, [workflow.name])]
+    seen = {workflow.name}
+    while todo:
+        name, path = todo.pop()
+        made = makers[name].spec.dataset
+        if made == dataset:
+            return path
+        for other in makers.values():
+            starts = other.spec.schedule.datasets if other.spec.schedule else ()
+            if made in starts and other.name not in seen:
+                seen.add(other.name)
+                todo.append((other.name, [*path, other.name]))
+    return None
+
+
+def _makers(settings: Settings, project: str) -> Iterator[tuple[str, Lifecycle]]:
+    """The lifecycles of `project` that can be read; the others have findings of their own."""
+    for name in list_lifecycles(settings):
+        try:
+            other: Workflow = load_lifecycle(settings, name)
+        except AileronError:
+            continue
+        if isinstance(other, Lifecycle) and other.project == project:
+            yield name, other
+
+
+def _fits(step: str, task: str) -> bool:
+    return bool(set(_tasks(step)) & set(TASKS[task]))
+
+
+def _tasks(step: str) -> tuple[str, ...]:
+    """What models of training step `step` are for; empty if it does not say."""
+    return tuple(getattr(step_class(step), "tasks", ())) if step in installed() else ()
+
+
+def _mapping(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = values.get(name)
+    return part if isinstance(part, Mapping) else {}

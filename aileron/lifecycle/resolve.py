@@ -1,0 +1,181 @@
+"""Resolve a workflow into the plan of one run: everything it will do, decided once."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from aileron.core.catalogue import step_class
+from aileron.core.documents import check_values
+from aileron.core.errors import InvalidInput, NotFound
+from aileron.core.ports import Reference
+from aileron.core.settings import Settings
+from aileron.data.definition import SourceSpec
+from aileron.data.samples import materialise_sample
+from aileron.graph.pipeline import SOURCE, Graph
+from aileron.graph.plan import Plan
+from aileron.lifecycle.code import step_code
+from aileron.lifecycle.compiler import DATASET_SOURCE, compile_lifecycle
+from aileron.lifecycle.dataset import load_dataset
+from aileron.lifecycle.form import FORCE, form_layers
+from aileron.lifecycle.layers import flat
+from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, load_lifecycle
+from aileron.lifecycle.sources import put_source
+from aileron.run.freshness import installed_digest
+from aileron.store import Store, open_store
+
+DEFAULT: Final = "default"
+"""Origin of a value that nobody wrote: its step's default."""
+
+
+def resolve(
+    settings: Settings,
+    name: str,
+    *,
+    run_id: str,
+    actor: str,
+    form: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    force: bool = False,
+    store: Store | None = None,
+) -> Plan:
+    """The plan of run `run_id` of workflow `name`.
+
+    Args:
+        form: values of the trigger form, by field name (`form_parameters`).
+        overrides: values by dotted path (``--set``); they win over the form.
+        store: where sources are put; default: the installation's.
+
+    Raises:
+        NotFound: no such workflow, dataset or source file.
+        InvalidInput: a value that does not fit, with where it was written.
+    """
+    values = dict(form or {})
+    workflow = resolved_workflow(settings, name, form=values, overrides=overrides)
+    commit = git_commit(settings.workspace)
+    graph = _with_commit(compile_lifecycle(workflow, settings), commit)
+    steps = sorted({node.step for node in graph.nodes})
+    return Plan(
+        project=workflow.project,
+        lifecycle=workflow.name,
+        run_id=run_id,
+        actor=actor,
+        force=force or bool(values.get(FORCE)),
+        seed=workflow.spec.seed,
+        graph=graph,
+        step_versions={step: step_class(step).version for step in steps},
+        code=step_code(settings.home, steps),
+        environment=installed_digest(settings.home),
+        sources=dict(_sources(settings, workflow, graph, store)),
+        git_commit=commit,
+        origins=origin_of(workflow, graph),
+        values=workflow.document.values,
+    )
+
+
+def resolved_workflow(
+    settings: Settings,
+    name: str,
+    *,
+    form: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Workflow:
+    """Workflow `name` with form values and ``--set`` laid over it."""
+    workflow = load_lifecycle(settings, name)
+    layers = form_layers(workflow, form or {}, overrides or {})
+    return load_lifecycle(settings, name, layers) if layers else workflow
+
+
+def origin_of(workflow: Workflow, graph: Graph) -> dict[str, str]:
+    """Dotted field -> where its value came from: a file and line, `form`, `--set`, or a default.
+
+    Fields of the document come first, then the config of each node that nobody wrote.
+    """
+    origins = {}
+    for field, _ in flat(workflow.document.values):
+        origins[".".join(map(str, field))] = workflow.document.where(field)
+    if isinstance(workflow, Lifecycle):
+        for node in graph.nodes:
+            section = "train.parameters" if node.name == "train" else node.name
+            for field, _ in flat(node.config):
+                path = ".".join((section, *map(str, field)))
+                origins.setdefault(path, f"{DEFAULT} ({node.step})")
+    return origins
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """``train.parameters.max_depth=3`` as path and value; the value is read as YAML.
+
+    Raises:
+        InvalidInput: it has no ``=`` or no path.
+    """
+    import yaml
+
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip():
+        raise InvalidInput("lifecycle.bad_assignment", text=text)
+    try:
+        return path.strip(), yaml.safe_load(value) if value else None
+    except yaml.YAMLError:
+        return path.strip(), value
+
+
+def git_commit(folder: Path) -> str | None:
+    """The Git commit of `folder`, with ``-dirty`` if files differ; None outside Git."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def _with_commit(graph: Graph, commit: str | None) -> Graph:
+    """Tell the commit to the steps that record it."""
+    if commit is None:
+        return graph
+    nodes = (
+        node.model_copy(update={"config": {**node.config, "git_commit": commit}})
+        if "git_commit" in node.config and node.config["git_commit"] is None
+        else node
+        for node in graph.nodes
+    )
+    return Graph.model_construct(nodes=tuple(nodes))
+
+
+def _sources(
+    settings: Settings, workflow: Workflow, graph: Graph, store: Store | None
+) -> Iterator[tuple[str, Reference]]:
+    named = {
+        source.removeprefix(SOURCE)
+        for node in graph.nodes
+        for source in node.inputs.values()
+        if source.startswith(SOURCE)
+    }
+    store = store or open_store(settings.store_root)
+    for name in sorted(named):
+        yield name, put_source(store, settings.home, _source_path(settings, workflow, name))
+
+
+def _source_path(settings: Settings, workflow: Workflow, name: str) -> Path:
+    if isinstance(workflow, Lifecycle) and name == DATASET_SOURCE:
+        return load_dataset(settings, workflow.spec.dataset).source_file(settings)
+    declared = workflow.spec.sources if isinstance(workflow, Pipeline) else {}
+    where = workflow.document.where(("sources", name))
+    if name not in declared:
+        raise InvalidInput("core.missing_field", where=where, field=f"sources.{name}")
+    spec = check_values(SourceSpec, declared[name], workflow.document, ("sources", name))
+    path = settings.workspace / str(spec.file)
+    if spec.sample is not None:
+        return materialise_sample(spec.sample, settings.home / "samples")
+    if not path.is_file():
+        raise NotFound("lifecycle.no_source_file", where=where, name=name, file=str(path))
+    return path

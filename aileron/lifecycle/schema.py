@@ -1,0 +1,91 @@
+"""JSON Schema of the workspace's documents, for editors and for `configs/schema/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from aileron.core.catalogue import step_class
+from aileron.data.definition import DatasetDefinition, ExpectationSuite
+from aileron.graph.pipeline import Node
+from aileron.lifecycle.compiler import SECTIONS, algorithms
+from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+
+def schemas() -> dict[str, Schema]:
+    """Name of the document's kind, in lower case -> its JSON Schema."""
+    return {
+        "dataset": _of(DatasetDefinition),
+        "environment": _of(EnvironmentSpec),
+        "expectations": _of(ExpectationSuite),
+        "lifecycle": _lifecycle(),
+        "pipeline": _pipeline(),
+    }
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write each schema as ``NAME.schema.json`` into `folder`; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, schema in schemas().items():
+        path = folder / f"{name}.schema.json"
+        path.write_text(text(schema), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def text(schema: Mapping[str, Any]) -> str:
+    """The schema as it stands in its file."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _of(model: type[BaseModel]) -> Schema:
+    return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
+
+
+def _lifecycle() -> Schema:
+    schema = _of(LifecycleSpec)
+    definitions, properties = schema["$defs"], schema["properties"]
+    for section, step in SECTIONS.items():
+        properties[section] = _step(definitions, step)
+    for name in ("approve", "release"):
+        properties[name]["anyOf"] = [{"type": "boolean"}, *properties[name]["anyOf"]]
+    _allow_line(properties["schedule"])
+    train = definitions["Train"]
+    train["properties"]["algorithm"]["examples"] = algorithms()
+    train["allOf"] = [
+        {
+            "if": {"properties": {"algorithm": {"const": name}}},
+            "then": {"properties": {"parameters": _step(definitions, f"train.{name}")}},
+        }
+        for name in algorithms()
+    ]
+    return schema
+
+
+def _pipeline() -> Schema:
+    schema = _of(PipelineSpec)
+    node = Node.model_json_schema()
+    schema["$defs"] |= node.pop("$defs", {}) | {"Node": node}
+    schema["properties"]["nodes"]["items"] = {"$ref": "#/$defs/Node"}
+    _allow_line(schema["properties"]["schedule"])
+    return schema
+
+
+def _step(definitions: Schema, step: str) -> Schema:
+    """A reference to the config of `step`, whose schema is added to `definitions`."""
+    config = step_class(step).Config.model_json_schema()
+    definitions |= config.pop("$defs", {})
+    definitions[step] = config
+    return {"$ref": f"#/$defs/{step}"}
+
+
+def _allow_line(schedule: Schema) -> None:
+    schedule["anyOf"] = [{"type": "string"}, *schedule["anyOf"]]

@@ -1,0 +1,165 @@
+"""The short form: what a lifecycle YAML may say, one small class per concern.
+
+Sections that configure a step (split, evaluate, gate, ...) are kept as plain mappings here:
+the step's own config class is their one definition and checks them when the lifecycle is
+compiled. So a new option of a step needs no change in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from aileron.core.names import DEFAULT_PROJECT, Name
+from aileron.graph.pipeline import Limits, RunnerName
+
+API_VERSION: Final = "aileron/v1"
+Options = Mapping[str, Any]
+PRESETS: Final = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
+
+
+class Section(BaseModel):
+    """Base of all sections: unknown keys are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Train(Section):
+    """Which algorithm learns, with which parameters."""
+
+    algorithm: Name = Field(description="A training step by its short name: `xgboost`.")
+    parameters: Options = Field({}, description="Parameters of the algorithm.")
+
+    @property
+    def step(self) -> str:
+        return f"train.{self.algorithm}"
+
+
+class Register(Section):
+    """The model's name in the registry."""
+
+    model: Name | None = Field(None, description="Model name; default: the lifecycle's name.")
+
+
+class Approve(Section):
+    """A person decides before the release."""
+
+    subject: str | None = Field(None, description="Headline of the question.")
+    timeout_hours: float | None = Field(
+        None, gt=0, description="How long to wait for an answer; default: without end."
+    )
+
+
+class Release(Section):
+    """The service that gets the model."""
+
+    service: Name | None = Field(None, description="Service name; default: the lifecycle's name.")
+    options: Options = Field({}, description="Further options of step deploy.release.")
+
+
+class Schedule(Section):
+    """When runs start by themselves: at times, or when a dataset has a new version."""
+
+    cron: str | None = Field(None, description="A cron line of 5 fields, or a preset: @daily.")
+    datasets: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Schedule:
+        if (self.cron is None) == (not self.datasets):
+            raise ValueError("give a cron line or datasets, one of them")
+        if self.cron and self.cron not in PRESETS and len(self.cron.split()) not in (5, 6):
+            raise ValueError(f"not a cron line of 5 fields, nor one of {', '.join(PRESETS)}")
+        return self
+
+
+class Runtime(Section):
+    """How tasks run: tries, limits, place. Structure, so fixed when the DAG is built."""
+
+    retries: int = Field(1, ge=0, le=10, description="Tries after the first, per task.")
+    retry_seconds: float = Field(10, ge=0, description="Wait between tries, seconds.")
+    max_active_runs: int = Field(4, ge=1, description="Runs of this lifecycle at a time.")
+    runner: RunnerName = "process"
+    pool: str | None = Field(None, description="Airflow pool of the tasks.")
+    limits: Mapping[str, Limits] = Field({}, description="Node -> what it may use.")
+    env: Mapping[str, Mapping[str, str]] = Field(
+        {}, description="Node -> its own environment variables; part of its cache key."
+    )
+
+
+class Workflow(Section):
+    """What every document that becomes a DAG says about itself."""
+
+    api_version: Literal["aileron/v1"] = Field(alias="apiVersion")
+    name: Name
+    project: Name = DEFAULT_PROJECT
+    display_name: str | None = Field(None, max_length=200)
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    seed: int = Field(0, ge=0, lt=2**32, description="Seed of every random choice.")
+    schedule: Schedule | None = Field(
+        None, description="A cron line, a preset such as @daily, or {datasets: [...]}."
+    )
+    runtime: Runtime = Runtime()
+
+    @field_validator("schedule", mode="before")
+    @classmethod
+    def _a_line_is_a_schedule(cls, value: object) -> object:
+        return {"cron": value} if isinstance(value, str) else value
+
+
+class LifecycleSpec(Workflow):
+    """The standard path, from a dataset to a service."""
+
+    kind: Literal["Lifecycle"]
+    dataset: Name = Field(description="A folder of datasets/ with dataset.yaml.")
+    split: Options = {}
+    train: Train
+    evaluate: Options = {}
+    gate: Options = {}
+    track: Options = {}
+    register_: Register = Field(Register(), alias="register")
+    package: Options = {}
+    boot_check: Options = {}
+    approve: Approve | None = Field(None, description="false, true, or how to ask.")
+    release: Release | None = Field(Release(), description="false: no release, and no approval.")
+
+    @property
+    def model(self) -> str:
+        return self.register_.model or self.name
+
+    @field_validator("approve", "release", mode="before")
+    @classmethod
+    def _a_switch(cls, value: object) -> object:
+        if isinstance(value, bool):
+            return {} if value else None
+        return value
+
+    @property
+    def service(self) -> str | None:
+        """The service released to, None without a release."""
+        return (self.release.service or self.name) if self.release else None
+
+
+class PipelineSpec(Workflow):
+    """Any graph of steps, written out node by node."""
+
+    kind: Literal["Pipeline"]
+    sources: Mapping[Name, Options] = Field(
+        {}, description="Name -> {file: path} for inputs written `source:name`."
+    )
+    nodes: tuple[Options, ...] = Field(min_length=1)
+    form: tuple[str, ...] = Field(
+        (), description="Nodes whose parameters the trigger form asks for."
+    )
+
+
+class EnvironmentSpec(Section):
+    """Values that hold for every lifecycle of one environment, under what its YAML says."""
+
+    api_version: Literal["aileron/v1"] = Field(alias="apiVersion")
+    kind: Literal["Environment"]
+    name: Name
+    values: Options = Field({}, description="Fields of a lifecycle.")

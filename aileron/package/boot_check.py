@@ -1,0 +1,181 @@
+"""The boot check: nobody relies on a package that has not answered once.
+
+The package starts in a throw-away process, in its own environment, on a loopback port, and
+must answer its golden requests as they were recorded. Whatever the process imported must be
+pinned. The report says what was checked; how long it took is in the log and the metrics, so
+that the same package gives the same report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from pydantic import Field
+
+from aileron.core.errors import InvalidInput, StepFailed
+from aileron.core.ports import ArtifactKind, Port
+from aileron.core.steps import Component, Context, StepConfig
+
+FORMAT_VERSION: Final = 1
+
+
+class BootCheckConfig(StepConfig):
+    """How patient the check is."""
+
+    ready_seconds: float = Field(60, gt=0, description="longest time from start to ready")
+
+
+class BootCheck(Component[BootCheckConfig]):
+    """Starts a package and asks its golden requests."""
+
+    name = "package.boot_check"
+    version = 1
+    title: ClassVar[Mapping[str, str]] = {"en": "Boot check", "zh": "启动检查"}
+    Config = BootCheckConfig
+    inputs: ClassVar[Mapping[str, Port]] = {
+        "package": Port(ArtifactKind.PACKAGE, "the package to start")
+    }
+    outputs: ClassVar[Mapping[str, Port]] = {
+        "report": Port(ArtifactKind.REPORT, "what was asked and answered")
+    }
+
+    def run(
+        self, context: Context, config: BootCheckConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
+        from aileron.package.booted import Booted
+        from aileron.package.environment import serving_environment
+        from aileron.package.report import write_report
+
+        package = inputs["package"]
+        check_layout(package)
+        clock = Clock(context)
+        python = serving_environment(package / "requirements.txt", _home(context))
+        clock.lap("environment_seconds")
+        booted = Booted.start(python, package, context.work / "boot")
+        try:
+            booted.wait_ready(config.ready_seconds)
+            clock.lap("ready_seconds")
+            asked = ask_golden(booted, read_golden(package))
+            clock.lap("golden_seconds")
+            imports = booted.stop()
+            clock.lap("stop_seconds")
+        finally:
+            booted.kill()
+        check_imports(imports, pins(package))
+        report = describe(package, asked, imports)
+        return {"report": write_report(context.output("report"), report)}
+
+
+class Clock:
+    """Says in log and metrics how long each part took."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self._context.log(f"{name.removesuffix('_seconds')}: {now - self._last:.2f} s")
+        self._context.metric(name, now - self._last)
+        self._last = now
+
+
+def check_layout(package: Path) -> None:
+    """Refuse a directory that is no package; names what it lacks."""
+    for name in ("package.json", "requirements.txt", "golden.json", "bento.yaml", "src"):
+        if not (package / name).exists():
+            raise InvalidInput("package.not_a_package", missing=name)
+
+
+def read_golden(package: Path) -> list[dict[str, Any]]:
+    golden: list[dict[str, Any]] = json.loads((package / "golden.json").read_text("utf-8"))
+    return golden
+
+
+def pins(package: Path) -> dict[str, str]:
+    """Canonical name -> version of what the package pins."""
+    lines = (package / "requirements.txt").read_text(encoding="utf-8").split()
+    return dict(line.split("==", 1) for line in lines)
+
+
+def ask_golden(booted: Any, golden: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ask each golden request; what was asked.
+
+    Raises:
+        StepFailed: one is not answered, or otherwise than recorded.
+    """
+    from aileron.package.golden import differences
+
+    asked: list[dict[str, Any]] = []
+    for number, entry in enumerate(golden, start=1):
+        path = entry["path"]
+        try:
+            status, answer = booted.ask(path, entry["request"])
+        except (OSError, ValueError) as error:
+            raise _no_answer(booted, number, path, repr(error)) from None
+        if status != 200:
+            raise _no_answer(booted, number, path, f"{status}: {answer}")
+        difference = next(differences(entry["response"], answer), None)
+        if difference is not None:
+            raise StepFailed(
+                "package.boot_other_answer", number=number, path=path, difference=difference
+            )
+        asked.append({"path": path, "rows": _rows(entry["request"]), "passed": True})
+    return asked
+
+
+def check_imports(imports: Mapping[str, Any], pinned: Mapping[str, str]) -> None:
+    """Whatever ran must be pinned, in the version that ran."""
+    from packaging.utils import canonicalize_name
+
+    unpinned = [
+        f"{name}=={version}"
+        for name, version in sorted(imports["imported"].items())
+        if pinned.get(canonicalize_name(name)) != version
+    ]
+    if unpinned:
+        raise StepFailed("package.boot_unpinned", names=", ".join(unpinned))
+    if imports["foreign"]:
+        raise StepFailed("package.boot_foreign", files=", ".join(imports["foreign"][:5]))
+
+
+def describe(
+    package: Path, asked: list[dict[str, Any]], imports: Mapping[str, Any]
+) -> dict[str, Any]:
+    """report.json."""
+    about = json.loads((package / "package.json").read_text(encoding="utf-8"))
+    return {
+        "format_version": FORMAT_VERSION,
+        "passed": True,
+        "package": about,
+        "golden": asked,
+        "imported": dict(sorted(imports["imported"].items())),
+        "pinned": pins(package),
+    }
+
+
+def _rows(request: Mapping[str, Any]) -> int:
+    if "data" in request:
+        return len(request["data"])
+    return len(request["inputs"][0]["data"])
+
+
+def _no_answer(booted: Any, number: int, path: str, problem: str) -> StepFailed:
+    return StepFailed(
+        "package.boot_no_answer",
+        number=number,
+        path=path,
+        problem=problem,
+        log=booted.last_words(),
+    )
+
+
+def _home(context: Context) -> Path:
+    """Where environments are kept: the runner's ``AILERON_HOME``, else thrown away."""
+    home = os.environ.get("AILERON_HOME")
+    return Path(home) if home else context.work

@@ -1,0 +1,26 @@
+"""The shipped service template of the table contract.
+
+The reference workspace has the same text as ``bento/table/service.py``, where users may
+change it; a test keeps the two alike.
+"""
+
+from typing import Final
+
+TABLE: Final = '''\
+"""The Bento of the table contract: the application that also runs lean, mounted as it is.
+
+Copied into each package beside `aileron_service`, service.json and model/. Change what
+`bentoml.service` is given here (workers, resources, traffic) for Bento's own server.
+"""
+
+from pathlib import Path
+
+import bentoml
+from aileron_service.app import create_app
+
+
+@bentoml.service(name="table", workers=1, traffic={"timeout": 60})
+@bentoml.asgi_app(create_app(Path(__file__).resolve().parent), path="/")
+class TableService:
+    """Rows of named values in, predictions out."""
+'''

@@ -1,0 +1,140 @@
+"""The MLflow form of a model: an MLmodel file with flavours, signature, example, requirements.
+
+`mlflow.pyfunc.load_model` takes raw rows and answers as the service does, by code that
+travels with the model; `mlflow.xgboost.load_model` gives the bare booster, which takes the
+encoded matrix. Format: https://mlflow.org/docs/latest/ml/model/.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import platform
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+CODE_PACKAGE: Final = "aileron_model"
+CODE_FILES: Final = ("encoding.py", "model.py", "pyfunc.py")
+_TYPES: Final = {"number": "double", "category": "string", "boolean": "boolean"}
+
+
+def column(feature: Mapping[str, Any]) -> dict[str, Any]:
+    """A feature of model.json as a column of an MLflow schema."""
+    return {"type": _TYPES[feature["type"]], "name": feature["name"], "required": True}
+
+
+def write_mlflow_model(
+    model: Path, target: Path, *, model_id: str, run_id: str, digest: str
+) -> None:
+    """Write the MODEL artifact `model` into the new folder `target`, as MLflow wants it."""
+    card = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    shutil.copytree(model, target / "data", copy_function=shutil.copyfile)
+    _write_code(target / "code" / CODE_PACKAGE)
+    _write_example(target, card["input_example"])
+    requirements = [*card["requirements"], *_pinned("mlflow", "pandas")]
+    _write_environment(target, requirements)
+    document = {
+        "artifact_path": f"models:/{model_id}",
+        "flavors": _flavors(card),
+        "mlflow_version": version("mlflow"),
+        "model_id": model_id,
+        "model_size_bytes": sum(f.stat().st_size for f in target.rglob("*") if f.is_file()),
+        "model_uuid": model_id,
+        "run_id": run_id,
+        "saved_input_example_info": {
+            "artifact_path": "input_example.json",
+            "pandas_orient": "split",
+            "serving_input_path": "serving_input_example.json",
+            "type": "dataframe",
+        },
+        "signature": _signature(card),
+        "metadata": {"aileron_digest": digest, "algorithm": card["algorithm"]},
+        "utc_time_created": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",
+    }
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    (target / "MLmodel").write_text(text, encoding="utf-8")
+
+
+def _flavors(card: Mapping[str, Any]) -> dict[str, Any]:
+    versions = card["library_versions"]
+    function = {
+        "loader_module": f"{CODE_PACKAGE}.pyfunc",
+        "data": "data",
+        "code": "code",
+        "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
+        "python_version": platform.python_version(),
+    }
+    file = f"data/{card['file']}"
+    if card["framework"] == "xgboost":
+        own = {
+            "data": file,
+            "model_class": "xgboost.core.Booster",
+            "model_format": "ubj",
+            "xgb_version": versions["xgboost-cpu"],
+            "code": None,
+        }
+        return {"python_function": function, "xgboost": own}
+    own = {
+        "pickled_model": file,
+        "serialization_format": "skops",
+        "skops_trusted_types": ["numpy.dtype"],
+        "sklearn_version": versions["scikit-learn"],
+        "code": None,
+    }
+    return {"python_function": function, "sklearn": own}
+
+
+def _signature(card: Mapping[str, Any]) -> dict[str, Any]:
+    if card["classes"] is None:
+        outputs = [("double", "value")]
+    else:
+        named = [
+            label if isinstance(label, str) else json.dumps(label) for label in card["classes"]
+        ]
+        shares = [("double", f"probability_{name}") for name in named]
+        outputs = [("string", "label"), ("double", "score"), *shares]
+    return {
+        "inputs": json.dumps([column(feature) for feature in card["features"]]),
+        "outputs": json.dumps(
+            [{"type": kind, "name": name, "required": True} for kind, name in outputs]
+        ),
+        "params": None,
+    }
+
+
+def _write_code(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("", encoding="utf-8")
+    sources = importlib.resources.files("aileron.serve")
+    for name in CODE_FILES:
+        (folder / name).write_bytes(sources.joinpath(name).read_bytes())
+
+
+def _write_example(target: Path, example: Mapping[str, Any]) -> None:
+    split = {"columns": list(example), "data": [list(example.values())]}
+    (target / "input_example.json").write_text(json.dumps(split), encoding="utf-8")
+    serving = json.dumps({"dataframe_split": split}, indent=1)
+    (target / "serving_input_example.json").write_text(serving, encoding="utf-8")
+
+
+def _write_environment(target: Path, requirements: list[str]) -> None:
+    python = platform.python_version()
+    (target / "requirements.txt").write_text("\n".join(requirements) + "\n", encoding="utf-8")
+    environment = {"python": python, "dependencies": ["-r requirements.txt"]}
+    (target / "python_env.yaml").write_text(yaml.safe_dump(environment), encoding="utf-8")
+    conda = {
+        "name": "mlflow-env",
+        "channels": ["conda-forge"],
+        "dependencies": [f"python={python}", "pip", {"pip": requirements}],
+    }
+    (target / "conda.yaml").write_text(yaml.safe_dump(conda), encoding="utf-8")
+
+
+def _pinned(*distributions: str) -> list[str]:
+    return [f"{name}=={version(name)}" for name in distributions]

@@ -1,0 +1,342 @@
+"""Decides what must run and records what ran: cache, single flight, effects, waits.
+
+The engine executes one node of a plan at a time; who calls it in which order, and where,
+is the scheduler's affair. Any number of engines on any machines may share one ledger and
+one store.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
+from typing import TypeVar, overload
+
+from aileron.core.errors import AileronError, Conflict, NotFound, StepFailed
+from aileron.core.ports import ArtifactKind, Reference
+from aileron.core.settings import Settings
+from aileron.core.steps import Record
+from aileron.graph.pipeline import Node
+from aileron.graph.plan import Plan
+from aileron.ledger import Lease, Ledger, NodeState
+from aileron.run.folders import execution_folder
+from aileron.run.freshness import installed_digest
+from aileron.run.inputs import Inputs
+from aileron.run.known import Known
+from aileron.run.lease import LEASE_SECONDS, Flight, Held, new_owner
+from aileron.run.outcome import NodeOutcome
+from aileron.run.request import Action
+from aileron.run.result import Result
+from aileron.run.reuse import Reuse
+from aileron.run.runner import OnLog, OnMetric, Runner
+from aileron.run.work import Work
+from aileron.store import Store
+
+FoundT = TypeVar("FoundT")
+
+
+class Engine:
+    """Executes the nodes of plans.
+
+    Args:
+        settings: given to effects and waits; `Settings.home` holds execution folders.
+        lease_seconds: how long a dead engine's work stays reserved.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        store: Store,
+        runner: Runner,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._store = store
+        self._runner = runner
+        self._inputs = Inputs(ledger, store)
+        self._known = Known(ledger, store)
+        self._lease_seconds = lease_seconds
+
+    # Plans
+
+    def store_plan(self, plan: Plan) -> Plan:
+        """Fix the plan of a started run; a plan that is already fixed stays and is returned."""
+        reference = self._store.put_json(
+            ArtifactKind.RECORD, "plan.json", plan.model_dump(mode="json")
+        )
+        fixed = self._ledger.runs.set_plan(plan.run_id, reference).plan
+        return plan if fixed == reference else self.load_plan(plan.run_id)
+
+    def load_plan(self, run_id: str) -> Plan:
+        """The plan of run `run_id`.
+
+        Raises:
+            NotFound: there is no such run, or it has no plan yet.
+        """
+        reference = self._ledger.runs.get(run_id).plan
+        if reference is None:
+            raise NotFound("run.no_plan", run_id=run_id)
+        return Plan.model_validate(self._store.read_json(reference, "plan.json"))
+
+    # Executing
+
+    def execute(
+        self,
+        plan: Plan,
+        node_name: str,
+        attempt: int = 1,
+        log: OnLog | None = None,
+        on_metric: OnMetric | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> NodeOutcome:
+        """Have node `node_name` done, by running it or by finding that it is done.
+
+        The outcome is succeeded, reused, rejected, or running for a wait that must go on. A
+        failure is raised; the node's row then has the sentence, the log and what was left.
+
+        Args:
+            attempt: number of this try in the run; a later one ends the say of earlier ones.
+            cancelled: once set, the step is stopped.
+
+        Raises:
+            AileronError: the step's own error, whatever its kind.
+            StepFailed: the step broke off, was killed, ran too long, took too much memory,
+                or was cancelled.
+            Conflict: a node before it has not succeeded; code or environment changed since
+                the plan was made; another execution took over; a later attempt has begun.
+            Unavailable: ledger, store or runner cannot be used now.
+        """
+        work = self._work(plan, plan.node(node_name), attempt, log, on_metric, cancelled)
+        node, started = work.node, time.monotonic()
+        self._ledger.nodes.begin(plan.run_id, node.name, node.step, work.key, attempt)
+        try:
+            outcome = self._execute(work)
+        except AileronError as error:
+            outcome = work.failed(error)
+        except BaseException:
+            self._finish(work, work.failed(StepFailed("run.cancelled", step=node.step)))
+            raise
+        outcome = outcome.model_copy(update={"seconds": time.monotonic() - started})
+        self._finish(work, outcome)
+        if outcome.error is not None:
+            raise AileronError.from_dict(outcome.error)
+        return outcome
+
+    def _work(
+        self,
+        plan: Plan,
+        node: Node,
+        attempt: int,
+        log: OnLog | None,
+        on_metric: OnMetric | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> Work:
+        inputs = self._inputs.resolve(plan, node, lambda n: self._outputs_of(plan, node, n))
+        event = cancelled or threading.Event()
+        return Work(plan, node, inputs, attempt, log or _no_log, on_metric, event.is_set)
+
+    def _execute(self, work: Work) -> NodeOutcome:
+        if work.step.kind == "component":
+            return self._component(work)
+        if work.step.kind == "effect":
+            return self._effect(work)
+        return self._wait(work)
+
+    def _finish(self, work: Work, outcome: NodeOutcome) -> None:
+        """Write the node's row. A failure must reach the caller though it cannot be written."""
+        if outcome.state is NodeState.RUNNING:
+            return
+        with suppress(AileronError) if outcome.error is not None else nullcontext():
+            self._ledger.nodes.finish(
+                work.plan.run_id,
+                outcome.node,
+                outcome.state,
+                outcome.outputs,
+                outcome.seconds,
+                outcome.reason,
+                work.attempt,
+                outcome.log.uri if outcome.log else None,
+            )
+
+    def _outputs_of(self, plan: Plan, node: Node, needed: str) -> Mapping[str, Reference]:
+        row = self._ledger.nodes.get(plan.run_id, needed)
+        if row is None or row.state not in (NodeState.SUCCEEDED, NodeState.REUSED):
+            raise Conflict("run.upstream_missing", node=node.name, needed=needed)
+        return row.outputs
+
+    # Components
+
+    def _component(self, work: Work) -> NodeOutcome:
+        outputs = self._published(work)
+        if outputs is None:
+            found = self._lease(work, "component", lambda: self._published(work))
+            if isinstance(found, Lease):
+                return self._run_or_reuse(work, found)
+            outputs = found
+        return self._judged(work, NodeState.REUSED, outputs)
+
+    def _run_or_reuse(self, work: Work, lease: Lease) -> NodeOutcome:
+        """With the lease in hand: its last holder may have published just before giving it up."""
+        with self._flight(work).holding(lease) as held:
+            found = self._published(work)
+            if found is not None:
+                return self._judged(work, NodeState.REUSED, found)
+            if installed_digest(self._settings.home) != work.plan.environment:
+                raise Conflict("run.environment_changed")
+            result, log = self._run(work, "run", held)
+            if result.state == "failed":
+                return self._failed(work, result, log, held)
+            plan, outputs = work.plan, dict(result.outputs)
+            self._ledger.cache.put(plan.project, work.key, outputs, plan.run_id, held.lease)
+        return self._judged(work, NodeState.SUCCEEDED, outputs, log)
+
+    def _published(self, work: Work) -> dict[str, Reference] | None:
+        return self._known.outputs(work.plan.project, work.key)
+
+    def _judged(
+        self,
+        work: Work,
+        state: NodeState,
+        outputs: Mapping[str, Reference],
+        log: Reference | None = None,
+    ) -> NodeOutcome:
+        """The outcome, `REJECTED` if an output is a verdict that says no."""
+        reason = self._known.refusal(outputs)
+        return work.outcome(
+            state if reason is None else NodeState.REJECTED, outputs, log=log, reason=reason
+        )
+
+    def _failed(
+        self, work: Work, result: Result, log: Reference, held: Held | None = None
+    ) -> NodeOutcome:
+        error = result.raised() or StepFailed("run.cancelled", step=work.node.step)
+        if held is not None and held.lost is not None:
+            error = held.lost
+        return work.failed(error, result.partial, log)
+
+    # Effects and waits
+
+    def _effect(self, work: Work) -> NodeOutcome:
+        lease = self._lease(work, "effect")
+        with self._flight(work).holding(lease) as held:
+            known = self._known.record(work.key)
+            if known is not None:
+                result, log = self._run(work, "observe", held)
+                if result.state == "failed":
+                    return self._failed(work, result, log, held)
+                if result.record is not None:
+                    return self._recorded(work, NodeState.REUSED, known, log)
+            effects, subject = self._ledger.effects, f"node:{work.plan.lifecycle}/{work.node.name}"
+            effects.begin(work.key, work.node.step, work.plan.project, subject, held.lease)
+            result, log = self._run(work, "apply", held)
+            if result.state == "failed" or result.record is None:
+                return self._failed(work, result, log, held)
+            effects.done(work.key, result.record, held.lease)
+        state = NodeState.REUSED if result.observed else NodeState.SUCCEEDED
+        return self._recorded(work, state, result.record, log)
+
+    def _wait(self, work: Work) -> NodeOutcome:
+        result, log = self._run(work, "ready")
+        if result.state == "failed":
+            return self._failed(work, result, log)
+        if result.record is None:
+            return work.outcome(NodeState.RUNNING)
+        return self._recorded(work, NodeState.SUCCEEDED, result.record, log)
+
+    def _recorded(
+        self, work: Work, state: NodeState, record: Record, log: Reference
+    ) -> NodeOutcome:
+        outputs = self._known.keep_record(work.step, record)
+        return work.outcome(state, outputs, log=log, record=record)
+
+    def undo(self, plan: Plan, node_name: str, log: OnLog | None = None) -> NodeOutcome:
+        """Take back what the effect of node `node_name` did.
+
+        Raises:
+            Conflict: it has done nothing, or was undone.
+            AileronError: the step's own error.
+        """
+        work = self._work(plan, plan.node(node_name), 1, log)
+        lease = self._lease(work, "effect")
+        with self._flight(work).holding(lease) as held:
+            record = self._known.record(work.key)
+            if record is None:
+                raise Conflict("run.effect_not_done", node=node_name)
+            result, reference = self._run(work, "undo", held, record)
+            if (error := result.raised()) is not None:
+                raise error
+            self._ledger.effects.undone(work.key, held.lease)
+        return work.outcome(NodeState.SUCCEEDED, log=reference, record=record)
+
+    # Reusing a whole plan
+
+    def reusable(self, plan: Plan) -> list[NodeOutcome] | None:
+        """If every node would be reused, record that, and say how each ended; else None.
+
+        A kept verdict that says no ends the list as rejected. The run must have started.
+        """
+        outcomes = self.would_reuse(plan)
+        for o in outcomes or ():
+            self._ledger.nodes.record(
+                plan.run_id, o.node, o.step, o.key, o.state, o.outputs, o.reason
+            )
+        return outcomes
+
+    def would_reuse(self, plan: Plan) -> list[NodeOutcome] | None:
+        """`reusable` without recording anything."""
+        return Reuse(self._inputs, self._known, self._observed).outcomes(plan)
+
+    def _observed(self, work: Work) -> Record | None:
+        action: Action = "observe" if work.step.kind == "effect" else "ready"
+        with execution_folder(self._settings.home) as folder:
+            request = work.request(action, self._store.root, folder)
+            return self._runner.run(request, platform=self._settings.environment()).record
+
+    # Running
+
+    def _flight(self, work: Work) -> Flight:
+        return Flight(self._ledger, work.plan.project, self._lease_seconds)
+
+    @overload
+    def _lease(self, work: Work, kind: str) -> Lease: ...
+
+    @overload
+    def _lease(
+        self, work: Work, kind: str, found: Callable[[], FoundT | None]
+    ) -> Lease | FoundT: ...
+
+    def _lease(
+        self, work: Work, kind: str, found: Callable[[], FoundT | None] = lambda: None
+    ) -> Lease | FoundT:
+        """The lease of the node's key, or what its holder published while we waited."""
+        owner = new_owner(work.plan.run_id, work.node.name, work.attempt)
+        return self._flight(work).wait(
+            f"{kind}/{work.key}", owner, work.node, found, work.log, work.cancelled
+        )
+
+    def _run(
+        self,
+        work: Work,
+        action: Action,
+        held: Held | None = None,
+        record: Record | None = None,
+    ) -> tuple[Result, Reference]:
+        """Have the runner do it; the result, and the stored log."""
+        with execution_folder(self._settings.home) as folder:
+            request = work.request(action, self._store.root, folder, record)
+            result = self._runner.run(
+                request,
+                on_log=work.log,
+                on_metric=work.on_metric,
+                platform=None if action == "run" else self._settings.environment(),
+                cancelled=lambda: work.cancelled() or (held is not None and held.lost is not None),
+            )
+            return result, self._store.put(ArtifactKind.LOG, request.log_path.parent)
+
+
+def _no_log(_: str) -> None:
+    """For callers that do not listen."""

@@ -1,0 +1,36 @@
+"""How the execution of a node ended, for those who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from aileron.core.ports import Reference
+from aileron.ledger import NodeState
+
+
+class NodeOutcome(BaseModel):
+    """The end of one execution of one node; a wait that must go on is ``running``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node: str
+    step: str
+    key: str
+    """Cache key, or idempotency key of an effect or a wait."""
+    state: NodeState
+    outputs: Mapping[str, Reference] = {}
+    record: Mapping[str, Any] | None = None
+    seconds: float = 0.0
+    reason: str | None = None
+    """A sentence, if it is rejected or failed."""
+    error: Mapping[str, Any] | None = None
+    """`AileronError.to_dict` of a failure; `Engine.execute` raises it."""
+    log: Reference | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nodes after this one may run."""
+        return self.state in (NodeState.SUCCEEDED, NodeState.REUSED)

@@ -1,0 +1,215 @@
+"""Runs a step in a child process on this machine, by the launcher or cold.
+
+The time limit ends the whole process tree, SIGTERM first. The memory limit is watched as
+the resident size of the tree, less what a fork shares with the zygote; where a control
+group can be made, the kernel holds the limit too. Linux only.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from aileron.core.errors import AileronError, StepFailed, Unavailable
+from aileron.run.client import Connection, Message, connect, one_shot
+from aileron.run.environment import step_environment
+from aileron.run.launcher import identity
+from aileron.run.logs import LogReader, last_lines
+from aileron.run.request import Request
+from aileron.run.result import Exit, ExitReason, Result
+from aileron.run.runner import OnLog, OnMetric, Runner
+
+MEGABYTE = 1 << 20
+
+
+class ProcessRunner(Runner):
+    """Runs steps as child processes.
+
+    Args:
+        home: the state directory, which has one launcher.
+        launcher: fork from the warm launcher; else start a bare Python for each step.
+        hard_limits: let the kernel hold memory limits where it can.
+        grace_seconds: between SIGTERM and SIGKILL.
+        poll: longest pause between looks at log, memory and clock, seconds.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        launcher: bool = True,
+        hard_limits: bool = True,
+        grace_seconds: float = 5.0,
+        poll: float = 0.1,
+    ) -> None:
+        self._home = home
+        self._launcher = launcher
+        self._hard_limits = hard_limits
+        self._grace = grace_seconds
+        self._poll = poll
+
+    def run(
+        self,
+        request: Request,
+        *,
+        on_log: OnLog | None = None,
+        on_metric: OnMetric | None = None,
+        platform: Mapping[str, str] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Result:
+        request.write()
+        started = time.monotonic()
+        log = LogReader(
+            request.output_path, request.log_path, request.metrics_path, on_log, on_metric
+        )
+        try:
+            watch = _Watch(request, self._grace, self._poll, log, cancelled)
+            with self._order(request, platform) as connection:
+                ended = watch.follow(connection)
+            log.pump(final=True)
+            result = _result(request, watch, ended)
+            error = result.raised()
+            if error is not None:
+                log.say(str(error))
+        finally:
+            log.close()
+        return result.model_copy(update={"seconds": time.monotonic() - started})
+
+    def _order(self, request: Request, platform: Mapping[str, str] | None) -> Connection:
+        """A connection on which the step was ordered."""
+        limit = request.limits.memory_mb
+        order = {
+            "op": "run",
+            "id": uuid.uuid4().hex,
+            "request": str(request.path),
+            "output": str(request.output_path),
+            "cwd": str(request.work),
+            "env": step_environment(self._home, request.store, request.env, platform),
+            "memory_bytes": limit * MEGABYTE if limit and self._hard_limits else None,
+        }
+        for _ in range(10):
+            connection = connect(self._home) if self._launcher else one_shot(self._home)
+            try:
+                connection.send(**order, identity=identity())
+                answer = connection.receive(60)
+            except (EOFError, BrokenPipeError):
+                answer = None
+            if answer is not None and answer["event"] == "started":
+                connection.started = answer
+                return connection
+            connection.__exit__()
+        raise Unavailable("run.launcher_not_started", log=str(self._home / "run/launcher.log"))
+
+
+@dataclass
+class _Watch:
+    """Follows one execution and ends it when it must end."""
+
+    request: Request
+    grace: float
+    poll: float
+    log: LogReader
+    cancelled: Callable[[], bool] | None
+    reason: ExitReason | None = None
+    """Why we ended it; None if we did not."""
+    peak: int = 0
+    """Bytes."""
+
+    def follow(self, connection: Connection) -> Message | None:
+        """Until the process has ended; None if the launcher ended first."""
+        pid, baseline = connection.started["pid"], connection.started["baseline"]
+        deadline = time.monotonic() + self.request.limits.seconds
+        pause = 0.02
+        while True:
+            try:
+                message = connection.receive(pause)
+            except EOFError:
+                return None
+            if message is not None and message["event"] == "exited":
+                self.peak = max(self.peak, message["peak"] or 0)
+                if message["oom"]:
+                    self.reason = "out_of_memory"
+                return message
+            pause = min(self.poll, pause * 1.5)
+            self.log.pump()
+            self.peak = max(self.peak, tree_memory(pid) - baseline)
+            if self.reason is None:
+                self._check(connection, deadline)
+
+    def _check(self, connection: Connection, deadline: float) -> None:
+        limit = self.request.limits.memory_mb
+        if limit is not None and self.peak > limit * MEGABYTE:
+            self._end(connection, "out_of_memory", grace=0)
+        elif time.monotonic() > deadline:
+            self._end(connection, "timeout", grace=self.grace)
+        elif self.cancelled is not None and self.cancelled():
+            self._end(connection, "cancelled", grace=self.grace)
+
+    def _end(self, connection: Connection, reason: ExitReason, grace: float) -> None:
+        self.reason = reason
+        connection.send(op="stop", grace=grace)
+
+
+def tree_memory(pid: int) -> int:
+    """Resident bytes of a process and its descendants; those that end meanwhile count 0."""
+    total = 0
+    try:
+        root = psutil.Process(pid)
+        processes = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    for process in processes:
+        try:
+            total += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def _result(request: Request, watch: _Watch, ended: Message | None) -> Result:
+    """The result that the step wrote, or one that says why it wrote none."""
+    written = Result.read(request.result_path) if request.result_path.exists() else None
+    code = ended["code"] if ended else None
+    reason = written.exit.reason if written else _reason(watch, code)
+    exit_ = Exit(
+        reason=reason,
+        exit_code=code if code is not None and code >= 0 else None,
+        signal=signal.Signals(-code).name if code is not None and code < 0 else None,
+        peak_memory_mb=round(watch.peak / MEGABYTE) or None,
+        limit_mb=request.limits.memory_mb,
+    )
+    if written is not None:
+        return written.model_copy(update={"exit": exit_})
+    error = _error(request, exit_)
+    return Result(state="failed", error=error.to_dict(), exit=exit_)
+
+
+def _reason(watch: _Watch, code: int | None) -> ExitReason:
+    if watch.reason is not None:
+        return watch.reason
+    if code is None:
+        return "launcher_died"
+    return "killed" if code < 0 else "crashed"
+
+
+def _error(request: Request, exit_: Exit) -> AileronError:
+    """The sentence for a process that left no result."""
+    step, lines = request.step, "\n".join(last_lines(request.output_path)) or "-"
+    if exit_.reason == "timeout":
+        return StepFailed("run.timeout", step=step, limit=request.limits.seconds)
+    if exit_.reason == "out_of_memory":
+        peak, limit = exit_.peak_memory_mb, exit_.limit_mb
+        return StepFailed("run.out_of_memory", step=step, peak=peak, limit=limit)
+    if exit_.reason == "cancelled":
+        return StepFailed("run.cancelled", step=step)
+    if exit_.reason == "launcher_died":
+        return Unavailable("run.launcher_died", step=step)
+    if exit_.reason == "killed":
+        return StepFailed("run.killed", step=step, signal=exit_.signal, last_lines=lines)
+    return StepFailed("run.no_result", step=step, code=exit_.exit_code, last_lines=lines)

@@ -1,0 +1,210 @@
+"""What a service says when it cannot answer: one envelope, one sentence, one code.
+
+The codes are those of the BML contract (BML-ERR-01 to 23); the HTTP status says the same
+to clients that look at nothing else. No answer ever holds a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+import orjson
+
+from .encoding import Language, RowError
+
+
+class ErrorCode(IntEnum):
+    """The `error_code` of the envelope."""
+
+    UNSUPPORTED_METHOD = 3
+    INTERNAL_ERROR = 336000
+    INVALID_ARGUMENT = 336001
+    INVALID_JSON = 336002
+    SIZE_ILLEGAL = 336004
+    UNAVAILABLE = 336100
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A kind of refusal: HTTP status, code, and its sentence in both languages."""
+
+    status: int
+    code: ErrorCode
+    en: str
+    zh: str
+
+
+FAULTS: Final[Mapping[str, Fault]] = {
+    "no_such_route": Fault(
+        404,
+        ErrorCode.UNSUPPORTED_METHOD,
+        "There is nothing at {path}. GET /openapi.json lists what there is.",
+        "{path} 不存在。GET /openapi.json 列出了所有接口。",
+    ),
+    "method_not_allowed": Fault(
+        405,
+        ErrorCode.UNSUPPORTED_METHOD,
+        "{path} does not take {method}. Use {allowed}.",
+        "{path} 不支持 {method}。请使用 {allowed}。",
+    ),
+    "no_such_model": Fault(
+        404,
+        ErrorCode.UNSUPPORTED_METHOD,
+        "There is no model {found!r} here. The model is {wanted!r}.",
+        "此处没有模型 {found!r}。可用的模型是 {wanted!r}。",
+    ),
+    "internal": Fault(
+        500,
+        ErrorCode.INTERNAL_ERROR,
+        "The service failed on this request. Try again; if it stays, give the operator the "
+        "request id {request_id}.",
+        "服务处理该请求时出错。请重试；若仍失败，请将请求 ID {request_id} 告知运维人员。",
+    ),
+    "unavailable": Fault(
+        503,
+        ErrorCode.UNAVAILABLE,
+        "The model is temporarily unavailable: the service is {state}. Try again in a minute.",
+        "模型暂时不可用：服务{state}。请一分钟后重试。",
+    ),
+    "body_too_large": Fault(
+        413,
+        ErrorCode.SIZE_ILLEGAL,
+        "The body is larger than {limit} bytes. Send fewer rows at a time.",
+        "请求体超过 {limit} 字节。请减少每次发送的行数。",
+    ),
+    "too_many_rows": Fault(
+        413,
+        ErrorCode.SIZE_ILLEGAL,
+        "The request has {found} rows, more than {limit}. Send fewer rows at a time.",
+        "请求包含 {found} 行，超过 {limit} 行。请减少每次发送的行数。",
+    ),
+    "encoded_body": Fault(
+        415,
+        ErrorCode.INVALID_ARGUMENT,
+        "The body is sent as {found}. Send it as plain JSON.",
+        "请求体以 {found} 方式发送。请发送普通 JSON。",
+    ),
+    "invalid_parameters": Fault(
+        422,
+        ErrorCode.INVALID_ARGUMENT,
+        "The parameters do not fit this route: {problem}. GET /openapi.json tells what it takes.",
+        "参数不符合该接口：{problem}。参见 GET /openapi.json。",
+    ),
+    "empty_body": Fault(
+        400,
+        ErrorCode.INVALID_JSON,
+        "The body is empty. Send a JSON object.",
+        "请求体为空。请发送 JSON 对象。",
+    ),
+    "not_json": Fault(
+        400,
+        ErrorCode.INVALID_JSON,
+        "The body is not JSON: {problem}. Send a JSON object, not a form.",
+        "请求体不是合法的 JSON：{problem}。请发送 JSON 对象，而不是表单。",
+    ),
+    "not_a_number": Fault(
+        400,
+        ErrorCode.INVALID_JSON,
+        "The body is not JSON: {problem}. JSON has no NaN and no Infinity; give null for a "
+        "missing value.",
+        "请求体不是合法的 JSON：{problem}。JSON 没有 NaN 和 Infinity；缺失值请用 null。",
+    ),
+    "not_an_object": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The body is {found}. Send a JSON object with {wanted!r}.",
+        "请求体是 {found}。请发送含有 {wanted!r} 的 JSON 对象。",
+    ),
+    "missing_parameter": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The parameter {name!r} is missing. Add it: {wanted}.",
+        "缺少参数 {name!r}。请补上：{wanted}。",
+    ),
+    "unknown_parameter": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "There is no parameter {name!r}. Known: {wanted}.",
+        "没有参数 {name!r}。可用的参数：{wanted}。",
+    ),
+    "wrong_parameter": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The parameter {name!r} is {found}. Give {wanted}.",
+        "参数 {name!r} 是 {found}。请给出 {wanted}。",
+    ),
+    "no_rows": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The parameter {name!r} is empty. Give at least one row.",
+        "参数 {name!r} 为空。请至少给出一行。",
+    ),
+    "repeated_input": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The input {name!r} is given twice. Keep one of them.",
+        "输入 {name!r} 出现了两次。请只保留一个。",
+    ),
+    "wrong_datatype": Fault(
+        422,
+        ErrorCode.INVALID_ARGUMENT,
+        "The input {name!r} has the datatype {found}. Give {wanted}.",
+        "输入 {name!r} 的数据类型为 {found}。请给出 {wanted}。",
+    ),
+    "wrong_shape": Fault(
+        422,
+        ErrorCode.INVALID_ARGUMENT,
+        "The input {name!r} has the shape {found} and {count} values. Give the shape [n] and "
+        "n values.",
+        "输入 {name!r} 的形状为 {found}，共有 {count} 个值。请给出形状 [n] 和 n 个值。",
+    ),
+    "unknown_output": Fault(
+        422,
+        ErrorCode.INVALID_ARGUMENT,
+        "There is no output {name!r}. Known: {wanted}.",
+        "没有输出 {name!r}。可用的输出：{wanted}。",
+    ),
+}
+
+
+class ServiceError(Exception):
+    """A request that is refused; `kind` is a key of `FAULTS`, `values` fill its sentence."""
+
+    def __init__(self, kind: str, /, **values: Any) -> None:
+        self.fault = FAULTS[kind]
+        self.values = values
+        super().__init__(kind)
+
+    def sentence(self, language: Language = "en") -> str:
+        text = self.fault.zh if language == "zh" else self.fault.en
+        return text.format_map(self.values)
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def envelope(error: ServiceError | RowError, language: Language = "en") -> tuple[int, bytes]:
+    """HTTP status and body of a refusal. A row that does not fit is 422, code 336001."""
+    if isinstance(error, RowError):
+        status, code = 422, ErrorCode.INVALID_ARGUMENT
+    else:
+        status, code = error.fault.status, error.fault.code
+    message = error.sentence(language)
+    return status, orjson.dumps({"error_code": int(code), "error_msg": printable(message)})
+
+
+def printable(text: str) -> str:
+    """`text` as UTF-8 can carry it, at most 2,000 characters."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= 2000 else text[:1997] + "..."
+
+
+def type_name(value: Any) -> str:
+    """What a JSON value is, in words."""
+    if value is None:
+        return "null"
+    names = {str: "a string", bool: "a boolean", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")

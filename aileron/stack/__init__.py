@@ -1,0 +1,1 @@
+"""The embedded servers: started, watched and stopped without a container or a system service."""

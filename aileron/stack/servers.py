@@ -1,0 +1,194 @@
+"""The servers of the embedded stack: what each runs, needs and listens on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from aileron import __version__
+from aileron.core.settings import Settings
+from aileron.stack import airflow, mlflow_server
+from aileron.stack.health import AirflowHealth, Probe, answers, outlives
+from aileron.stack.ports import HOST
+from aileron.stack.secret_files import SecretFiles
+
+POSTGRES: Final = "postgres"
+DATABASES: Final = "databases"
+DATABASE_NAMES: Final = frozenset({"airflow", "mlflow", "aileron"})
+AIRFLOW_TABLES: Final = "airflow-tables"
+LEDGER_TABLES: Final = "ledger-tables"
+
+SERVER_NAMES: Final = frozenset(
+    {
+        POSTGRES,
+        "api-server",
+        "scheduler",
+        "dag-processor",
+        "triggerer",
+        "mlflow",
+        "gateway",
+        "supervisor",
+    }
+)
+JOB_NAMES: Final = frozenset({DATABASES, AIRFLOW_TABLES, LEDGER_TABLES})
+
+
+@dataclass(frozen=True)
+class Server:
+    """One process of the stack.
+
+    Args:
+        environment: what the server needs beside the caller's variables.
+        needs: servers and jobs that must be ready before this one is launched.
+        tier: servers of a higher tier are stopped before those of a lower one.
+        grace: seconds between asking it to stop and killing it.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)
+    probe: Probe
+    needs: tuple[str, ...]
+    tier: int
+    address: str | None = None
+    grace: float = 10.0
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what would be launched."""
+        what = [self.command, sorted(self.environment.items()), __version__]
+        return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the servers of one start listen."""
+
+    ports: Mapping[str, int]
+    postgres_password: str = field(repr=False)
+
+    def url(self, server: str) -> str:
+        return f"http://{HOST}:{self.ports[server]}"
+
+    def database_url(self, name: str) -> str:
+        login = f"aileron:{self.postgres_password}"
+        return f"postgresql+psycopg2://{login}@{HOST}:{self.ports[POSTGRES]}/{name}"
+
+    def settings(self, settings: Settings, secrets: SecretFiles) -> Settings:
+        """`settings` with the addresses of this stack."""
+        return settings.model_copy(
+            update={
+                "ledger_url": SecretStr(self.database_url("aileron")),
+                "mlflow_url": self.url("mlflow"),
+                "airflow_url": self.url("airflow"),
+                "airflow_login_file": secrets.airflow_login(),
+                "gateway_url": self.url("gateway"),
+            }
+        )
+
+
+def all_servers(settings: Settings, addresses: Addresses, secrets: SecretFiles) -> list[Server]:
+    """Every server but PostgreSQL; `settings` are those of this stack."""
+    base = settings.environment()
+    return [
+        *_airflow_servers(settings, addresses, secrets, base),
+        _mlflow(settings, addresses, base),
+        _gateway(addresses, base),
+        _supervisor(base),
+    ]
+
+
+def _airflow_servers(
+    settings: Settings, addresses: Addresses, secrets: SecretFiles, base: Mapping[str, str]
+) -> list[Server]:
+    port = addresses.ports["airflow"]
+    url = addresses.url("airflow")
+    database_url = addresses.database_url(airflow.DATABASE)
+    env = {**base, **airflow.environment(settings, secrets, database_url, port)}
+    health = AirflowHealth(url)
+
+    def component(name: str, *options: str, grace: float) -> Server:
+        probe = health.beats(name.replace("-", "_"))
+        command = airflow.command(name, *options)
+        return Server(name, command, env, probe, (AIRFLOW_TABLES,), tier=2, grace=grace)
+
+    return [
+        Server(
+            "api-server",
+            airflow.command("api-server"),
+            env,
+            # The first call to the execution API builds it; better now than in the first task.
+            answers(f"{url}/api/v2/version", f"{url}/execution/health"),
+            (AIRFLOW_TABLES,),
+            tier=1,
+            address=url,
+            grace=3,  # a browser may hold a log stream open
+        ),
+        # Logs are read from this machine's disk: no log server beside the components.
+        # The scheduler alone has something to finish: the tasks its workers run.
+        component("scheduler", "--skip-serve-logs", grace=15),
+        component("dag-processor", grace=3),
+        component("triggerer", "--skip-serve-logs", grace=3),
+    ]
+
+
+def _mlflow(settings: Settings, addresses: Addresses, base: Mapping[str, str]) -> Server:
+    port = addresses.ports["mlflow"]
+    artifacts = settings.home / "mlflow-artifacts"
+    env = mlflow_server.server_environment(addresses.database_url("mlflow"), artifacts, port)
+    return Server(
+        "mlflow",
+        (sys.executable, "-P", "-m", "aileron.stack.mlflow_server", "--port", str(port)),
+        {**base, **env},
+        answers(f"{addresses.url('mlflow')}/health"),
+        (DATABASES,),
+        tier=1,
+        address=addresses.url("mlflow"),
+    )
+
+
+def _gateway(addresses: Addresses, base: Mapping[str, str]) -> Server:
+    url = addresses.url("gateway")
+    return Server(
+        "gateway",
+        (sys.executable, "-P", "-m", "aileron.gateway", "--port", str(addresses.ports["gateway"])),
+        base,
+        answers(f"{url}/readyz"),
+        (LEDGER_TABLES,),
+        tier=2,
+        address=url,
+    )
+
+
+def _supervisor(base: Mapping[str, str]) -> Server:
+    return Server(
+        "supervisor",
+        (sys.executable, "-P", "-m", "aileron.deploy.supervisor"),
+        base,
+        outlives(1.0),
+        (LEDGER_TABLES,),
+        tier=2,
+        grace=30,
+    )
+
+
+def launch_environment(server: Server, environ: Mapping[str, str]) -> dict[str, str]:
+    """What `server` is launched with: the caller's variables, and its own over them.
+
+    A proxy for the outside world must not see calls between servers of one machine.
+    """
+    known = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    hosts = ",".join(filter(None, [known, HOST, "localhost"]))
+    return {**environ, "NO_PROXY": hosts, "no_proxy": hosts, **server.environment}
+
+
+def log_file(home: Path, name: str) -> Path:
+    """Where server or job `name` writes its output."""
+    return home / "logs" / f"{name}.log"

@@ -1,0 +1,130 @@
+"""A store in a folder: blobs are read-only files, fetched by hard links where that works."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from aileron.store.store import PIECE, BlobWriter, Store, blob_key, said
+
+
+class LocalStore(Store):
+    """Artifacts under one folder, shared by all processes that can see it."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__(str(Path(root).absolute()))
+        self.folder = Path(self.root)
+
+    def blob(self) -> BlobWriter:
+        return _LocalBlob(self)
+
+    def _write_manifest(self, key: str, data: bytes) -> None:
+        with _Draft(self) as draft:
+            draft.write(data)
+            draft.move_to(key)
+
+    def _pieces(self, key: str) -> Iterator[bytes]:
+        with self._answering(), (self.folder / key).open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    def _size(self, key: str) -> int | None:
+        with self._answering():
+            try:
+                return (self.folder / key).stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def _place(self, key: str, target: Path, *, share: bool) -> None:
+        source = self.folder / key
+        if share:
+            try:
+                target.hardlink_to(source)
+            except FileNotFoundError:
+                raise
+            except OSError:  # another file system, or one without links: copy instead
+                share = False
+        if not share:
+            shutil.copyfile(source, target)
+            target.chmod(0o444)
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise said(error, self.root) from None
+
+
+class _Draft:
+    """A file in the making, in the store's own folder so that a rename publishes it."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self._path = store.folder / "drafts" / uuid.uuid4().hex
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self._file = os.open(self._path, flags, 0o444)
+        except OSError as error:
+            raise said(error, store.root) from None
+
+    def __enter__(self) -> _Draft:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._file)
+        self._path.unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            raise said(error, self._store.root) from None
+
+    def move_to(self, key: str) -> None:
+        """Publish under `key`, the bytes and then the name safe on disk."""
+        path = self._store.folder / key
+        try:
+            os.fsync(self._file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.replace(path)
+            _flush_folder(path.parent)
+        except OSError as error:
+            raise said(error, self._store.root) from None
+
+
+class _LocalBlob(BlobWriter):
+    def __init__(self, store: LocalStore) -> None:
+        super().__init__()
+        self._draft = _Draft(store)
+
+    def _write(self, data: bytes) -> None:
+        self._draft.write(data)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._draft as draft:
+            if kind is None:
+                draft.move_to(blob_key(self.digest))
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,272 @@
+"""The contract of a store, and what every store does the same way.
+
+An artifact is a directory: its files are blobs named by their digests, and a manifest, named
+by its own digest, lists them. The manifest is written last, so an artifact is there as a
+whole or not at all; a crash leaves at most blobs that nothing names. Writing what is there
+already replaces it by the same bytes, which heals a damaged copy.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+from aileron.core.digest import canonical_json, digest_bytes, digest_file
+from aileron.core.errors import InvalidInput, NotFound, StepFailed, Unavailable
+from aileron.core.ports import ArtifactKind, Reference
+from aileron.store.manifest import Entry, Manifest
+
+PIECE: Final = 1 << 20
+"""Bytes read at a time."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
+
+class BlobWriter(AbstractContextManager["BlobWriter"], ABC):
+    """Takes a file's bytes in pieces; the blob is there after a clean exit, else it never was."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what was written so far."""
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        """Append `data`.
+
+        Raises:
+            Unavailable: the store is full or cannot be reached.
+        """
+        self._hash.update(data)
+        self.size += len(data)
+        self._write(data)
+
+    @abstractmethod
+    def _write(self, data: bytes) -> None: ...
+
+
+class Store(ABC):
+    """Artifacts by digest.
+
+    References are relative to the store, so a store that is moved keeps its artifacts.
+    """
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def put(self, kind: ArtifactKind, folder: Path) -> Reference:
+        """Keep the files of `folder`. Empty folders inside are not kept.
+
+        Raises:
+            InvalidInput: no folder, an empty one, or one that holds links or devices.
+            Unavailable: the store is full or cannot be reached; nothing is published.
+        """
+        return self.publish(kind, [self._add(folder, path) for path in _plain_files(folder)])
+
+    def put_json(self, kind: ArtifactKind, name: str, value: Any) -> Reference:
+        """Keep a directory with the one file `name`, `value` as canonical JSON."""
+        with self.blob() as blob:
+            blob.write(canonical_json(value))
+        return self.publish(kind, [Entry(path=name, digest=blob.digest, size=blob.size)])
+
+    def publish(self, kind: ArtifactKind, entries: Iterable[Entry]) -> Reference:
+        """Make an artifact of blobs that are there. Everything else builds on this.
+
+        Raises:
+            Refused: a path that could leave the artifact.
+            Unavailable: the store is full or cannot be reached; nothing is published.
+        """
+        manifest = Manifest.of(entries)
+        self._write_manifest(manifest_key(manifest.digest), manifest.data)
+        return Reference(
+            kind=kind,
+            uri=f"artifact:{manifest.digest}",
+            digest=manifest.digest,
+            size=manifest.size,
+        )
+
+    def fetch(self, reference: Reference, target: Path, *, writable: bool = False) -> Path:
+        """Lay the artifact out as folder `target`, whole or not at all; every digest is checked.
+
+        Args:
+            target: must not exist, or be an empty folder.
+            writable: the caller will change the files. Otherwise they are read-only and may
+                share their bytes with the store: nobody may write to them, root included.
+
+        Raises:
+            NotFound: the store has no such artifact, or lost a file of it.
+            StepFailed: a file's bytes are not those of its digest.
+            InvalidInput: `target` holds files.
+            Unavailable: the disk is full or the store cannot be reached.
+        """
+        manifest = self.manifest(reference)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            draft.mkdir()
+            for entry in manifest.files:
+                self._lay_out(reference, entry, draft / entry.path, writable=writable)
+            _move_into_place(draft, target)
+        except OSError as error:
+            raise said(error, str(target)) from None
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return target
+
+    def read_bytes(self, reference: Reference, name: str) -> bytes:
+        """The bytes of file `name` of the artifact, checked; meant for small files."""
+        entry = self.manifest(reference).entry(name)
+        if entry is None:
+            raise NotFound("store.no_file", where=reference.uri, file=name)
+        data = b"".join(self._pieces_of(reference, entry))
+        if digest_bytes(data) != entry.digest:
+            raise StepFailed("store.damaged", where=reference.uri, file=name)
+        return data
+
+    def read_json(self, reference: Reference, name: str) -> Any:
+        """The value of JSON file `name` of the artifact, checked."""
+        return json.loads(self.read_bytes(reference, name))
+
+    def exists(self, reference: Reference) -> bool:
+        """Whether the manifest is whole and every file is there with its size."""
+        try:
+            manifest = self.manifest(reference)
+        except (NotFound, StepFailed):
+            return False
+        return all(self._size(blob_key(file.digest)) == file.size for file in manifest.files)
+
+    def verify(self, reference: Reference) -> None:
+        """Read every byte of the artifact.
+
+        Raises:
+            NotFound: the artifact or a file of it is not there; names the file.
+            StepFailed: the bytes of a file are not those of its digest; names the file.
+        """
+        for entry in self.manifest(reference).files:
+            content = hashlib.sha256()
+            for piece in self._pieces_of(reference, entry):
+                content.update(piece)
+            if content.hexdigest() != entry.digest:
+                raise StepFailed("store.damaged", where=reference.uri, file=entry.path)
+
+    def manifest(self, reference: Reference) -> Manifest:
+        """The artifact's files, checked against its digest.
+
+        Raises:
+            InvalidInput: the reference is of another store's form.
+            NotFound: the store has no such artifact.
+            StepFailed: the manifest's bytes are not those of the digest.
+        """
+        if reference.uri != f"artifact:{reference.digest}":
+            raise InvalidInput("store.foreign_reference", where=reference.uri)
+        try:
+            data = b"".join(self._pieces(manifest_key(reference.digest)))
+        except FileNotFoundError:
+            raise NotFound("store.no_artifact", where=reference.uri, root=self.root) from None
+        if digest_bytes(data) != reference.digest:
+            raise StepFailed("store.damaged", where=reference.uri, file="manifest")
+        return Manifest.read(data, reference.uri)
+
+    @abstractmethod
+    def blob(self) -> BlobWriter:
+        """A writer for the bytes of one file, whatever its size."""
+
+    @abstractmethod
+    def _write_manifest(self, key: str, data: bytes) -> None:
+        """Write a whole object under `key`, at once."""
+
+    @abstractmethod
+    def _pieces(self, key: str) -> Iterator[bytes]:
+        """The object's bytes in pieces; `FileNotFoundError` if there is none."""
+
+    @abstractmethod
+    def _size(self, key: str) -> int | None:
+        """The object's size, None if there is none."""
+
+    @abstractmethod
+    def _place(self, key: str, target: Path, *, share: bool) -> None:
+        """Make `target` a copy of the object, or if `share` allows a link to it.
+
+        Raises:
+            FileNotFoundError: there is no such object.
+        """
+
+    def _add_file(self, path: Path) -> tuple[str, int]:
+        """Keep the bytes of `path`; digest and size."""
+        with self.blob() as blob, path.open("rb") as file:
+            while piece := file.read(PIECE):
+                blob.write(piece)
+        return blob.digest, blob.size
+
+    def _add(self, folder: Path, path: Path) -> Entry:
+        digest, size = self._add_file(path)
+        name = path.relative_to(folder).as_posix()
+        return Entry(path=name, digest=digest, size=size, executable=os.access(path, os.X_OK))
+
+    def _lay_out(self, reference: Reference, entry: Entry, path: Path, *, writable: bool) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        share = not writable and not entry.executable
+        try:
+            self._place(blob_key(entry.digest), path, share=share)
+        except FileNotFoundError:
+            raise NotFound("store.lost", where=reference.uri, file=entry.path) from None
+        if digest_file(path) != entry.digest:
+            raise StepFailed("store.damaged", where=reference.uri, file=entry.path)
+        if not share:
+            mode = 0o644 if writable else 0o444
+            path.chmod(mode | 0o111 if entry.executable else mode)
+
+    def _pieces_of(self, reference: Reference, entry: Entry) -> Iterator[bytes]:
+        try:
+            yield from self._pieces(blob_key(entry.digest))
+        except FileNotFoundError:
+            raise NotFound("store.lost", where=reference.uri, file=entry.path) from None
+
+
+def blob_key(digest: str) -> str:
+    return f"blobs/{digest[:2]}/{digest}"
+
+
+def manifest_key(digest: str) -> str:
+    return f"manifests/{digest[:2]}/{digest}.json"
+
+
+def said(error: OSError, where: str) -> Unavailable:
+    """A failure of the operating system, in words."""
+    if error.errno in _FULL:
+        return Unavailable("store.no_space", where=where)
+    return Unavailable("store.unavailable", where=where, problem=error.strerror or str(error))
+
+
+def _plain_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise InvalidInput("store.not_a_folder", where=str(folder))
+    files = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise InvalidInput("store.not_a_plain_file", where=str(path))
+        if path.is_file():
+            files.append(path)
+    if not files:
+        raise InvalidInput("store.empty_folder", where=str(folder))
+    return files
+
+
+def _move_into_place(draft: Path, target: Path) -> None:
+    try:
+        draft.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise InvalidInput("store.target_in_use", where=str(target)) from None
+        raise

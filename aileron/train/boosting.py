@@ -1,0 +1,121 @@
+"""The training loop of XGBoost: objectives by task, metrics per round, the best round kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import xgboost
+
+from aileron.core.steps import Context
+from aileron.serve.encoding import Feature
+from aileron.serve.model import Task, booster_scores
+from aileron.train.tables import Labelled, threads_for
+from aileron.train.trainer import Fitted, Point, TrainingData
+from aileron.train.xgboost import XGBoostConfig
+
+OBJECTIVES: Final[Mapping[Task, str]] = {
+    "binary": "binary:logistic",
+    "multiclass": "multi:softprob",
+    "regression": "reg:squarederror",
+}
+ROUND_METRICS: Final[Mapping[Task, Mapping[str, str]]] = {
+    "binary": {"auc": "roc_auc", "logloss": "log_loss"},
+    "multiclass": {"merror": "error", "mlogloss": "log_loss"},
+    "regression": {"mae": "mae", "rmse": "rmse"},
+}
+"""XGBoost's name -> ours; the last one is the loss that early stopping watches."""
+
+
+def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted:
+    """Train; with early stopping the model holds the rounds up to the best one."""
+    task = data.target.task
+    sets = {"train": data.train} | ({"validation": data.validation} if data.validation else {})
+    threads = threads_for(data.train.matrix.size) if config.nthread is None else config.nthread
+    matrices = {name: _matrix(rows, data.features, threads) for name, rows in sets.items()}
+    watcher = _Watcher(context, ROUND_METRICS[task])
+    callbacks: list[xgboost.callback.TrainingCallback] = [watcher]
+    if config.early_stopping_rounds is not None:
+        stopping = xgboost.callback.EarlyStopping(
+            rounds=config.early_stopping_rounds,
+            metric_name=list(ROUND_METRICS[task])[-1],
+            data_name="validation",
+            save_best=True,
+        )
+        callbacks.append(stopping)
+    booster = xgboost.train(
+        _parameters(context, config, data) | {"nthread": threads},
+        matrices["train"],
+        num_boost_round=config.n_estimators,
+        evals=[(matrix, name) for name, matrix in matrices.items()],
+        callbacks=callbacks,
+        verbose_eval=False,
+    )
+    best = booster.num_boosted_rounds() - 1
+    context.log(f"best round {best + 1} of {watcher.rounds} trained")
+    return Fitted(
+        file="model.ubj",
+        content=bytes(booster.save_raw("ubj")),
+        scores=booster_scores(task, booster),
+        history=watcher.points,
+        best_round=best,
+        threshold=config.threshold,
+    )
+
+
+class _Watcher(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    """Hands each round's metrics to the context as they come."""
+
+    def __init__(self, context: Context, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.context = context
+        self.names = names
+        self.points: list[Point] = []
+        self.rounds = 0
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
+        self.rounds = epoch + 1
+        for part, metrics in evals_log.items():
+            for name, values in metrics.items():
+                point = Point(f"{part}_{self.names[name]}", epoch, float(values[-1]))
+                if not math.isfinite(point.value):  # an area under a curve of one class
+                    continue
+                self.points.append(point)
+                self.context.metric(point.name, point.value, epoch)
+        return False
+
+
+def _parameters(context: Context, config: XGBoostConfig, data: TrainingData) -> dict[str, Any]:
+    task = data.target.task
+    own = config.model_dump(exclude={"n_estimators", "early_stopping_rounds", "threshold"})
+    if task != "binary":
+        del own["scale_pos_weight"]
+    fixed = {
+        "objective": OBJECTIVES[task],
+        "eval_metric": list(ROUND_METRICS[task]),
+        "seed": context.seed,
+        "verbosity": 1,
+    }
+    classes = {"num_class": len(data.target.classes)} if task == "multiclass" else {}  # type: ignore[arg-type]
+    return own | fixed | classes
+
+
+def _matrix(rows: Labelled, features: tuple[Feature, ...], threads: int) -> xgboost.DMatrix:
+    kinds = {"number": "q", "category": "c", "boolean": "i"}
+    return xgboost.DMatrix(
+        rows.matrix,
+        label=rows.target,
+        feature_names=_legal_names(features),
+        feature_types=[kinds[feature.type] for feature in features],
+        enable_categorical=True,
+        nthread=threads,
+    )
+
+
+def _legal_names(features: tuple[Feature, ...]) -> list[str]:
+    """The features' names, or numbers where XGBoost forbids a character in one of them."""
+    names = [feature.name for feature in features]
+    if any(set("[]<") & set(name) for name in names):
+        return [f"f{place}" for place in range(len(names))]
+    return names

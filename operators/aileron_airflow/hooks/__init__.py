@@ -1,0 +1,1 @@
+"""Hooks for the tools that Aileron works with; none of them needs Aileron."""

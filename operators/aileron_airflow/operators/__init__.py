@@ -1,0 +1,1 @@
+"""One operator per kind of step, the plan, and the approval."""

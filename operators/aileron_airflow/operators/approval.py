@@ -1,0 +1,98 @@
+"""A person decides: Airflow asks, the ledger remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from airflow.providers.standard.exceptions import HITLTimeoutError
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Param
+
+from aileron.core.errors import sentence
+from aileron_airflow.session import Session, actor_of, reported, run_id_of
+
+
+class AileronApproval(ApprovalOperator):
+    """Asks whether the run may go on, showing the gate's reasons, and records the answer.
+
+    The task holds no worker while it waits. A rejection skips what follows; the DAG run is a
+    success and the run is recorded as rejected.
+    """
+
+    ui_color = "#eee4f5"
+
+    def __init__(
+        self,
+        *,
+        project: str,
+        lifecycle: str,
+        node: str,
+        subject: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        comment = Param("", "Why; kept with the decision.", type=["string", "null"])
+        super().__init__(
+            subject=subject or "",
+            params={"comment": comment},
+            ignore_downstream_trigger_rules=True,
+            **kwargs,
+        )
+        self.project = project
+        self.lifecycle = lifecycle
+        self.node = node
+
+    def execute(self, context: Any) -> Any:
+        session = self._session(context)
+        try:
+            with reported(session, context, lambda: self.node):
+                outcome = session.execute(self.node, context["ti"].try_number)
+                if outcome.state != "running":  # decided in an earlier try
+                    session.settle()
+                    return None
+                self.subject = self.subject or sentence(
+                    "aileron_airflow.approval_subject",
+                    None,
+                    model=session.plan.node("register").config["model"],
+                    lifecycle=self.lifecycle,
+                )
+                self.body = "\n".join(_body(session, self.node))
+        finally:
+            session.close()
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        session = self._session(context)
+        try:
+            with reported(session, context, lambda: self.node):
+                if event.get("error_type") == "timeout":
+                    reason = sentence("aileron_airflow.approval_timeout")
+                    session.fail(reason, self.node)
+                    raise HITLTimeoutError(reason)
+                if "error" not in event:
+                    self._record(session, context, event)
+                    session.settle()
+        finally:
+            session.close()
+        return super().execute_complete(context, event)
+
+    def _record(self, session: Session, context: Any, event: Mapping[str, Any]) -> None:
+        raise NotImplementedError
+
+    def _session(self, context: Any) -> Session:
+        run_id = run_id_of(self.project, self.lifecycle, context)
+        return Session(run_id, actor_of(context), self.log.info)
+
+
+def _body(session: Session, node: str) -> Iterator[str]:
+    """The gate's reasons, as Markdown."""
+    source = session.plan.node(node).inputs["verdict"]
+    gate, _, port = source.partition(".")
+    row = session.ledger.nodes.get(session.run_id, gate)
+    if row is None:
+        return
+    verdict = session.store.read_json(row.outputs[port], "verdict.json")
+    for reason in verdict["reasons"]:
+        yield f"- {'✓' if reason['passed'] else '✗'} {reason['sentence']}"
+    yield ""
+    yield f"Run `{session.run_id}`"

@@ -1,0 +1,141 @@
+"""What a task of a run needs while it executes: ledger, store, engine, and the run's plan.
+
+Made inside `execute`, never while a DAG is parsed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from aileron.core.errors import AileronError
+from aileron.core.settings import Settings
+
+if TYPE_CHECKING:
+    from aileron.graph.plan import Plan
+    from aileron.ledger import Ledger
+    from aileron.run.engine import Engine
+    from aileron.run.outcome import NodeOutcome
+    from aileron.store import Store
+
+STOPPED: Final = frozenset(
+    {"run.cancelled", "run.killed", "run.no_result", "ledger.lease_lost"},
+)
+"""Errors of executions that somebody stopped from outside: another try is worth it."""
+
+
+class Session:
+    """One task of run `run_id`, speaking in the name of `actor`."""
+
+    def __init__(self, run_id: str, actor: str, log: Callable[[str], None]) -> None:
+        from aileron.ledger import Ledger
+        from aileron.store import open_store
+
+        self.settings = Settings.load()
+        self.run_id = run_id
+        self.actor = actor
+        self.log = log
+        self.cancelled = threading.Event()
+        self.ledger: Ledger = Ledger(
+            self.settings.require("ledger_url"), actor=actor, correlation=run_id
+        )
+        self.store: Store = open_store(self.settings.store_root)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The run's plan.
+
+        Raises:
+            NotFound: the run has none: its first task has not run.
+        """
+        return self.engine.load_plan(self.run_id)
+
+    @cached_property
+    def engine(self) -> Engine:
+        from aileron.run.engine import Engine
+        from aileron.run.process import ProcessRunner
+
+        runner = ProcessRunner(self.settings.home)
+        return Engine(self.settings, self.ledger, self.store, runner)
+
+    def execute(self, node: str, attempt: int) -> NodeOutcome:
+        """Have `node` done.
+
+        Raises:
+            AileronError: it failed.
+        """
+        return self.engine.execute(
+            self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
+        )
+
+    def settle(self) -> None:
+        """Close the run's record if its last node has ended."""
+        from aileron.lifecycle.closing import settle
+
+        settle(self.ledger, self.plan)
+
+    def fail(self, reason: str, node: str) -> None:
+        """Record that the run failed at `node`."""
+        from aileron.ledger import RunState
+        from aileron.lifecycle.closing import finish
+
+        finish(self.ledger, self.ledger.runs.get(self.run_id), RunState.FAILED, reason, node)
+
+    def close(self) -> None:
+        self.ledger.close()
+
+
+def run_id_of(project: str, lifecycle: str, context: Mapping[str, Any]) -> str:
+    """The id of the run in the ledger."""
+    return f"{project}/{lifecycle}/{context['run_id']}"
+
+
+def actor_of(context: Mapping[str, Any]) -> str:
+    """Who asked for the run: a user's name, else what started it."""
+    dag_run = context["dag_run"]
+    return (
+        getattr(dag_run, "triggering_user_name", None)
+        or f"airflow:{getattr(dag_run.run_type, 'value', dag_run.run_type)}"
+    )
+
+
+def is_last_try(context: Mapping[str, Any]) -> bool:
+    """Whether Airflow will not try the task again if it fails now."""
+    task_instance = context["ti"]
+    return bool(task_instance.try_number > task_instance.max_tries)
+
+
+@contextmanager
+def reported(
+    session: Session, context: Mapping[str, Any], node: Callable[[], str]
+) -> Iterator[None]:
+    """Turn errors into Airflow's, as a sentence without a trace, and record a run's end.
+
+    An error that may go away by itself is tried again; others fail the task at once.
+    """
+    try:
+        yield
+    except AileronError as error:
+        again = may_retry(error) and not is_last_try(context)
+        if again:
+            raise AirflowException(str(error)) from None
+        _record_failure(session, str(error), node())
+        raise AirflowFailException(str(error)) from None
+
+
+def may_retry(error: AileronError) -> bool:
+    """Whether another try may succeed with nothing changed."""
+    return error.retryable or error.message_id in STOPPED
+
+
+def _record_failure(session: Session, reason: str, node: str) -> None:
+    """The ledger itself may be what fails: the task's own error is the one to show."""
+    try:
+        session.fail(reason, node)
+    except AileronError as error:
+        session.log(str(error))

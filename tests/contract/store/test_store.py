@@ -1,0 +1,317 @@
+"""What every store promises; each kind of store runs the same suite."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aileron.core.errors import InvalidInput, NotFound, Refused, StepFailed
+from aileron.core.ports import ArtifactKind, Reference
+from aileron.store import Entry, Store, open_store
+from aileron.store.store import blob_key, manifest_key
+
+KIND = ArtifactKind.MODEL
+
+
+class LocalBackend:
+    """A store in a folder, and a way to its objects past the store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = str(folder)
+
+    def names(self) -> list[str]:
+        root = Path(self.root)
+        return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
+
+    def damage(self, key: str, data: bytes) -> None:
+        path = Path(self.root) / key
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    def lose(self, key: str) -> None:
+        (Path(self.root) / key).unlink()
+
+
+class S3Backend:
+    """A bucket of moto's server."""
+
+    def __init__(self, bucket: str) -> None:
+        import boto3
+
+        self.root = f"s3://{bucket}/some/prefix"
+        self._bucket = boto3.resource("s3").Bucket(bucket)
+        self._bucket.create()
+
+    def names(self) -> list[str]:
+        return sorted(item.key.removeprefix("some/prefix/") for item in self._bucket.objects.all())
+
+    def damage(self, key: str, data: bytes) -> None:
+        self._bucket.put_object(Key=f"some/prefix/{key}", Body=data)
+
+    def lose(self, key: str) -> None:
+        self._bucket.Object(f"some/prefix/{key}").delete()
+
+
+Backend = LocalBackend | S3Backend
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["local", "s3"])
+def backend(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Backend:
+    if request.param == "local":
+        return LocalBackend(tmp_path / "store")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3_server"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    return S3Backend(f"test-{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def store(backend: Backend) -> Store:
+    return open_store(backend.root)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three files, one nested, one empty, one executable."""
+    root = tmp_path / "made"
+    (root / "nested" / "deep").mkdir(parents=True)
+    (root / "model.json").write_text('{"format_version": 1}')
+    (root / "nested" / "deep" / "权重.bin").write_bytes(bytes(range(256)) * 9000)
+    (root / "nested" / "empty").touch()
+    (root / "serve.sh").write_text("#!/bin/sh\n")
+    (root / "serve.sh").chmod(0o755)
+    return root
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_fetched_artifact_equals_what_was_put(store: Store, folder: Path, tmp_path: Path) -> None:
+    reference = store.put(KIND, folder)
+    target = store.fetch(reference, tmp_path / "a" / "b")
+    assert contents(target) == contents(folder)
+    assert reference.kind is KIND
+    assert reference.size == sum(len(data) for data in contents(folder).values())
+
+
+def test_equal_contents_have_equal_references(
+    store: Store, folder: Path, tmp_path: Path, backend: Backend
+) -> None:
+    first = store.put(KIND, folder)
+    kept = backend.names()
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 0))
+    (folder / "an empty folder").mkdir()
+    assert store.put(KIND, folder) == first
+    assert backend.names() == kept
+
+
+def test_any_change_changes_the_reference(store: Store, folder: Path) -> None:
+    before = store.put(KIND, folder)
+    (folder / "serve.sh").chmod(0o644)
+    not_executable = store.put(KIND, folder)
+    (folder / "model.json").rename(folder / "model2.json")
+    renamed = store.put(KIND, folder)
+    assert len({before.digest, not_executable.digest, renamed.digest}) == 3
+
+
+def test_a_reference_outlives_a_move_of_the_store(store: Store, folder: Path) -> None:
+    assert store.root not in store.put(KIND, folder).uri
+
+
+def test_fetched_files_are_read_only_unless_asked(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    reference = store.put(KIND, folder)
+    for path in store.fetch(reference, tmp_path / "read").rglob("*"):
+        if path.is_file():
+            assert not path.stat().st_mode & stat.S_IWUSR
+    target = store.fetch(reference, tmp_path / "write", writable=True)
+    (target / "model.json").write_text("changed")
+    store.verify(reference)
+
+
+def test_executable_files_stay_executable(store: Store, folder: Path, tmp_path: Path) -> None:
+    target = store.fetch(store.put(KIND, folder), tmp_path / "out")
+    modes = {p.name for p in target.rglob("*") if p.is_file() and p.stat().st_mode & 0o111}
+    assert modes == {"serve.sh"}
+
+
+def test_a_fetch_does_not_overwrite_files(store: Store, folder: Path, tmp_path: Path) -> None:
+    reference = store.put(KIND, folder)
+    (tmp_path / "empty").mkdir()
+    store.fetch(reference, tmp_path / "empty")
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "mine").write_text("precious")
+    with pytest.raises(InvalidInput, match="already holds files"):
+        store.fetch(reference, tmp_path / "used")
+    assert contents(tmp_path / "used") == {"mine": b"precious"}
+    assert not list(tmp_path.glob(".used.*"))
+
+
+def test_json_comes_back_as_it_was(store: Store) -> None:
+    value = {"accepted": True, "reasons": [1.5, None, "准确率"]}
+    reference = store.put_json(ArtifactKind.VERDICT, "verdict.json", value)
+    assert store.read_json(reference, "verdict.json") == value
+    with pytest.raises(NotFound, match=r"report\.json"):
+        store.read_json(reference, "report.json")
+
+
+def test_a_blob_is_written_in_pieces(store: Store, tmp_path: Path) -> None:
+    with store.blob() as blob:
+        for _ in range(40):
+            blob.write(b"0123456789abcdef" * 8192)
+    assert blob.size == 40 * 16 * 8192
+    reference = store.publish(KIND, [Entry(path="big", digest=blob.digest, size=blob.size)])
+    fetched = store.fetch(reference, tmp_path / "out") / "big"
+    assert fetched.stat().st_size == blob.size
+
+
+def test_a_blob_whose_writer_failed_never_was(store: Store, backend: Backend) -> None:
+    def fail_midway() -> None:
+        with store.blob() as blob:
+            blob.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
+    assert backend.names() == []
+
+
+def test_what_was_never_put_is_not_there(store: Store, tmp_path: Path) -> None:
+    unknown = Reference(kind=KIND, uri=f"artifact:{'0' * 64}", digest="0" * 64, size=0)
+    assert not store.exists(unknown)
+    with pytest.raises(NotFound, match="not in the store"):
+        store.fetch(unknown, tmp_path / "out")
+    with pytest.raises(NotFound):
+        store.verify(unknown)
+
+
+def test_a_lost_file_is_named(store: Store, backend: Backend, folder: Path, tmp_path: Path) -> None:
+    reference = store.put(KIND, folder)
+    assert store.exists(reference)
+    entry = store.manifest(reference).entry("model.json")
+    assert entry is not None
+    backend.lose(blob_key(entry.digest))
+    assert not store.exists(reference)
+    for use in (store.verify, lambda r: store.fetch(r, tmp_path / "out")):
+        with pytest.raises(NotFound, match=r"model\.json"):
+            use(reference)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_damaged_file_is_named_and_healed_by_putting_it_again(
+    store: Store, backend: Backend, folder: Path, tmp_path: Path
+) -> None:
+    reference = store.put(KIND, folder)
+    entry = store.manifest(reference).entry("model.json")
+    assert entry is not None
+    backend.damage(blob_key(entry.digest), b"x" * entry.size)
+    for use in (
+        store.verify,
+        lambda r: store.fetch(r, tmp_path / "out"),
+        lambda r: store.read_bytes(r, "model.json"),
+    ):
+        with pytest.raises(StepFailed, match=r"model\.json"):
+            use(reference)
+    assert not (tmp_path / "out").exists()
+    store.put(KIND, folder)
+    store.verify(reference)
+
+
+def test_a_file_of_another_size_is_noticed_without_reading_it(
+    store: Store, backend: Backend, folder: Path
+) -> None:
+    reference = store.put(KIND, folder)
+    entry = store.manifest(reference).entry("model.json")
+    assert entry is not None
+    backend.damage(blob_key(entry.digest), b"")
+    assert not store.exists(reference)
+
+
+def test_a_damaged_manifest_is_noticed(store: Store, backend: Backend, folder: Path) -> None:
+    reference = store.put(KIND, folder)
+    backend.damage(manifest_key(reference.digest), b'{"format_version":1,"files":[]}')
+    assert not store.exists(reference)
+    with pytest.raises(StepFailed, match="manifest"):
+        store.verify(reference)
+
+
+@pytest.mark.parametrize(
+    "path", ["../escape", "/etc/passwd", "a/../../b", "a//b", "./a", "", ".", "a\nb", "a/"]
+)
+def test_a_manifest_cannot_lead_out_of_the_artifact(
+    store: Store, backend: Backend, tmp_path: Path, path: str
+) -> None:
+    with store.blob() as blob:
+        blob.write(b"evil")
+    entry = Entry(path=path, digest=blob.digest, size=4)
+    with pytest.raises(Refused, match="could leave the artifact"):
+        store.publish(KIND, [entry])
+    data = json.dumps({"format_version": 1, "files": [entry.model_dump()]}).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    backend.damage(manifest_key(digest), data)
+    planted = Reference(kind=KIND, uri=f"artifact:{digest}", digest=digest, size=4)
+    with pytest.raises(Refused, match="could leave the artifact"):
+        store.fetch(planted, tmp_path / "deep" / "out")
+    assert not list(tmp_path.rglob("escape"))
+
+
+def test_a_file_cannot_also_be_a_folder(store: Store) -> None:
+    with store.blob() as blob:
+        blob.write(b"x")
+    entries = [Entry(path=path, digest=blob.digest, size=1) for path in ("a", "a/b")]
+    with pytest.raises(Refused):
+        store.publish(KIND, entries)
+    with pytest.raises(Refused):
+        store.publish(KIND, [entries[0], entries[0]])
+
+
+def test_a_manifest_of_a_later_format_is_refused_in_words(store: Store, backend: Backend) -> None:
+    data = b'{"format_version":2,"files":[]}'
+    digest = hashlib.sha256(data).hexdigest()
+    backend.damage(manifest_key(digest), data)
+    reference = Reference(kind=KIND, uri=f"artifact:{digest}", digest=digest, size=0)
+    with pytest.raises(StepFailed, match="Upgrade Aileron"):
+        store.manifest(reference)
+
+
+def test_links_and_empty_folders_are_refused(store: Store, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(InvalidInput, match="no files"):
+        store.put(KIND, empty)
+    (empty / "link").symlink_to("/etc/passwd")
+    with pytest.raises(InvalidInput, match="link"):
+        store.put(KIND, empty)
+    with pytest.raises(InvalidInput, match="no such folder"):
+        store.put(KIND, tmp_path / "nowhere")
+
+
+def test_a_reference_of_another_form_is_refused(store: Store) -> None:
+    foreign = Reference(kind=KIND, uri="s3://elsewhere/x", digest="0" * 64, size=0)
+    with pytest.raises(InvalidInput, match="artifact:DIGEST"):
+        store.manifest(foreign)

@@ -1,0 +1,172 @@
+"""A package as a live process: over real sockets, under load, and on its way out."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from plugins.serving import Served
+
+from aileron.package.environment import serving_environment
+from aileron.package.launch import READY_PATH, command, environment
+
+Packaged = Callable[[str], Path]
+Serve = Callable[..., Any]
+
+ROW = {"age": 40.0, "income": 30_000.0, "city": "Wuhan", "member": "guest"}
+
+
+def test_garbage_of_every_kind_does_not_stop_it(packaged: Packaged, serve: Serve) -> None:
+    with serve(packaged("binary_xgboost")) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        for raw in (
+            b"\x00\x01\x02\r\n\r\n",
+            b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{",
+            b"POST /predict HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+        ):
+            with socket.create_connection((host, int(port)), timeout=5) as connection:
+                connection.sendall(raw)
+        with served.client() as client:
+            large = client.post("/predict", content=b" " * 5_000_000)
+            chunked = client.post("/predict", content=(b" " * 100_000 for _ in range(50)))
+            good = client.post("/predict", json={"data": [ROW]})
+
+        assert large.json()["error_code"] == 336004
+        assert chunked.json()["error_code"] == 336004
+        assert good.status_code == 200
+        assert served.process.poll() is None
+        assert "Traceback" not in served.log.read_text()
+
+
+def test_a_large_batch_does_not_hold_up_small_requests(packaged: Packaged, serve: Serve) -> None:
+    batch = json.dumps({"data": [ROW] * 10_000})
+    with serve(packaged("binary_xgboost")) as served, served.client() as client:
+        client.get(READY_PATH)
+        work = threading.Thread(target=lambda: served.client().post("/predict", content=batch))
+        work.start()
+        seconds = []
+        while work.is_alive():
+            begin = time.perf_counter()
+            client.get(READY_PATH)
+            seconds.append(time.perf_counter() - begin)
+        work.join()
+
+    assert len(seconds) >= 3
+    assert max(seconds) < 0.25
+
+
+def test_sigterm_drains_it_without_a_failed_request(packaged: Packaged, serve: Serve) -> None:
+    with serve(packaged("binary_xgboost"), drain_seconds=0.5) as served:
+        clients = [Client(served) for _ in range(4)]
+        time.sleep(0.3)
+        served.terminate()
+        told = wait_until_unready(served)
+        status = served.process.wait(10)
+        for client in clients:
+            client.join()
+
+    assert told["error_code"] == 336100
+    assert status == 0
+    assert [client.failed for client in clients] == [[]] * 4
+    assert all(client.answered > 20 for client in clients)
+
+
+class Client(threading.Thread):
+    """Asks until it is told to leave, as a gateway would: no new request to one that drains."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__()
+        self.answered = 0
+        self.failed: list[str] = []
+        self._served = served
+        self.start()
+
+    def run(self) -> None:
+        with self._served.client() as client:
+            while True:
+                try:
+                    answer = client.post("/predict", json={"data": [ROW]})
+                except httpx.HTTPError as error:
+                    self.failed.append(repr(error))
+                    return
+                if answer.status_code != 200:
+                    self.failed.append(answer.text)
+                self.answered += 1
+                if answer.headers.get("connection") == "close":
+                    return
+
+
+def wait_until_unready(served: Served) -> dict[str, Any]:
+    """What /readyz says once it no longer says ready."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        answer = httpx.get(served.url + READY_PATH)
+        if answer.status_code == 503:
+            body: dict[str, Any] = answer.json()
+            return body
+    raise AssertionError("it never said that it drains")
+
+
+def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve: Serve) -> None:
+    batch = json.dumps({"data": [ROW] * 10_000})
+    answers: list[httpx.Response] = []
+    with serve(packaged("binary_logistic"), drain_seconds=0) as served:
+        client = served.client()
+        work = threading.Thread(
+            target=lambda: answers.append(client.post("/predict", content=batch))
+        )
+        work.start()
+        time.sleep(0.02)
+        served.terminate()
+        work.join()
+        status = served.process.wait(10)
+
+    assert len(answers[0].json()["batch_results"]) == 10_000
+    assert status == 0
+
+
+def start(python: Path, package: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+    words = command(python, package, **options)
+    return subprocess.run(
+        words,
+        env=dict(environment(package)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_taken_port_is_one_sentence_and_status_2(packaged: Packaged, serving_home: Path) -> None:
+    package = packaged("binary_xgboost")
+    python = serving_environment(package / "requirements.txt", serving_home)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        done = start(python, package, port=port)
+
+    assert done.returncode == 2
+    assert f"cannot be served at 127.0.0.1:{port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_damaged_model_is_one_sentence_and_status_2(
+    packaged: Packaged, serving_home: Path, copy_package: Callable[[Path], Path]
+) -> None:
+    package = copy_package(packaged("binary_xgboost"))
+    python = serving_environment(package / "requirements.txt", serving_home)
+    (package / "src" / "model" / "model.ubj").write_bytes(b"something else")
+
+    done = start(python, package)
+
+    assert done.returncode == 2
+    assert "The model cannot be served" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,55 @@
+"""The whole embedded stack, started once for the session in a state directory of its own.
+
+A test that needs a server alone takes `stack` too: a second stack costs more than it isolates.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aileron.core.settings import Settings
+from aileron.stack import Stack
+from aileron.stack.ports import CUSTOMARY, variable
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def private_environment(home: Path, workspace: Path = REPOSITORY) -> dict[str, str]:
+    """Variables of a stack that shares no port and no folder with another one."""
+    import os
+
+    foreign = {name for name in os.environ if name.startswith("AILERON_")}
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
+    ports = {variable(server): "0" for server in CUSTOMARY}
+    return {**kept, **ports, "AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
+
+
+@pytest.fixture(scope="session")
+def stack_home() -> Iterator[Path]:
+    """The state directory of the session's stack; kept for reading if a test failed in it."""
+    home = Path(tempfile.mkdtemp(prefix="aileron-stack-"))
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(stack_home: Path) -> Iterator[Stack]:
+    """The running stack of this repository's workspace; stopped at the end of the session."""
+    environ = private_environment(stack_home)
+    running = Stack(Settings.load(environ), environ=environ)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def stack_settings(stack: Stack) -> Settings:
+    """The settings of the running stack: workspace, state directory, all addresses."""
+    return stack.settings()

@@ -1,0 +1,126 @@
+"""Dataset definitions: what is accepted, and the sentence for each thing that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from aileron.core.errors import InvalidInput, NotFound
+from aileron.data.definition import (
+    dataset_folder,
+    defined_datasets,
+    ingest_config,
+    load_definition,
+    load_expectations,
+    resolve_source,
+)
+from aileron.data.ingest import IngestConfig
+
+REPOSITORY = Path(__file__).parents[3]
+GOOD = """\
+apiVersion: aileron/v1
+kind: Dataset
+name: cars
+source: {file: data/cars.csv}
+target: fast
+task: classification
+"""
+
+
+def write(folder: Path, text: str = GOOD, name: str = "cars") -> Path:
+    home = folder / "datasets" / name
+    home.mkdir(parents=True)
+    (home / "dataset.yaml").write_text(dedent(text), encoding="utf-8")
+    return home
+
+
+def test_the_shipped_definition_loads_and_configures_ingest() -> None:
+    folder = dataset_folder(REPOSITORY, "breast_cancer")
+    definition = load_definition(folder)
+    config = IngestConfig.model_validate(ingest_config(definition))
+    assert config.classes == ("benign", "malignant")
+    assert config.target == "diagnosis"
+    assert {e.severity for e in load_expectations(folder)} == {"critical", "warning"}
+
+
+def test_every_shipped_dataset_is_listed() -> None:
+    assert "breast_cancer" in defined_datasets(REPOSITORY)
+
+
+def test_an_unknown_dataset_is_refused_with_the_close_name(tmp_path: Path) -> None:
+    write(tmp_path)
+    with pytest.raises(NotFound, match=r"no dataset car; did you mean cars\?"):
+        dataset_folder(tmp_path, "car")
+
+
+def test_a_file_is_found_relative_to_the_folder_of_its_definition(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "data").mkdir()
+    (folder / "data" / "cars.csv").write_text("a\n")
+    found = resolve_source(load_definition(folder), folder, tmp_path / "home")
+    assert found == folder / "data" / "cars.csv"
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    with pytest.raises(InvalidInput, match=r"dataset.yaml: There is no file .*data/cars.csv"):
+        resolve_source(load_definition(folder), folder, tmp_path / "home")
+
+
+def test_a_parquet_file_needs_no_format(tmp_path: Path) -> None:
+    folder = write(tmp_path, GOOD.replace("cars.csv", "cars.parquet"))
+    assert load_definition(folder).format == "parquet"
+
+
+@pytest.mark.parametrize("sample", ["breast_cancer", "diabetes", "iris", "wine"])
+def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: str) -> None:
+    folder = write(tmp_path, GOOD.replace("file: data/cars.csv", f"sample: {sample}"))
+    definition = load_definition(folder)
+    first = resolve_source(definition, folder, tmp_path / "one")
+    written = first.stat().st_mtime_ns
+    assert resolve_source(definition, folder, tmp_path / "one") == first
+    assert first.stat().st_mtime_ns == written
+    other = resolve_source(definition, folder, tmp_path / "two")
+    assert other.read_bytes() == first.read_bytes()
+    assert len(first.read_text().splitlines()) > 100
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("kind: Dataset", "kind: Model"), "dataset.yaml:2: kind is 'Model'"),
+        (("target: fast\n", ""), "dataset.yaml:1: target is missing"),
+        (("target:", "ownr: me\ntarget:"), r"dataset.yaml:5: There is no field ownr; did you mean owner\?"),
+        (("name: cars", "name: Cars"), "is not a name"),
+        (("name: cars", "name: cats"), "named cats and its folder cars"),
+        (("{file: data/cars.csv}", "{}"), "give either `file` or `sample`"),
+        (("file: data/cars.csv", "sample: titanic"), "dataset.yaml:4: source.sample is 'titanic'"),
+        (("task: classification", "task: ranking"), "dataset.yaml:6: task is 'ranking'"),
+        (("target:", "header: false\ntarget:"), "give `names` exactly when `header` is false"),
+        (("target:", "names: [a]\ntarget:"), "give `names` exactly when `header` is false"),
+        (("target:", "encoding: utf-99\ntarget:"), "encoding is 'utf-99': no such encoding"),
+        (("target:", "delimiter: ',,'\ntarget:"), "delimiter is ',,'"),
+        (("task: classification", "task: regression\nclasses: [a, b]"), "`classes` belongs to a"),
+        (("target:", "id_column: fast\ntarget:"), "`id_column` cannot be the target"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
+    folder = write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(InvalidInput, match=sentence):
+        load_definition(folder)
+
+
+def test_no_expectations_file_means_no_expectations(tmp_path: Path) -> None:
+    assert load_expectations(write(tmp_path)) == ()
+
+
+def test_an_expectation_of_unknown_severity_is_refused_with_its_line(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "expectations.yaml").write_text(
+        "apiVersion: aileron/v1\nkind: ExpectationSuite\nexpectations:\n"
+        "  - type: expect_column_to_exist\n    severity: fatal\n"
+    )
+    with pytest.raises(InvalidInput, match=r"expectations.yaml:5: expectations.0.severity"):
+        load_expectations(folder)
