@@ -13,7 +13,7 @@ from aileron.client.airflow import AirflowClient
 from aileron.core.errors import NotFound, sentence
 from aileron.core.names import dag_id
 from aileron.graph.plan import Plan
-from aileron.ledger import Ledger, Run, RunState
+from aileron.ledger import Ledger, NodeState, Run, RunState
 from aileron.lifecycle.closing import finish, settle
 from aileron.store import Store
 
@@ -43,9 +43,9 @@ def refresh_run(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: st
 
 
 def close_run(
-    ledger: Ledger, store: Store, run: Run, *, succeeded: bool, failed: Iterable[str]
+    ledger: Ledger, store: Store, run: Run, *, succeeded: bool, failed: Iterable[str] = ()
 ) -> Run:
-    """Close `run`, which Airflow ended, from its nodes; `failed` are task ids."""
+    """Close `run`, which Airflow ended, from its nodes; `failed` are task ids, if known."""
     if run.state.final:
         return run
     if succeeded and run.plan is not None:
@@ -53,6 +53,11 @@ def close_run(
         run = settle(ledger, plan)
         if run.state.final:
             return run
-    names = ", ".join(failed) or "?"
+    names = ", ".join(failed) or _unfinished(ledger, run.run_id)
     key = "client.marked_success" if succeeded else "client.ended_outside"
-    return finish(ledger, run, RunState.FAILED, sentence(key, None, tasks=names), names)
+    return finish(ledger, run, RunState.FAILED, sentence(key, None, tasks=names), names or None)
+
+
+def _unfinished(ledger: Ledger, run_id: str) -> str:
+    open_states = (NodeState.RUNNING, NodeState.FAILED)
+    return ", ".join(row.node for row in ledger.nodes.list(run_id) if row.state in open_states)

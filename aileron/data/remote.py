@@ -7,12 +7,13 @@ nothing is written beside the remote and no lock is shared.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -73,11 +74,10 @@ class DatasetRemote:
             if self.objects.fs.protocol == "local":
                 Path(self.objects.path).mkdir(parents=True, exist_ok=True)
             staging, meta, tree = build(self.objects, str(folder), localfs, "md5")
-            result = transfer(staging, self.objects, {tree.hash_info}, shallow=False)
+            with _Failures() as failures:
+                result = transfer(staging, self.objects, {tree.hash_info}, shallow=False)
         if result.failed:
-            raise Unavailable(
-                "data.remote_failed", where=self.url, problem=f"{len(result.failed)} objects failed"
-            )
+            raise Unavailable("data.remote_failed", where=self.url, problem=failures.first)
         return RemoteDirectory(md5=tree.hash_info.value, size=meta.size, nfiles=meta.nfiles)
 
     def files(self, md5: str) -> list[tuple[str, str]]:
@@ -143,6 +143,34 @@ class DatasetRemote:
             raise NotFound("data.object_missing", where=self.url, path=relative, oid=oid) from None
 
 
+class _Failures(logging.Handler):
+    """DVC only logs why an object was not transferred; this keeps the first reason."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = "unknown"
+        self._logger = logging.getLogger("dvc_data.hashfile.transfer")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and self.first == "unknown":
+            self.first = _reason(error)
+
+    def __enter__(self) -> Self:
+        self._propagate, self._logger.propagate = self._logger.propagate, False
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._logger.propagate = self._propagate
+
+
+def _reason(error: BaseException) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if number else str(error)
+
+
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
     """Turn a file system's failures, except "not found", into `Unavailable`."""
@@ -151,5 +179,4 @@ def _translated(url: str) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        problem = os.strerror(error.errno) if error.errno else str(error)
-        raise Unavailable("data.remote_failed", where=url, problem=problem) from error
+        raise Unavailable("data.remote_failed", where=url, problem=_reason(error)) from error

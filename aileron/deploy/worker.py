@@ -1,6 +1,6 @@
 """One revision's life: prepared, started, watched, started anew when it falls, drained, stopped.
 
-A worker is a thread of the supervisor. It speaks to processes and to the store, never to the
+A worker has a thread in the supervisor. It speaks to processes and to the store, never to the
 ledger: it leaves its status where the supervisor picks it up, so that services go on while
 the ledger is away.
 """
@@ -58,15 +58,15 @@ class Tools:
     first_wait: float = 0.5
 
 
-class Worker(threading.Thread):
+class Worker:
     """Keeps one revision running until told otherwise."""
 
     def __init__(self, revision: Revision, tools: Tools) -> None:
-        super().__init__(name=revision.id, daemon=True)
         self.revision = revision
         self.status = Status(RevisionState.STARTING)
         self._tools = tools
         self._place = Place.of_revision(tools.home, revision)
+        self._thread = threading.Thread(target=self._run, name=revision.id, daemon=True)
         self._leave = threading.Event()
         self._at_once = False
         self._was_healthy = False
@@ -77,7 +77,16 @@ class Worker(threading.Thread):
         self._at_once = self._at_once or at_once
         self._leave.set()
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    def _run(self) -> None:
         try:
             process = RevisionProcess.find(self._place)
             while not self._leave.is_set():

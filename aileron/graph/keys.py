@@ -18,6 +18,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from aileron.core.digest import digest_bytes, digest_json
+from aileron.core.errors import NotFound
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
 
@@ -75,7 +76,13 @@ def code_digest(module: str) -> str:
 
 
 def read_code(module: str) -> Code:
-    """`code_digest` with the files that it covers. Imports nothing."""
+    """`code_digest` with the files that it covers; none if it is installed. Imports nothing.
+
+    Raises:
+        NotFound: there is no such module.
+    """
+    if _find_spec(module) is None:
+        raise NotFound("graph.no_module", module=module)
     sources: dict[str, str] = {}
     files: list[Path] = []
     todo = {module}

@@ -1,15 +1,34 @@
 """Workflows: the short YAML form, overlays, the trigger form, and the plan of a run.
 
-Compiles what people write into graphs and plans. Runs nothing and knows no scheduler.
+Compiles what people write into graphs and plans. Runs nothing and knows no scheduler. The
+names below are imported when they are asked for, because schedulers import this package all
+the time and need little of it.
 """
 
-from aileron.lifecycle.closing import settle
-from aileron.lifecycle.compiler import algorithms, compile_lifecycle
-from aileron.lifecycle.dataset import LoadedDataset, list_datasets, load_dataset
-from aileron.lifecycle.form import form_parameters
-from aileron.lifecycle.lint import Finding, lint
-from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, list_lifecycles, load_lifecycle
-from aileron.lifecycle.resolve import origin_of, parse_assignment, resolve, resolved_workflow
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aileron.lifecycle.closing import settle
+    from aileron.lifecycle.compiler import algorithms, compile_lifecycle
+    from aileron.lifecycle.dataset import LoadedDataset, list_datasets, load_dataset
+    from aileron.lifecycle.form import form_parameters
+    from aileron.lifecycle.lint import Finding, lint
+    from aileron.lifecycle.load import (
+        Lifecycle,
+        Pipeline,
+        Workflow,
+        list_lifecycles,
+        load_lifecycle,
+    )
+    from aileron.lifecycle.resolve import (
+        origin_of,
+        parse_assignment,
+        resolve,
+        resolved_workflow,
+    )
 
 __all__ = [
     "Finding",
@@ -31,3 +50,22 @@ __all__ = [
     "resolved_workflow",
     "settle",
 ]
+
+_MODULES = {
+    "closing": ("settle",),
+    "compiler": ("algorithms", "compile_lifecycle"),
+    "dataset": ("LoadedDataset", "list_datasets", "load_dataset"),
+    "form": ("form_parameters",),
+    "lint": ("Finding", "lint"),
+    "load": ("Lifecycle", "Pipeline", "Workflow", "list_lifecycles", "load_lifecycle"),
+    "resolve": ("origin_of", "parse_assignment", "resolve", "resolved_workflow"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(name)
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value  # a submodule of the same name must not take its place
+    return value

@@ -53,6 +53,14 @@ def lint(settings: Settings, name: str | None = None) -> list[Finding]:
     return [finding for one in names for finding in _lint_one(settings, one)]
 
 
+def refuse(settings: Settings, workflow: Workflow) -> None:
+    """Raise the first error of a workflow that compiles but cannot work."""
+    if isinstance(workflow, Lifecycle):
+        for finding in _lint_lifecycle(settings, workflow):
+            if finding.severity == "error":
+                raise finding.error
+
+
 def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
     try:
         workflow = load_lifecycle(settings, name)

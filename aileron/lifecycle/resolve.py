@@ -21,6 +21,7 @@ from aileron.lifecycle.compiler import DATASET_SOURCE, compile_lifecycle
 from aileron.lifecycle.dataset import load_dataset
 from aileron.lifecycle.form import FORCE, form_layers
 from aileron.lifecycle.layers import flat
+from aileron.lifecycle.lint import refuse
 from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, load_lifecycle
 from aileron.lifecycle.sources import put_source
 from aileron.run.freshness import installed_digest
@@ -54,6 +55,7 @@ def resolve(
     """
     values = dict(form or {})
     workflow = resolved_workflow(settings, name, form=values, overrides=overrides)
+    refuse(settings, workflow)
     commit = git_commit(settings.workspace)
     graph = _with_commit(compile_lifecycle(workflow, settings), commit)
     steps = sorted({node.step for node in graph.nodes})

@@ -80,8 +80,11 @@ def shape(settings: Settings, name: str) -> Shape:
     kept = _read(path)
     if kept is not None and stamps(file for file, _ in kept["files"]) == kept["files"]:
         return Shape.model_validate(kept["shape"])
+    from aileron.lifecycle.lint import refuse
+
     workflow = load_lifecycle(settings, name)
     made = shape_of(workflow, settings)
+    refuse(settings, workflow)
     _write(path, made, sorted(_files(settings, workflow)))
     return made
 
@@ -136,6 +139,8 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
     """All that the shape follows from: documents, and the project's modules that are loaded."""
     configs = settings.workspace / "configs"
     yield str(workflow.path)
+    if workflow.spec.schedule and workflow.spec.schedule.datasets:
+        yield from map(str, (workflow.path.parent, *workflow.path.parent.glob("*.yaml")))
     yield str(configs / "environments" / f"{settings.overlay or DEFAULT_ENVIRONMENT}.yaml")
     if isinstance(workflow, Lifecycle):
         folder = settings.workspace / "datasets" / workflow.spec.dataset

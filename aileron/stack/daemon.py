@@ -18,6 +18,8 @@ from threading import Event, Thread
 from aileron import __version__
 from aileron.core.errors import AileronError, NotFound
 from aileron.core.settings import SILENT, Settings
+from aileron.run.client import stop as stop_launcher
+from aileron.run.client import warm_up
 from aileron.stack import airflow
 from aileron.stack.board import Board
 from aileron.stack.database import databases, revision
@@ -37,6 +39,7 @@ from aileron.stack.servers import (
     AIRFLOW_TABLES,
     DATABASE_NAMES,
     DATABASES,
+    LAUNCHER,
     LEDGER_TABLES,
     POSTGRES,
     Addresses,
@@ -102,6 +105,7 @@ class Daemon:
                 thread.start()
             for thread in threads:
                 thread.join()
+        stop_launcher(self._home)
         environment_path(self._home).unlink(missing_ok=True)
         self._board.close()
 
@@ -114,6 +118,9 @@ class Daemon:
         port = self._addresses.ports[POSTGRES]
         needed = {need for server in servers for need in server.needs}
         jobs = [job for job in self._jobs() if job.name in needed | {DATABASES}]
+        if not self._only:
+            everything = tuple(server.name for server in servers)
+            jobs.append(Job(LAUNCHER, everything, lambda: warm_up(self._home), self._board))
         return [
             PostgresKeeper(self._postgres, port, self._board),
             *jobs,

@@ -24,6 +24,8 @@ class State(StrEnum):
     HEALTHY = "healthy"
     UNHEALTHY = "unhealthy"
     FAILED = "failed"
+    UNWATCHED = "unwatched"
+    """Runs, but the daemon that watched it was killed; the next start adopts it."""
     STOPPED = "stopped"
 
 

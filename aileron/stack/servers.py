@@ -24,6 +24,7 @@ DATABASES: Final = "databases"
 DATABASE_NAMES: Final = frozenset({"airflow", "mlflow", "aileron"})
 AIRFLOW_TABLES: Final = "airflow-tables"
 LEDGER_TABLES: Final = "ledger-tables"
+LAUNCHER: Final = "launcher"
 
 SERVER_NAMES: Final = frozenset(
     {
@@ -37,7 +38,7 @@ SERVER_NAMES: Final = frozenset(
         "supervisor",
     }
 )
-JOB_NAMES: Final = frozenset({DATABASES, AIRFLOW_TABLES, LEDGER_TABLES})
+JOB_NAMES: Final = frozenset({DATABASES, AIRFLOW_TABLES, LEDGER_TABLES, LAUNCHER})
 
 
 @dataclass(frozen=True)

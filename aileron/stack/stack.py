@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,7 @@ from aileron import __version__
 from aileron.core.documents import suggestion
 from aileron.core.errors import AileronError, InvalidInput, NotFound, Unavailable
 from aileron.core.settings import Settings, read_env_file
+from aileron.run.client import stop as stop_launcher
 from aileron.stack.daemon import embedded_postgres, environment_path, record_path
 from aileron.stack.keeper import find_survivor
 from aileron.stack.process import last_lines, open_log, session
@@ -30,6 +32,7 @@ from aileron.stack.servers import JOB_NAMES, POSTGRES, SERVER_NAMES, log_file
 
 START_PATIENCE: Final = 300.0
 STOP_PATIENCE: Final = 90.0
+SWEEP_GRACE: Final = 5.0
 OWN_ADDRESSES: Final = (
     "AILERON_LEDGER_URL",
     "AILERON_MLFLOW_URL",
@@ -117,10 +120,10 @@ class Stack:
 
     def status(self) -> list[ServerStatus]:
         """The servers, as they are now; empty if the stack is down."""
-        record = self._record()
+        watched = self.is_running()
         return [
-            _status(name, server)
-            for name, server in record.servers.items()
+            _status(name, server, watched)
+            for name, server in self._record().servers.items()
             if name not in JOB_NAMES or server.state is State.FAILED
         ]
 
@@ -215,9 +218,10 @@ class Stack:
     def _sweep(self) -> None:
         """Stop what a daemon that was killed left behind."""
         record = self._record()
-        for name, server in record.servers.items():
-            if name != POSTGRES and (left := find_survivor(server)):
-                left.stop(grace=10)
+        left = [find_survivor(s) for name, s in record.servers.items() if name != POSTGRES]
+        with ThreadPoolExecutor(max_workers=len(left) or 1) as pool:
+            list(pool.map(lambda process: process.stop(SWEEP_GRACE), filter(None, left)))
+        stop_launcher(self._home)
         embedded_postgres(self._home).stop()
         environment_path(self._home).unlink(missing_ok=True)
         if record.servers:
@@ -249,11 +253,12 @@ class Stack:
             yield
 
 
-def _status(name: str, record: ServerRecord) -> ServerStatus:
+def _status(name: str, record: ServerRecord, watched: bool = True) -> ServerStatus:
     process = record.process.find() if record.process else None
+    unwatched = State.UNWATCHED if process else State.STOPPED
     return ServerStatus(
         name=name,
-        state=record.state,
+        state=record.state if watched else unwatched,
         pid=process.pid if process else None,
         address=record.address,
         memory_mb=_memory(record.process) if process and record.process else None,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aileron.core.settings import Settings
-from aileron.stack import Stack
+from aileron.stack.stack import Stack
 from aileron.stack.ports import CUSTOMARY, variable
 
 REPOSITORY = Path(__file__).parents[2]

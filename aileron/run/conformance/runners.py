@@ -1,5 +1,7 @@
 """What every runner promises, checked with the probes of `aileron.run.probes`."""
 
+# ruff: noqa: S101 - assertions are what a suite is made of
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,7 @@
 """What each kind of step promises, checked by calling it in this process."""
 
+# ruff: noqa: S101, PT017 - assertions are what a suite is made of
+
 from __future__ import annotations
 
 import json

@@ -77,7 +77,31 @@ class AileronApproval(ApprovalOperator):
         return super().execute_complete(context, event)
 
     def _record(self, session: Session, context: Any, event: Mapping[str, Any]) -> None:
-        raise NotImplementedError
+        """Write the decision down, and let the step find it there as it finds any other."""
+        from aileron.deploy.approve import record_decision
+        from aileron.ledger import NodeState
+
+        user = event.get("responded_by_user") or {}
+        comment = (event.get("params_input") or {}).get("comment") or ""
+        approved = event["chosen_options"] == [self.APPROVE]
+        by = str(user.get("name") or user.get("id") or "airflow")
+        record_decision(
+            session.ledger, self.project, session.run_id, approved=approved, by=by, comment=comment
+        )
+        attempt = context["ti"].try_number
+        outcome = session.execute(self.node, attempt)
+        if not approved:
+            said = f": {comment}" if comment else "."
+            session.ledger.nodes.record(
+                session.run_id,
+                self.node,
+                outcome.step,
+                outcome.key,
+                NodeState.REJECTED,
+                outcome.outputs,
+                sentence("aileron_airflow.approval_rejected", None, by=by, comment=said),
+                attempt,
+            )
 
     def _session(self, context: Any) -> Session:
         run_id = run_id_of(self.project, self.lifecycle, context)

@@ -44,7 +44,9 @@ def test_census_income(workbench: Workbench) -> None:
     verify_dataset(dataset, card.digest)
 
     parts = SplitDataset().run(Notebook(workbench.new()), SplitConfig(), {"dataset": dataset})
-    shares = read_table(dataset, ["income"])["income"].eq(">50K").groupby(read_split(parts["split"]))
+    shares = (
+        read_table(dataset, ["income"])["income"].eq(">50K").groupby(read_split(parts["split"]))
+    )
     assert shares.mean().round(3).nunique() == 1
 
     suite = {

@@ -29,12 +29,9 @@ def digests(folder: Path) -> dict[str, str]:
 def test_the_same_model_gives_the_same_bytes(
     kind: str, packaged: Packaged, trained: Callable[[str], Trained], tmp_path: Path
 ) -> None:
-    begin = time.perf_counter()
     again = run_step("package.bento", tmp_path, trained(kind).ports(), name="sample")["package"]
-    seconds = time.perf_counter() - begin
 
     assert digests(again) == digests(packaged(kind))
-    assert seconds < 10  # about 1.3 s on an idle machine
 
 
 def test_a_change_of_the_template_changes_the_package_and_its_version(

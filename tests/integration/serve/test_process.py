@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -57,14 +58,14 @@ def test_a_large_batch_does_not_hold_up_small_requests(packaged: Packaged, serve
             seconds.append(time.perf_counter() - begin)
         work.join()
 
-    assert len(seconds) >= 3
-    assert max(seconds) < 0.25
+    assert len(seconds) >= 5
+    assert median(seconds) < 0.1
 
 
 def test_sigterm_drains_it_without_a_failed_request(packaged: Packaged, serve: Serve) -> None:
     with serve(packaged("binary_xgboost"), drain_seconds=0.5) as served:
         clients = [Client(served) for _ in range(4)]
-        time.sleep(0.3)
+        wait_until(lambda: all(client.answered > 20 for client in clients))
         served.terminate()
         told = wait_until_unready(served)
         status = served.process.wait(10)
@@ -74,7 +75,6 @@ def test_sigterm_drains_it_without_a_failed_request(packaged: Packaged, serve: S
     assert told["error_code"] == 336100
     assert status == 0
     assert [client.failed for client in clients] == [[]] * 4
-    assert all(client.answered > 20 for client in clients)
 
 
 class Client(threading.Thread):
@@ -102,15 +102,24 @@ class Client(threading.Thread):
                     return
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 def wait_until_unready(served: Served) -> dict[str, Any]:
     """What /readyz says once it no longer says ready."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        answer = httpx.get(served.url + READY_PATH)
-        if answer.status_code == 503:
-            body: dict[str, Any] = answer.json()
-            return body
-    raise AssertionError("it never said that it drains")
+    answers: list[httpx.Response] = []
+
+    def told() -> bool:
+        answers.append(httpx.get(served.url + READY_PATH))
+        return answers[-1].status_code == 503
+
+    wait_until(told)
+    body: dict[str, Any] = answers[-1].json()
+    return body
 
 
 def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve: Serve) -> None:
@@ -122,7 +131,10 @@ def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve
             target=lambda: answers.append(client.post("/predict", content=batch))
         )
         work.start()
-        time.sleep(0.02)
+        with served.client() as observer:  # it counts itself, too
+            at_work = "aileron_service_requests_in_flight 2.0"
+            wait_until(lambda: bool(answers) or at_work in observer.get("/metrics").text)
+        assert not answers
         served.terminate()
         work.join()
         status = served.process.wait(10)

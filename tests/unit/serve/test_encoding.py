@@ -89,7 +89,7 @@ def test_columns_encode_as_rows_do() -> None:
 
 def test_columns_of_unequal_length_are_refused() -> None:
     columns = {name: [value] for name, value in ROW.items()} | {"age": [1, 2]}
-    with pytest.raises(RowError, match="'age' has 2 values. Give 1"):
+    with pytest.raises(RowError, match=r"'age' has 2 values\. Give 1"):
         Encoder(FEATURES).columns(columns)
 
 

@@ -1,0 +1,71 @@
+"""Hears from Airflow that a DAG run has ended, and closes the run's record if nobody did.
+
+Tasks close the record themselves; this is for runs that were marked in Airflow's pages or
+whose last task died with its machine. It works in a thread, because the scheduler waits for
+listeners. If it is lost too, `aileron.client.runs.refresh_run` does the same later.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from airflow.listeners import hookimpl
+
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+
+log = logging.getLogger(__name__)
+
+
+@hookimpl
+def on_dag_run_success(dag_run: DagRun) -> None:
+    """Airflow's hook."""
+    _close_soon(dag_run, succeeded=True)
+
+
+@hookimpl
+def on_dag_run_failed(dag_run: DagRun) -> None:
+    """Airflow's hook."""
+    _close_soon(dag_run, succeeded=False)
+
+
+def _close_soon(dag_run: DagRun, *, succeeded: bool) -> None:
+    if "__" not in dag_run.dag_id:
+        return
+    values = (dag_run.dag_id, dag_run.run_id, succeeded)
+    threading.Thread(target=close, args=values, name="aileron-close", daemon=True).start()
+
+
+def close(dag_id: str, airflow_run_id: str, succeeded: bool) -> None:  # noqa: FBT001
+    """Close the record of that DAG run, if it is one of ours and still open."""
+    from aileron.client.runs import close_run
+    from aileron.core.errors import AileronError, NotFound
+    from aileron.core.settings import Settings
+    from aileron.ledger import Ledger
+    from aileron.store import open_store
+
+    try:
+        settings = Settings.load()
+        ledger = Ledger(settings.require("ledger_url"), actor="airflow")
+        try:
+            for run_id in _run_ids(dag_id, airflow_run_id):
+                try:
+                    run = ledger.runs.get(run_id)
+                except NotFound:
+                    continue
+                close_run(ledger, open_store(settings.store_root), run, succeeded=succeeded)
+        finally:
+            ledger.close()
+    except AileronError as error:
+        log.warning("The record of %s stays open for now. %s", dag_id, error)
+
+
+def _run_ids(dag_id: str, airflow_run_id: str) -> list[str]:
+    """The ids that the run may have in the ledger: names may hold ``__`` themselves."""
+    parts = dag_id.split("__")
+    return [
+        f"{'__'.join(parts[:i])}/{'__'.join(parts[i:])}/{airflow_run_id}"
+        for i in range(1, len(parts))
+    ]

@@ -1,0 +1,101 @@
+"""The process of a hand-written package: the start contract of services, standard library alone.
+
+Copied into packages as ``aileron_service/__main__.py``. What it does wrong is said by
+``tiny.json`` in the package: {"answer", "mode": "healthy" | "never_ready" | "refuses"}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+SETTINGS: dict[str, str] = {}
+open_requests = 0
+counting = threading.Lock()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        global open_requests
+        with counting:
+            open_requests += 1
+        try:
+            self._answer()
+        finally:
+            with counting:
+                open_requests -= 1
+
+    do_POST = do_GET
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        url = urlsplit(self.path)
+        if url.path == "/readyz":
+            self._say(503 if SETTINGS["mode"] == "never_ready" else 200, b"{}")
+        elif url.path == "/slow":
+            time.sleep(float(parse_qs(url.query)["seconds"][0]))
+            self._say(200, json.dumps({"answer": SETTINGS["answer"]}).encode())
+        elif url.path == "/crash":
+            os._exit(9)
+        else:
+            answer = {"answer": SETTINGS["answer"], "pid": os.getpid(), "bytes": len(body)}
+            self._say(200, json.dumps(answer).encode())
+
+    def _say(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 256
+    daemon_threads = True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    for name in ("--package", "--announce"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--host")
+    for name in ("--port", "--drain-seconds", "--stop-seconds"):
+        parser.add_argument(name, type=float)
+    given = parser.parse_args()
+    SETTINGS.update(json.loads((given.package / "tiny.json").read_text()))
+    print("tiny service begins", flush=True)
+    if SETTINGS["mode"] == "refuses":
+        print("The model cannot be served: it is not a model", file=sys.stderr)
+        return 2
+    server = Server((given.host, int(given.port)), Handler)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=leave, args=[server]).start())
+    address = {"host": given.host, "port": server.server_address[1], "pid": os.getpid()}
+    draft = given.announce.with_suffix(".tmp")
+    draft.write_text(json.dumps(address))
+    draft.replace(given.announce)
+    server.serve_forever(poll_interval=0.02)
+    return 0
+
+
+def leave(server: Server) -> None:
+    server.shutdown()
+    while open_requests:
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Reading a dataset with its split: the same rows, encoded as services encode them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from plugins.tables import TableInputs
+
+from aileron.core.errors import InvalidInput
+from aileron.serve.encoding import Encoder, Feature
+from aileron.train.tables import SplitTable, encode, plain_rows, target_values
+
+WriteTable = Callable[..., TableInputs]
+
+
+def mixed(write_table: WriteTable, **more: Any) -> TableInputs:
+    columns = {
+        "size": [1.0, None, 3.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0],
+        "colour": ["red", "blue", None, "red", "red", "blue", "red", "blue", "red", "blue"],
+        "label": ["a", "b"] * 5,
+    }
+    return write_table(columns | more, "label", "classification")
+
+
+def read(inputs: TableInputs) -> SplitTable:
+    return SplitTable.read(inputs.dataset, inputs.split)
+
+
+def test_every_sample_is_in_the_part_that_the_split_names(write_table: WriteTable) -> None:
+    inputs = mixed(write_table)
+    table = read(inputs)
+    said = pq.read_table(inputs.split / "split.parquet").to_pylist()
+    for name, part in table.parts.items():
+        wanted = [row["sample_id"] for row in said if row["split"] == name]
+        assert part["sample_id"].to_pylist() == wanted
+
+
+def test_the_order_of_the_split_file_does_not_matter(write_table: WriteTable) -> None:
+    inputs = mixed(write_table)
+    before = read(inputs)
+    path = inputs.split / "split.parquet"
+    rows = pq.read_table(path)
+    pq.write_table(rows.take(list(reversed(range(rows.num_rows)))), path)
+    after = read(inputs)
+    assert all(before.parts[name].equals(after.parts[name]) for name in before.parts)
+
+
+def test_a_sample_that_the_split_does_not_know_is_named(write_table: WriteTable) -> None:
+    inputs = mixed(write_table)
+    path = inputs.split / "split.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+    with pytest.raises(InvalidInput, match="1 samples of the dataset.*r00000001"):
+        read(inputs)
+
+
+def test_features_come_from_the_card(write_table: WriteTable) -> None:
+    assert read(mixed(write_table)).features() == (
+        Feature("size", "number", None, missing_allowed=True),
+        Feature("colour", "category", ("blue", "red"), missing_allowed=True),
+    )
+
+
+def test_columns_encode_exactly_as_rows_of_a_service_do(write_table: WriteTable) -> None:
+    table = read(mixed(write_table))
+    features = table.features()
+    for part in table.parts.values():
+        rows = plain_rows(part, features, range(part.num_rows))
+        assert np.array_equal(encode(part, features), Encoder(features).rows(rows), equal_nan=True)
+
+
+def test_a_cell_that_the_model_cannot_take_names_the_sample(write_table: WriteTable) -> None:
+    table = read(mixed(write_table)).parts["train"]
+    strict = [Feature("colour", "category", ("blue", "red"))]
+    if not table["colour"].null_count:
+        table = pa.concat_tables(
+            [table, pa.table({n: [None if n == "colour" else table[n][0].as_py()]
+                              for n in table.column_names}, table.schema)]
+        )  # fmt: skip
+    sample = next(r["sample_id"] for r in table.to_pylist() if r["colour"] is None)
+    with pytest.raises(InvalidInput, match=f"sample {sample}.*'colour' is null"):
+        encode(table, strict)
+
+
+def test_a_number_beyond_float32_is_refused(write_table: WriteTable) -> None:
+    inputs = mixed(write_table, size=[1e39] * 10)
+    table = read(inputs)
+    with pytest.raises(InvalidInput, match="too large"):
+        encode(table.part("train"), table.features())
+
+
+def test_a_missing_column_is_named(write_table: WriteTable) -> None:
+    table = read(mixed(write_table)).part("train")
+    with pytest.raises(InvalidInput, match="no column weight"):
+        encode(table, [Feature("weight", "number")])
+
+
+def test_targets_are_places_in_the_list_of_classes(write_table: WriteTable) -> None:
+    split = read(mixed(write_table))
+    table, target = split.part("train"), split.target()
+    labels = table["label"].to_pylist()
+    assert target.classes == ("a", "b")
+    assert target_values(table, target, "train").tolist() == ["ab".index(x) for x in labels]
+
+
+def test_a_target_without_a_value_is_refused(write_table: WriteTable) -> None:
+    inputs = write_table({"x": [1.0] * 9, "y": [1.0] * 8 + [None]}, "y", "regression")
+    split = read(inputs)
+    part = next(n for n, t in split.parts.items() if t["y"].null_count)
+    with pytest.raises(InvalidInput, match=f"1 rows of the {part} part"):
+        target_values(split.part(part), split.target(), part)  # type: ignore[arg-type]
+
+
+def test_a_label_that_is_no_class_is_refused(write_table: WriteTable) -> None:
+    split = read(mixed(write_table))
+    narrow = type(split.target())("label", "binary", ("a", "c"))
+    with pytest.raises(InvalidInput, match="holds 'b'"):
+        target_values(split.part("train"), narrow, "train")
+
+
+def test_an_empty_part_is_named(write_table: WriteTable) -> None:
+    inputs = write_table(
+        {"x": [1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 3.0, 4.0]},
+        "y",
+        "regression",
+        fractions=(0.5, 0.0, 0.5),
+    )
+    with pytest.raises(InvalidInput, match="validation part of the split has no rows"):
+        read(inputs).part("validation")
