@@ -5,6 +5,7 @@ Each group of verbs is a module of its own, imported when it is called.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import click
 
 from aileron import __version__
-from aileron.core.errors import AileronError
+from aileron.core.errors import AileronError, sentence
 
 COMMANDS: Final = {
     "component": "List and show the installed steps.",
@@ -58,4 +59,10 @@ def main() -> None:
         command(prog_name="aileron")
     except AileronError as error:
         click.echo(f"aileron: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("AILERON_DEBUG"):
+            raise
+        problem = f"{type(error).__name__}: {error}"
+        click.echo(f"aileron: {sentence('cli.unexpected', None, problem=problem)}", err=True)
         sys.exit(1)

@@ -56,7 +56,7 @@ def show_model(name: str, project: str, as_json: bool) -> None:
 @json_option
 def promote(name: str, version: int, project: str, as_json: bool) -> None:
     """Make VERSION of model NAME the champion and let it serve."""
-    from aileron.deploy import promote as promote_version
+    from aileron.deploy.rollback import promote as promote_version
 
     with open_session() as session:
         champion = promote_version(
@@ -71,7 +71,7 @@ def promote(name: str, version: int, project: str, as_json: bool) -> None:
 @json_option
 def rollback(name: str, project: str, as_json: bool) -> None:
     """Let the previous champion of model NAME serve again."""
-    from aileron.deploy import rollback as roll_back
+    from aileron.deploy.rollback import rollback as roll_back
 
     with open_session() as session:
         champion = roll_back(session.settings, session.ledger, project, name, session.actor)

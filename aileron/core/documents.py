@@ -78,7 +78,9 @@ def check_values(
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found_wrong = error.errors(include_url=False)
+    unknown = [wrong for wrong in found_wrong if wrong["type"] == "extra_forbidden"]
+    first = (unknown or found_wrong)[0]  # a misspelt field is also a missing one
     field = tuple(first["loc"])
     where = document.where(prefix + field) if document else None
     name = ".".join(str(part) for part in prefix + field) or "."
@@ -98,9 +100,13 @@ def check_values(
 
 def suggestion(word: str, choices: Sequence[str]) -> str:
     """``did you mean X?`` for the closest choice, else the list of choices."""
-    close = difflib.get_close_matches(word, choices, n=1)
+    plain = {choice.lower(): choice for choice in choices}
+    begun = [choice for choice in plain if word and choice.startswith(word.lower())]
+    close = difflib.get_close_matches(word.lower(), plain, n=1) or (
+        begun if len(begun) == 1 else []
+    )
     if close:
-        return f"did you mean {close[0]}?"
+        return f"did you mean {plain[close[0]]}?"
     return "known: " + ", ".join(sorted(choices)) if choices else ""
 
 

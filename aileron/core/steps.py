@@ -86,6 +86,10 @@ class EffectContext(Protocol):
         """The idempotency key: the same for the same effect, whatever the run."""
 
     @property
+    def git_commit(self) -> str | None:
+        """Commit of the workspace when the run was planned; part of no key either."""
+
+    @property
     def work(self) -> Path: ...
 
     def log(self, message: str) -> None: ...
@@ -104,6 +108,8 @@ class Step(ABC):
     Config: ClassVar[type[StepConfig]]
     inputs: ClassVar[Mapping[str, Port]] = {}
     outputs: ClassVar[Mapping[str, Port]] = {}
+    records_refusals: ClassVar[bool] = False
+    """Whether it runs right after a gate that said no, too: to record that, not to act on it."""
 
 
 class Component(Step, Generic[ConfigT]):

@@ -132,15 +132,15 @@ class DatasetRemote:
             raise StepFailed("data.object_corrupt", where=self.url, path=relative, oid=oid)
 
     def _pieces(self, oid: str, relative: str) -> Iterator[bytes]:
-        try:
-            with (
-                _translated(self.url),
-                self.objects.fs.open(self.objects.oid_to_path(oid), "rb") as file,
-            ):
-                while piece := file.read(1 << 20):
-                    yield piece
-        except FileNotFoundError:
-            raise NotFound("data.object_missing", where=self.url, path=relative, oid=oid) from None
+        with _translated(self.url):
+            try:
+                with self.objects.fs.open(self.objects.oid_to_path(oid), "rb") as file:
+                    while piece := file.read(1 << 20):
+                        yield piece
+            except FileNotFoundError:
+                raise NotFound(
+                    "data.object_missing", where=self.url, path=relative, oid=oid
+                ) from None
 
 
 class _Failures(logging.Handler):
@@ -173,10 +173,10 @@ def _reason(error: BaseException) -> str:
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Turn a file system's failures, except "not found", into `Unavailable`."""
+    """Turn what a remote's file system raises into `Unavailable`."""
     try:
         yield
-    except FileNotFoundError:
+    except (AileronError, GeneratorExit):
         raise
-    except OSError as error:
+    except Exception as error:  # each kind of remote has errors of its own
         raise Unavailable("data.remote_failed", where=url, problem=_reason(error)) from error

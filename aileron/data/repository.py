@@ -42,7 +42,9 @@ class DataRepository:
         draft = Path(tempfile.mkdtemp(dir=self.path.parent, prefix=f".{self.path.name}."))
         try:
             draft.chmod(0o755)
-            DataRepository(draft).git("init", "--quiet", "--bare", "--template=", "--initial-branch=main")
+            DataRepository(draft).git(
+                "init", "--quiet", "--bare", "--template=", "--initial-branch=main"
+            )
             draft.rename(self.path)
         except OSError as error:
             if not self.exists:  # not another process that was first

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -109,6 +110,19 @@ def project_alias(settings: Settings, ledger: Ledger, champion: Champion) -> boo
         return False
     set_champion_alias(settings, champion.project, champion.model, version.mlflow_version)
     return True
+
+
+def alias_or_later(
+    settings: Settings, ledger: Ledger, champion: Champion, log: Callable[[str], None]
+) -> None:
+    """Project the alias now; if MLflow is away, say so and leave it to the reconciler.
+
+    What serves has changed already: a page that is behind must not make that look failed.
+    """
+    try:
+        project_alias(settings, ledger, champion)
+    except AileronError as error:
+        log(f"the alias in MLflow will follow later: {error}")
 
 
 def _follows(ledger: Ledger, champion: Champion) -> bool:

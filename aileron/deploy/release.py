@@ -75,7 +75,7 @@ class Release(Effect[ReleaseConfig]):
             StepFailed: the revision never became healthy; the old one serves on.
             Conflict: another became champion since the gate compared; says who.
         """
-        from aileron.deploy.reconcile import project_alias
+        from aileron.deploy.reconcile import alias_or_later
         from aileron.deploy.switch import Switch
         from aileron.ledger import Ledger
 
@@ -87,7 +87,7 @@ class Release(Effect[ReleaseConfig]):
             switch = Switch(context.settings, ledger, context.log, config.healthy_seconds)
             compared = verdict.get("champion")
             champion = switch.make_champion(candidate, compared["fence"] if compared else None)
-            project_alias(context.settings, ledger, champion)
+            alias_or_later(context.settings, ledger, champion, context.log)
         finally:
             ledger.close()
         return _record(context, champion)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aileron.core.errors import NotFound, Refused
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
-from aileron.deploy.reconcile import project_alias
+from aileron.deploy.reconcile import alias_or_later
 from aileron.deploy.switch import Candidate, Switch
 from aileron.ledger import Champion, Ledger, ModelVersion
 
@@ -78,7 +78,7 @@ def _serve(
     settings: Settings, ledger: Ledger, candidate: Candidate, fence: int, log: Log
 ) -> Champion:
     champion = Switch(settings, ledger, log).make_champion(candidate, fence)
-    project_alias(settings, ledger, champion)
+    alias_or_later(settings, ledger, champion, log)
     return champion
 
 

@@ -52,6 +52,7 @@ class Supervisor:
         self._owner = f"{_place_of(settings.home)}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._lease: Lease | None = None
         self._renewed = 0.0
+        self._tidied = False
         self._tools = Tools(
             home=settings.home,
             store=open_store(settings.store_root),
@@ -74,7 +75,6 @@ class Supervisor:
         self._take_lease()
         for work in (self._listen, self._reconcile):
             threading.Thread(target=work, daemon=True).start()
-        self._end_strangers()
         logger.info("supervising %s", self._settings.home / "services")
         try:
             while not self._ending.is_set():
@@ -90,6 +90,9 @@ class Supervisor:
             if self._lease is not None and time.monotonic() - self._renewed > RENEW_SECONDS:
                 self._lease = self._ledger.leases.renew(self._lease, LEASE_SECONDS)
                 self._renewed = time.monotonic()
+            if not self._tidied:
+                self._end_strangers()
+                self._tidied = True
             self._follow()
         except Unavailable as error:
             logger.warning("services run on as they are: %s", error)
@@ -124,7 +127,7 @@ class Supervisor:
 
     def _start(self, revision: Revision) -> None:
         self._workers[revision.id] = worker = Worker(revision, self._tools)
-        self._told.pop(revision.id, None)
+        self._told[revision.id] = worker.status
         worker.start()
 
     def _end_unwanted(self, revision: Revision) -> None:

@@ -63,7 +63,8 @@ class Worker:
 
     def __init__(self, revision: Revision, tools: Tools) -> None:
         self.revision = revision
-        self.status = Status(RevisionState.STARTING)
+        # As the ledger has it: a process that is taken over keeps its address meanwhile.
+        self.status = Status(revision.state, revision.address, revision.pid, revision.reason)
         self._tools = tools
         self._place = Place.of_revision(tools.home, revision)
         self._thread = threading.Thread(target=self._run, name=revision.id, daemon=True)
@@ -107,6 +108,7 @@ class Worker:
 
     def _launch(self) -> RevisionProcess:
         place = self._place
+        self._say(RevisionState.STARTING, reason=self.status.reason)
         place.folder.mkdir(parents=True, exist_ok=True)
         if not place.package.exists():
             self._tools.store.fetch(self.revision.package, place.package)
@@ -221,8 +223,10 @@ def answers(address: str, seconds: float = 2.0) -> bool:
     connection = http.client.HTTPConnection(host, int(port), timeout=seconds)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
+        response = connection.getresponse()
+        response.read()
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
+    return response.status == 200

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aileron.core.errors import NotFound, StepFailed
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
-from aileron.data import check_version
+from aileron.data.versions import check_version
 from aileron.doctor.finding import Finding, look
 from aileron.ledger import Champion, Ledger, RevisionState
 from aileron.registry import champion_alias

@@ -9,7 +9,7 @@ from typing import Final
 from aileron.core.errors import Unavailable
 from aileron.core.settings import Settings
 from aileron.doctor.finding import Finding, look
-from aileron.run import memory_enforcement
+from aileron.run.cgroup import memory_enforcement
 
 FREE_MB: Final = 1024
 """Less free space than this is told."""

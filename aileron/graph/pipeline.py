@@ -100,6 +100,16 @@ class Graph(BaseModel):
             yield from (self.nodes[place[name]] for name in ready)
             sorter.done(*ready)
 
+    def skipped_by(self, gate: str) -> frozenset[str]:
+        """The nodes that do not run when the verdict of node `gate` says no."""
+        skipped: set[str] = set()
+        for node in self.ordered():
+            needed = set(node.upstream())
+            refused = gate in needed and not node.step_class.records_refusals
+            if refused or needed & skipped:
+                skipped.add(node.name)
+        return frozenset(skipped)
+
     def tasks(self) -> list[tuple[str, tuple[Node, ...]]]:
         """What Airflow sees: (task id, its nodes in order), neighbours of a group joined."""
         tasks: dict[str, list[Node]] = {}

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from aileron.lifecycle.closing import settle
     from aileron.lifecycle.compiler import algorithms, compile_lifecycle
     from aileron.lifecycle.dataset import LoadedDataset, list_datasets, load_dataset
+    from aileron.lifecycle.findings import Finding, lint
     from aileron.lifecycle.form import form_parameters
-    from aileron.lifecycle.lint import Finding, lint
     from aileron.lifecycle.load import (
         Lifecycle,
         Pipeline,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         list_lifecycles,
         load_lifecycle,
     )
-    from aileron.lifecycle.resolve import (
+    from aileron.lifecycle.planning import (
         origin_of,
         parse_assignment,
         resolve,
@@ -56,9 +56,9 @@ _MODULES = {
     "compiler": ("algorithms", "compile_lifecycle"),
     "dataset": ("LoadedDataset", "list_datasets", "load_dataset"),
     "form": ("form_parameters",),
-    "lint": ("Finding", "lint"),
+    "findings": ("Finding", "lint"),
     "load": ("Lifecycle", "Pipeline", "Workflow", "list_lifecycles", "load_lifecycle"),
-    "resolve": ("origin_of", "parse_assignment", "resolve", "resolved_workflow"),
+    "planning": ("origin_of", "parse_assignment", "resolve", "resolved_workflow"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -66,6 +66,4 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(name)
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value  # a submodule of the same name must not take its place
-    return value
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

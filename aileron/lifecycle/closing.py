@@ -5,7 +5,9 @@ from __future__ import annotations
 from aileron.graph.plan import Plan
 from aileron.ledger import Ledger, NodeState, Run, RunState
 
-_DONE = frozenset({NodeState.SUCCEEDED, NodeState.REUSED, NodeState.SKIPPED})
+_ENDED = frozenset(
+    {NodeState.SUCCEEDED, NodeState.REUSED, NodeState.SKIPPED, NodeState.REJECTED}
+)
 
 
 def settle(ledger: Ledger, plan: Plan) -> Run:
@@ -15,15 +17,14 @@ def settle(ledger: Ledger, plan: Plan) -> Run:
     them all. A run ends as failed only by `fail`: a failed node may be tried again.
     """
     rows = {row.node: row.state for row in ledger.nodes.list(plan.run_id)}
-    states = [rows.get(node.name) for node in plan.graph.nodes]
     run = ledger.runs.get(plan.run_id)
-    if NodeState.RUNNING in states or NodeState.FAILED in states:
+    refused = [name for name, state in rows.items() if state is NodeState.REJECTED]
+    skipped = {name for gate in refused for name in plan.graph.skipped_by(gate)}
+    if not all(rows.get(n.name) in _ENDED for n in plan.graph.nodes if n.name not in skipped):
         return run
-    if NodeState.REJECTED in states:
+    if refused:
         return finish(ledger, run, RunState.REJECTED, _reason(ledger, plan))
-    if all(state in _DONE for state in states):
-        return finish(ledger, run, RunState.SUCCEEDED)
-    return run
+    return finish(ledger, run, RunState.SUCCEEDED)
 
 
 def finish(

@@ -74,7 +74,7 @@ def algorithms() -> list[str]:
 def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
     try:
         return load_dataset(settings, workflow.spec.dataset)
-    except InvalidInput as error:
+    except AileronError as error:
         raise error.at(error.where or workflow.document.where(("dataset",))) from None
 
 

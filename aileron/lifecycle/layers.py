@@ -29,26 +29,22 @@ class Layer:
 class Merged(Document):
     """The result of laying layers over each other, top layer last."""
 
-    origins: Mapping[FieldPath, Layer]
+    origins: Mapping[tuple[str, ...], Layer]
+    """Field -> the layer that wrote it; items of a list by their number as text."""
 
     def where(self, field: FieldPath = ()) -> str:
         """Where the value of `field` was written, or of its nearest parent that has an origin."""
-        wanted = field
-        while field not in self.origins and field:
-            field = field[:-1]
-        layer = self.origins.get(field)
-        return layer.where(wanted) if layer else super().where(wanted)
-
-    def origin(self, field: FieldPath) -> str | None:
-        """Where the value of exactly `field` came from, None if no layer gave it."""
-        layer = self.origins.get(field)
-        return layer.where(field) if layer else None
+        known = tuple(map(str, field))
+        while known not in self.origins and known:
+            known = known[:-1]
+        layer = self.origins.get(known)
+        return layer.where(field) if layer else super().where(field)
 
 
 def merge(path: Path, layers: Iterable[Layer]) -> Merged:
     """Lay `layers` over each other: mappings merge key by key, everything else is replaced."""
     values: dict[str, Any] = {}
-    origins: dict[FieldPath, Layer] = {}
+    origins: dict[tuple[str, ...], Layer] = {}
     for layer in layers:
         _lay(values, layer.values, (), layer, origins)
     return Merged(path, values, {}, origins)
@@ -84,14 +80,17 @@ def flat(values: Mapping[str, Any], prefix: FieldPath = ()) -> Iterator[tuple[Fi
 def _lay(
     below: dict[str, Any],
     above: Mapping[str, Any],
-    at: FieldPath,
+    at: tuple[str, ...],
     layer: Layer,
-    origins: dict[FieldPath, Layer],
+    origins: dict[tuple[str, ...], Layer],
 ) -> None:
     for key, value in above.items():
-        field = (*at, key)
+        field = (*at, str(key))
         if isinstance(value, Mapping) and isinstance(below.get(key), list):
             items = {str(i): item for i, item in enumerate(below[key])}
+            for unknown in value.keys() - items.keys():
+                path = ".".join(map(str, (*field, unknown)))
+                raise InvalidInput("lifecycle.no_item", where=layer.name, field=path)
             _lay(items, value, field, layer, origins)
             below[key] = [items[str(i)] for i in range(len(items))]
         elif isinstance(value, Mapping):

@@ -77,21 +77,21 @@ def shape(settings: Settings, name: str) -> Shape:
         InvalidInput: what is wrong with it, with file and line.
     """
     path = _cache_file(settings, name)
-    kept = _read(path)
+    kept = _read(path, settings)
     if kept is not None and stamps(file for file, _ in kept["files"]) == kept["files"]:
         return Shape.model_validate(kept["shape"])
-    from aileron.lifecycle.lint import refuse
+    from aileron.lifecycle.findings import refuse
 
     workflow = load_lifecycle(settings, name)
     made = shape_of(workflow, settings)
     refuse(settings, workflow)
-    _write(path, made, sorted(_files(settings, workflow)))
+    _write(path, settings, made, sorted(_files(settings, workflow)))
     return made
 
 
 def last_shape(settings: Settings, name: str) -> Shape | None:
     """The shape that was kept last, whether or not the files have changed since."""
-    kept = _read(_cache_file(settings, name))
+    kept = _read(_cache_file(settings, name), settings)
     return Shape.model_validate(kept["shape"]) if kept else None
 
 
@@ -157,14 +157,16 @@ def _cache_file(settings: Settings, name: str) -> Path:
     return settings.home / "cache" / "shapes" / overlay / f"{name}.json"
 
 
-def _read(path: Path) -> Mapping[str, Any] | None:
+def _read(path: Path, settings: Settings) -> Mapping[str, Any] | None:
     kept = read_kept(path)
-    return kept if kept is not None and kept.get("format_version") == FORMAT_VERSION else None
+    head = {"format_version": FORMAT_VERSION, "workspace": str(settings.workspace)}
+    return kept if kept is not None and kept.items() >= head.items() else None
 
 
-def _write(path: Path, made: Shape, files: list[str]) -> None:
+def _write(path: Path, settings: Settings, made: Shape, files: list[str]) -> None:
     kept = {
         "format_version": FORMAT_VERSION,
+        "workspace": str(settings.workspace),
         "files": stamps(files),
         "shape": made.model_dump(mode="json"),
     }

@@ -32,7 +32,7 @@ def column(feature: Mapping[str, Any]) -> dict[str, Any]:
 def write_mlflow_model(
     model: Path, target: Path, *, model_id: str, run_id: str, digest: str
 ) -> None:
-    """Write the MODEL artifact `model` into the new folder `target`, as MLflow wants it."""
+    """Write the MODEL artifact `model` into the empty folder `target`, as MLflow wants it."""
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
     shutil.copytree(model, target / "data", copy_function=shutil.copyfile)
     _write_code(target / "code" / CODE_PACKAGE)

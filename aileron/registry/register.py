@@ -8,6 +8,7 @@ number is kept beside it.
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -167,7 +168,7 @@ def _log_model(
             run.experiment_id, config.model, run_id, parameters, tags
         )
     if not logged.ready:
-        folder = context.work / "mlflow-model"
+        folder = Path(tempfile.mkdtemp(dir=context.work))
         write_mlflow_model(
             model, folder, model_id=logged.id, run_id=run_id, digest=reference.digest
         )

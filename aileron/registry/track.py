@@ -44,6 +44,7 @@ class TrackRun(Effect[TrackConfig]):
     version = 1
     title: ClassVar[Mapping[str, str]] = {"en": "Track in MLflow", "zh": "记录到 MLflow"}
     Config = TrackConfig
+    records_refusals = True
     inputs: ClassVar[Mapping[str, Port]] = {
         "training": Port(ArtifactKind.METRICS, "metrics of the training, by round"),
         "metrics": Port(ArtifactKind.METRICS, "metrics on the test rows"),

@@ -24,6 +24,7 @@ from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.core.steps import Component, Effect, Step, Wait
 from aileron.graph.keys import code_digest
+from aileron.run.bytecode import distrust_old_bytecode
 from aileron.run.context import ComponentContext, LazyInputs, PlatformContext
 from aileron.run.environment import STORE_ACCESS
 from aileron.run.logs import last_lines
@@ -35,6 +36,7 @@ from aileron.store import Store, open_store
 def main(path: Path) -> int:
     """Execute the request at `path` and write its result; 0 if it succeeded."""
     started = time.monotonic()
+    distrust_old_bytecode()
     request = Request.read(path)
     store = open_store(request.store)
     try:

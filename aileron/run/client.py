@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any, Final, Self
 
 from aileron.core.errors import Unavailable
 from aileron.run.environment import step_environment
-from aileron.run.launcher import IDLE_SECONDS, socket_address
+from aileron.run.identity import IDLE_SECONDS, socket_address
 
 START_SECONDS: Final = 30.0
 Message = dict[str, Any]
@@ -153,8 +154,9 @@ def _start(home: Path, folder: Path, idle_seconds: float) -> socket.socket:
             stderr=output,
             start_new_session=True,
         )
+    threading.Thread(target=process.wait, daemon=True).start()  # leave no zombie
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and process.returncode is None:
         channel = _try_connect(folder)
         if channel is not None:
             return channel

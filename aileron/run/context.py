@@ -54,6 +54,7 @@ class PlatformContext:
     actor: str
     key: str
     work: Path
+    git_commit: str | None = None
 
     def log(self, message: str) -> None:
         print(message, flush=True)

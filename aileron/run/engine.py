@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
 from typing import TypeVar, overload
 
 from aileron.core.errors import AileronError, Conflict, NotFound, StepFailed
@@ -25,7 +26,7 @@ from aileron.run.freshness import installed_digest
 from aileron.run.inputs import Inputs
 from aileron.run.known import Known
 from aileron.run.lease import LEASE_SECONDS, Flight, Held, new_owner
-from aileron.run.outcome import NodeOutcome
+from aileron.run.outcome import NodeOutcome, may_follow
 from aileron.run.request import Action
 from aileron.run.result import Result
 from aileron.run.reuse import Reuse
@@ -111,14 +112,13 @@ class Engine:
             Unavailable: ledger, store or runner cannot be used now.
         """
         work = self._work(plan, plan.node(node_name), attempt, log, on_metric, cancelled)
-        node, started = work.node, time.monotonic()
-        self._ledger.nodes.begin(plan.run_id, node.name, node.step, work.key, attempt)
+        started = time.monotonic() - self._begin(work)
         try:
             outcome = self._execute(work)
         except AileronError as error:
             outcome = work.failed(error)
         except BaseException:
-            self._finish(work, work.failed(StepFailed("run.cancelled", step=node.step)))
+            self._finish(work, work.failed(StepFailed("run.cancelled", step=work.node.step)))
             raise
         outcome = outcome.model_copy(update={"seconds": time.monotonic() - started})
         self._finish(work, outcome)
@@ -146,6 +146,16 @@ class Engine:
             return self._effect(work)
         return self._wait(work)
 
+    def _begin(self, work: Work) -> float:
+        """Write that the node runs, once for all the asking of a wait; seconds it has waited."""
+        run_id, node = work.plan.run_id, work.node
+        if work.step.kind == "wait":
+            row = self._ledger.nodes.get(run_id, node.name)
+            if row and (row.state, row.attempt) == (NodeState.RUNNING, work.attempt):
+                return (datetime.now(UTC) - row.started).total_seconds()
+        self._ledger.nodes.begin(run_id, node.name, node.step, work.key, work.attempt)
+        return 0.0
+
     def _finish(self, work: Work, outcome: NodeOutcome) -> None:
         """Write the node's row. A failure must reach the caller though it cannot be written."""
         if outcome.state is NodeState.RUNNING:
@@ -164,7 +174,7 @@ class Engine:
 
     def _outputs_of(self, plan: Plan, node: Node, needed: str) -> Mapping[str, Reference]:
         row = self._ledger.nodes.get(plan.run_id, needed)
-        if row is None or row.state not in (NodeState.SUCCEEDED, NodeState.REUSED):
+        if row is None or not may_follow(node, row.state):
             raise Conflict("run.upstream_missing", node=node.name, needed=needed)
         return row.outputs
 
@@ -211,7 +221,11 @@ class Engine:
         )
 
     def _failed(
-        self, work: Work, result: Result, log: Reference, held: Held | None = None
+        self,
+        work: Work,
+        result: Result,
+        log: Reference | None = None,
+        held: Held | None = None,
     ) -> NodeOutcome:
         error = result.raised() or StepFailed("run.cancelled", step=work.node.step)
         if held is not None and held.lost is not None:
@@ -240,15 +254,15 @@ class Engine:
         return self._recorded(work, state, result.record, log)
 
     def _wait(self, work: Work) -> NodeOutcome:
-        result, log = self._run(work, "ready")
+        result = self._ask(work, "ready")
         if result.state == "failed":
-            return self._failed(work, result, log)
+            return self._failed(work, result)
         if result.record is None:
             return work.outcome(NodeState.RUNNING)
-        return self._recorded(work, NodeState.SUCCEEDED, result.record, log)
+        return self._recorded(work, NodeState.SUCCEEDED, result.record)
 
     def _recorded(
-        self, work: Work, state: NodeState, record: Record, log: Reference
+        self, work: Work, state: NodeState, record: Record, log: Reference | None = None
     ) -> NodeOutcome:
         outputs = self._known.keep_record(work.step, record)
         return work.outcome(state, outputs, log=log, record=record)
@@ -291,10 +305,7 @@ class Engine:
         return Reuse(self._inputs, self._known, self._observed).outcomes(plan)
 
     def _observed(self, work: Work) -> Record | None:
-        action: Action = "observe" if work.step.kind == "effect" else "ready"
-        with execution_folder(self._settings.home) as folder:
-            request = work.request(action, self._store.root, folder)
-            return self._runner.run(request, platform=self._settings.environment()).record
+        return self._ask(work, "observe" if work.step.kind == "effect" else "ready").record
 
     # Running
 
@@ -336,6 +347,15 @@ class Engine:
                 cancelled=lambda: work.cancelled() or (held is not None and held.lost is not None),
             )
             return result, self._store.put(ArtifactKind.LOG, request.log_path.parent)
+
+    def _ask(self, work: Work, action: Action) -> Result:
+        """Have the runner look at the world. It may be asked often, so no log is kept."""
+        with execution_folder(self._settings.home) as folder:
+            request = work.request(action, self._store.root, folder)
+            platform = self._settings.environment()
+            return self._runner.run(
+                request, on_log=work.log, platform=platform, cancelled=work.cancelled
+            )
 
 
 def _no_log(_: str) -> None:

@@ -85,9 +85,10 @@ class Inputs:
 
 def champion_model(plan: Plan, node: Node) -> str:
     """The model whose champion `node` means: its own ``model``, else the only one in the plan."""
-    if "model" in node.config:
-        return str(node.config["model"])
-    named = {str(n.config["model"]) for n in plan.graph.nodes if "model" in n.config}
+    own = node.config.get("model")
+    if own:
+        return str(own)
+    named = {str(n.config["model"]) for n in plan.graph.nodes if n.config.get("model")}
     if len(named) != 1:
         raise InvalidInput("run.champion_unnamed", node=node.name)
     return named.pop()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import json
 import os
 import selectors
@@ -20,79 +19,21 @@ import signal
 import socket
 import struct
 import sys
-import sysconfig
 import time
-import traceback
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from aileron.run.cgroup import MemoryGroup
+from aileron.run.identity import IDLE_SECONDS, identity, socket_address
+from aileron.run.jobs import Client, Job, Message
 from aileron.run.tree import adopt_orphans, anonymous_bytes, children_of, kill_tree
-from aileron.run.zygote import Message, Origin, become_step, close_all_but, send, serve
+from aileron.run.zygote import Origin, become_step, send
+from aileron.run.zygote_link import ZygoteLink
 
-IDLE_SECONDS: Final = 3600.0
 PATIENCE: Final = 0.5
 """Seconds that an order waits for the zygote to finish an import."""
 TICK: Final = 2.0
-_SOURCES: Final = ("launcher.py", "zygote.py", "tree.py", "cgroup.py")
-
-
-def identity() -> str:
-    """What a launcher is made of: its code, the interpreter, the installed distributions.
-
-    Installing, removing or upgrading a distribution changes its folder's time stamp.
-    """
-    parts: list[Any] = [sys.executable, sys.version]
-    parts += [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SOURCES]
-    folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
-    parts += [(folder, Path(folder).stat().st_mtime_ns) for folder in folders]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-@contextlib.contextmanager
-def socket_address(folder: Path) -> Any:
-    """The address of the launcher's socket, short however long the folder's path is."""
-    handle = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{handle}/launcher.sock"
-    finally:
-        os.close(handle)
-
-
-@dataclass(eq=False)
-class Client:
-    """A connection, and the step process that lives by it."""
-
-    connection: socket.socket
-    unread: bytes = b""
-    job: Job | None = None
-
-
-@dataclass(eq=False)
-class Job:
-    """An ordered step process."""
-
-    client: Client
-    order: Message
-    ordered: float
-    group: MemoryGroup | None = None
-    pid: int | None = None
-    kill_at: float | None = None
-    abandoned: bool = False
-
-
-@dataclass
-class Zygote:
-    """The launcher's end of the zygote."""
-
-    pid: int
-    channel: socket.socket
-    unread: bytes = b""
-    idle: bool = False
-    outstanding: dict[str, Job] = field(default_factory=dict)
-    loaded: list[str] = field(default_factory=list)
-    ready: bool = False
+"""Longest pause between looks at the clock, seconds."""
 
 
 class Launcher:
@@ -108,7 +49,7 @@ class Launcher:
         self._clients: set[Client] = set()
         self._jobs: dict[int, Job] = {}
         self._waiting: list[Job] = []
-        self._zygote: Zygote | None = None
+        self._zygote: ZygoteLink | None = None
         self._sweep = False
         self._ended_early: dict[int, int] = {}
         """Wait status of processes that were not yet known to be forked."""
@@ -275,8 +216,7 @@ class Launcher:
             zygote = self._zygote
             if zygote is not None and zygote.idle:
                 self._waiting.remove(job)
-                zygote.outstanding[job.order["id"]] = job
-                send(zygote.channel, job.order)
+                zygote.order(job)
             elif zygote is None or now >= job.ordered + PATIENCE:
                 self._waiting.remove(job)
                 self._fork_here(job)
@@ -342,38 +282,19 @@ class Launcher:
     # The zygote
 
     def _start_zygote(self) -> None:
-        ours, theirs = socket.socketpair()
-        launcher = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            try:
-                close_all_but({0, 1, 2, theirs.fileno()})
-                serve(theirs, launcher)
-            finally:
-                traceback.print_exc()
-                os._exit(70)
-        theirs.close()
-        self._zygote = Zygote(pid, ours)
-        self._selector.register(ours, selectors.EVENT_READ, self._read_zygote)
+        self._zygote = ZygoteLink.start()
+        self._selector.register(self._zygote.channel, selectors.EVENT_READ, self._read_zygote)
 
     def _read_zygote(self) -> None:
-        zygote = self._zygote
-        if zygote is None:
+        if self._zygote is None:
             return
-        try:
-            data = zygote.channel.recv(1 << 16, socket.MSG_DONTWAIT)
-        except (BlockingIOError, ConnectionError):
-            return
-        *lines, zygote.unread = (zygote.unread + data).split(b"\n")
-        for line in lines:
-            self._hear_zygote(zygote, json.loads(line))
-        if not data:
+        messages = self._zygote.messages()
+        if messages is None:
             self._zygote_died()
+        for message in messages or ():
+            self._hear(self._zygote, message)
 
-    def _hear_zygote(self, zygote: Zygote, message: Message) -> None:
+    def _hear(self, zygote: ZygoteLink, message: Message) -> None:
         if "forked" in message:
             job = zygote.outstanding.pop(message["forked"])
             self._started(job, message["pid"], message["baseline"])
@@ -382,28 +303,29 @@ class Launcher:
         self._start_waiting(time.monotonic())
         if "loaded" in message:
             zygote.loaded.append(message["loaded"])
-            zygote.idle = False
-            send(zygote.channel, {"go": True})
+            zygote.go_on()
         else:
             zygote.ready = True
 
     def _zygote_died(self) -> None:
         """Go on without it: what it was asked for is forked here."""
-        zygote, self._zygote = self._zygote, None
-        if zygote is None:
-            return
-        self._selector.unregister(zygote.channel)
-        zygote.channel.close()
-        print("the zygote ended; steps start cold from now on", file=sys.stderr, flush=True)
-        for job in zygote.outstanding.values():
-            self._fork_here(job)
+        zygote = self._forget_zygote()
+        if zygote is not None:
+            print("the zygote ended; steps start cold from now on", file=sys.stderr, flush=True)
+            for job in zygote.outstanding.values():
+                self._fork_here(job)
 
     def _stop_zygote(self) -> None:
+        zygote = self._forget_zygote()
+        if zygote is not None:
+            os.kill(zygote.pid, signal.SIGKILL)
+
+    def _forget_zygote(self) -> ZygoteLink | None:
         zygote, self._zygote = self._zygote, None
         if zygote is not None:
             self._selector.unregister(zygote.channel)
             zygote.channel.close()
-            os.kill(zygote.pid, signal.SIGKILL)
+        return zygote
 
     def _drain(self) -> None:
         """Take no more orders; what runs goes on."""

@@ -8,7 +8,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from aileron.core.ports import Reference
+from aileron.graph.pipeline import Node
 from aileron.ledger import NodeState
+
+
+def may_follow(node: Node, state: NodeState) -> bool:
+    """Whether `node` may run when one before it ended in `state`."""
+    done = state in (NodeState.SUCCEEDED, NodeState.REUSED)
+    return done or (state is NodeState.REJECTED and node.step_class.records_refusals)
 
 
 class NodeOutcome(BaseModel):
@@ -29,8 +36,3 @@ class NodeOutcome(BaseModel):
     error: Mapping[str, Any] | None = None
     """`AileronError.to_dict` of a failure; `Engine.execute` raises it."""
     log: Reference | None = None
-
-    @property
-    def done(self) -> bool:
-        """Whether nodes after this one may run."""
-        return self.state in (NodeState.SUCCEEDED, NodeState.REUSED)

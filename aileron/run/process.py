@@ -19,7 +19,7 @@ import psutil
 from aileron.core.errors import AileronError, StepFailed, Unavailable
 from aileron.run.client import Connection, Message, connect, one_shot
 from aileron.run.environment import step_environment
-from aileron.run.launcher import identity
+from aileron.run.identity import identity
 from aileron.run.logs import LogReader, last_lines
 from aileron.run.request import Request
 from aileron.run.result import Exit, ExitReason, Result

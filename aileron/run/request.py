@@ -31,6 +31,7 @@ class Asker(BaseModel):
     actor: str
     key: str
     """The idempotency key."""
+    git_commit: str | None = None
 
 
 class Request(BaseModel):

@@ -13,7 +13,7 @@ from aileron.graph.plan import Plan
 from aileron.ledger import NodeState
 from aileron.run.inputs import Inputs
 from aileron.run.known import Known
-from aileron.run.outcome import NodeOutcome
+from aileron.run.outcome import NodeOutcome, may_follow
 from aileron.run.work import Work
 
 Observe = Callable[[Work], Record | None]
@@ -31,14 +31,14 @@ class Reuse:
     def outcomes(self, plan: Plan) -> list[NodeOutcome] | None:
         """The outcome of every node if each would be reused, else None.
 
-        A kept verdict that says no ends the list: nothing after it would run either. Effects
+        Nodes that a kept verdict keeps from running are not in the list. Effects
         are believed to be done as the ledger says while walking, and looked at in the world
         at the end, all at once.
         """
         done: dict[str, NodeOutcome] = {}
         effects: list[Work] = []
         for node in plan.graph.ordered():
-            if not all(name in done and done[name].done for name in node.upstream()):
+            if not all(n in done and may_follow(node, done[n].state) for n in node.upstream()):
                 continue
             work = self._work(plan, node, done)
             outcome = self._outcome(work)

@@ -77,6 +77,7 @@ class Work:
             run_id=plan.run_id,
             actor=plan.actor,
             key=self.key,
+            git_commit=plan.git_commit,
         )
         pure = action == "run"
         return Request(

@@ -28,9 +28,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from aileron.run.bytecode import distrust_old_bytecode
+from aileron.run.jobs import Message
 from aileron.run.tree import adopt_orphans, anonymous_bytes, die_with_parent
 
-Message = dict[str, Any]
 CLOCK_STEP: Final = 0.05
 """Seconds by which a file system's clock may lag behind the processor's."""
 
@@ -58,6 +59,7 @@ class Origin:
 def serve(channel: socket.socket, launcher: int) -> NoReturn:
     """The life of the zygote: load, then fork on order until the launcher goes."""
     die_with_parent()
+    distrust_old_bytecode()
     origin = Origin(launcher, project_since=time.time())
     orders = receive(channel)
     for module in PRELOADED:
@@ -123,6 +125,7 @@ def become_step(order: Message, origin: Origin) -> NoReturn:
         _own_output(order["output"])
         _join_group(order["procs"])
         _forget_parents()
+        distrust_old_bytecode()
         _import_project_anew_if_changed(order["env"], origin)
         _own_surroundings(order["env"], Path(order["cwd"]))
         child = importlib.import_module("aileron.run.child")

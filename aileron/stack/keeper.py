@@ -191,8 +191,12 @@ class PostgresKeeper:
 
     def stop(self) -> None:
         self._thread.join()
-        self._server.stop()
-        self._board.post(self.name, state=State.STOPPED, process=None)
+        try:
+            self._server.stop()
+        except AileronError as error:
+            self._board.post(self.name, state=State.FAILED, error=error.to_dict())
+        else:
+            self._board.post(self.name, state=State.STOPPED, process=None)
 
     def _run(self) -> None:
         restarts = 0

@@ -6,13 +6,17 @@ start if it is still free, else a customary one, else any free one.
 
 from __future__ import annotations
 
+import random
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from aileron.core.errors import Conflict, InvalidInput
 
 HOST: Final = "127.0.0.1"
+
+OWN_RANGE: Final = range(20_000, 32_000)
 
 CUSTOMARY: Final[Mapping[str, int]] = {
     "postgres": 15432,
@@ -51,8 +55,10 @@ def choose(
             chosen[server] = wanted
         else:
             familiar = [remembered.get(server), customary if wanted is None else None]
-            candidates = [port for port in familiar if port and port not in chosen.values()]
-            chosen[server] = next(filter(None, map(_bind, [*candidates, 0])))
+            candidates = chain(filter(None, familiar), _strangers())
+            chosen[server] = next(
+                port for port in candidates if port not in chosen.values() and _is_free(port)
+            )
     return chosen
 
 
@@ -66,16 +72,24 @@ def _configured(environ: Mapping[str, str], server: str) -> int | None:
 
 
 def _require_free(server: str, port: int) -> None:
-    if _bind(port) is None:
+    if not _is_free(port):
         raise Conflict("stack.port_taken", server=server, port=port, variable=variable(server))
 
 
-def _bind(port: int) -> int | None:
-    """`port` if a server could listen there now, None if not; 0 gives some free port."""
+def _strangers() -> Iterator[int]:
+    """Ports nobody is known by, below those the kernel gives to outgoing connections.
+
+    A server that is restarted finds its port again: no client of something else got it.
+    """
+    return iter(random.sample(OWN_RANGE, len(OWN_RANGE)))
+
+
+def _is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:
-            return None
-        return int(probe.getsockname()[1])
+            return False
+        return True

@@ -12,6 +12,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -97,11 +98,14 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server, ending its connections; does nothing if it does not run."""
         with self._locked():
-            if self.pid is None:
-                return
-            stop = ["pg_ctl", "stop", "-w", "-D", str(self.cluster), "-t", "30", "-m"]
-            if self._run([*stop, "fast"], server_account()).returncode != 0:
-                self._run([*stop, "immediate"], server_account())
+            for request in (signal.SIGINT, signal.SIGQUIT):  # "fast", then "immediate" shutdown
+                pid = self.pid
+                if pid is None:
+                    return
+                os.kill(pid, request)
+                deadline = time.monotonic() + 30
+                while self.pid is not None and time.monotonic() < deadline:
+                    time.sleep(0.05)
             if self.pid is not None:
                 raise Unavailable("stack.postgres_not_stopped", log=str(self.log))
 

@@ -18,6 +18,9 @@ import psutil
 
 from aileron.stack.record import ProcessId
 
+KILL_PATIENCE: Final = 5.0
+"""Seconds within which a killed process is gone, unless the kernel holds it."""
+
 LOG_LIMIT: Final = 20 * 2**20
 """Bytes after which a log is put aside at the next launch."""
 
@@ -68,13 +71,24 @@ class ServerProcess:
 
     def end_session(self, known: Sequence[psutil.Process] = ()) -> None:
         """Kill every process of its session, and those of `known` that still run."""
-        for process in {*known, *session(self.identity)}:
+        members = {*known, *session(self.identity)}
+        for process in members:
             try:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        while self._child is not None and self._child.poll() is None:
+        deadline = time.monotonic() + KILL_PATIENCE
+        while any(map(_runs, members)) and time.monotonic() < deadline:
             time.sleep(0.02)
+        if self._child is not None:
+            self._child.poll()  # takes its exit code, so that no dead entry stays behind
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def session(identity: ProcessId) -> Iterator[psutil.Process]:

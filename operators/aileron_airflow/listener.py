@@ -38,7 +38,7 @@ def _close_soon(dag_run: DagRun, *, succeeded: bool) -> None:
     threading.Thread(target=close, args=values, name="aileron-close", daemon=True).start()
 
 
-def close(dag_id: str, airflow_run_id: str, succeeded: bool) -> None:  # noqa: FBT001
+def close(dag_id: str, airflow_run_id: str, succeeded: bool) -> None:
     """Close the record of that DAG run, if it is one of ours and still open."""
     from aileron.client.runs import close_run
     from aileron.core.errors import AileronError, NotFound

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from aileron_airflow import listener
 from airflow.plugins_manager import AirflowPlugin
+
+from aileron_airflow import listener
 
 
 class AileronPlugin(AirflowPlugin):

@@ -23,7 +23,6 @@ from typing import Any
 
 import httpx
 import pytest
-from plugins import tiny_service
 from plugins.postgres import free_port
 from pydantic import SecretStr
 
@@ -33,6 +32,7 @@ from aileron.deploy.process import stop_all
 from aileron.deploy.switch import Candidate, Switch
 from aileron.ledger import Basis, Champion, Ledger
 from aileron.store import open_store
+from plugins import tiny_service
 
 PROJECT, SERVICE, MODEL = "default", "cells", "cells_model"
 

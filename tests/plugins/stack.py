@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from aileron.cli.init import command as init
 from aileron.core.settings import Settings
-from aileron.stack.stack import Stack
 from aileron.stack.ports import CUSTOMARY, variable
+from aileron.stack.stack import Stack
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -38,9 +40,19 @@ def stack_home() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def stack(stack_home: Path) -> Iterator[Stack]:
-    """The running stack of this repository's workspace; stopped at the end of the session."""
-    environ = private_environment(stack_home)
+def stack_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace as `aileron init` makes it, with the lifecycles of `tests/e2e/workspace`."""
+    folder = tmp_path_factory.mktemp("stack") / "workspace"
+    done = CliRunner().invoke(init, [str(folder)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    shutil.copytree(REPOSITORY / "tests" / "e2e" / "workspace", folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stack(stack_home: Path, stack_workspace: Path) -> Iterator[Stack]:
+    """The running stack of a workspace of its own; stopped at the end of the session."""
+    environ = private_environment(stack_home, stack_workspace)
     running = Stack(Settings.load(environ), environ=environ)
     running.start()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -36,14 +36,22 @@ class NodesOperator(BaseOperator, SkipMixin):
         running = [self.nodes[0]]
         try:
             with reported(session, context, lambda: running[0]):
+                skipped: set[str] = set()
                 for node in self.nodes:
+                    if node in skipped:
+                        continue
                     running[0] = node
                     outcome = session.execute(node, context["ti"].try_number)
                     self.log.info("%s: %s, %.2f s", node, outcome.state.value, outcome.seconds)
                     if outcome.state == "rejected":
-                        return self._reject(session, context, outcome.reason)
-                    self.after_node(session, context, outcome)
+                        said = sentence("aileron_airflow.rejected", None, reason=outcome.reason)
+                        self.log.warning(said)
+                        skipped |= session.plan.graph.skipped_by(node)
+                    else:
+                        self.after_node(session, context, outcome)
                 session.settle()
+                if skipped:
+                    self.skip(context["ti"], self._tasks_of(skipped))
         finally:
             self._session = None
             session.close()
@@ -56,7 +64,13 @@ class NodesOperator(BaseOperator, SkipMixin):
         if self._session is not None:
             self._session.cancelled.set()
 
-    def _reject(self, session: Session, context: Any, reason: str | None) -> None:
-        self.log.warning(sentence("aileron_airflow.rejected", None, reason=reason or "?"))
-        session.settle()
-        self.skip(context["ti"], self.get_flat_relatives(upstream=False))
+    def _tasks_of(self, skipped: Set[str]) -> list[Any]:
+        """The tasks after this one that have nothing left to run."""
+        later = self.get_flat_relatives(upstream=False)
+        return [task for task in later if skipped.issuperset(nodes_of(task))]
+
+
+def nodes_of(task: Any) -> tuple[str, ...]:
+    """The nodes that an operator of ours runs; of any other task, nothing that could remain."""
+    nodes = getattr(task, "nodes", None) or (getattr(task, "node", None),)
+    return tuple(node for node in nodes if node is not None)

@@ -54,7 +54,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
 
     def _plan(self, session: Session, context: Any) -> Plan:
         """The plan that an earlier try fixed, else a new one."""
-        from aileron.lifecycle.resolve import resolve
+        from aileron.lifecycle.planning import resolve
 
         if session.ledger.runs.get(session.run_id).plan is not None:
             return session.plan

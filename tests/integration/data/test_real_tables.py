@@ -12,11 +12,13 @@ from aileron.data.split import SplitConfig, SplitDataset
 from aileron.data.validate import ValidateConfig, ValidateDataset
 from aileron.data.versions import verify_dataset
 
+ADULT_NAMES = """age workclass fnlwgt education education_num marital_status occupation relationship
+race sex capital_gain capital_loss hours_per_week native_country income"""
+HOUSING_NAMES = "crim zn indus chas nox rm age dis rad tax ptratio b lstat medv"
 ADULT: dict[str, Any] = {
     "name": "adult_income",
     "header": False,
-    "names": "age workclass fnlwgt education education_num marital_status occupation relationship "
-    "race sex capital_gain capital_loss hours_per_week native_country income".split(),
+    "names": ADULT_NAMES.split(),
     "missing": ["?"],
     "target": "income",
     "task": "classification",
@@ -24,7 +26,7 @@ ADULT: dict[str, Any] = {
 HOUSING: dict[str, Any] = {
     "name": "housing",
     "header": False,
-    "names": "crim zn indus chas nox rm age dis rad tax ptratio b lstat medv".split(),
+    "names": HOUSING_NAMES.split(),
     "target": "medv",
     "task": "regression",
 }

@@ -123,8 +123,7 @@ def test_no_expectations_is_a_report_without_any(workbench: Workbench) -> None:
     [
         (
             {"type": "expect_column_values_to_be_betwen", "kwargs": {"column": "speed"}},
-            r"expectations.0: There is no expectation expect_column_values_to_be_betwen; "
-            r"did you mean expect_column_values_to_be_between\?",
+            r"expectations.0: There is no expectation .*; did you mean expect_column_values_to_be_",
         ),
         (between("sped", 0, 1), r"expectations.0: There is no column sped; did you mean speed\?"),
         (
@@ -132,7 +131,7 @@ def test_no_expectations_is_a_report_without_any(workbench: Workbench) -> None:
                 "type": "expect_column_values_to_be_between",
                 "kwargs": {"column": "speed", "min_valu": 1},
             },
-            "expectations.0: The arguments of expect_column_values_to_be_between do not fit: .*min_valu",
+            "expectations.0: The arguments of expect_column_.* do not fit: .*min_valu",
         ),
         (
             {"type": "expect_column_values_to_be_between", "kwargs": {"column": "speed"}},

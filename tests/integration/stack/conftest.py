@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,9 +17,9 @@ MakeStack = Callable[..., Stack]
 
 
 @pytest.fixture
-def make_stack(tmp_path: Path) -> Iterator[MakeStack]:
+def make_stack() -> Iterator[MakeStack]:
     """Makes stacks of one state directory; whatever runs at the end is stopped."""
-    home = tmp_path / "home"
+    home = Path(tempfile.mkdtemp(prefix="aileron-small-stack-"))
 
     def make(*only: str, **environ: str) -> Stack:
         variables = private_environment(home) | environ
@@ -25,3 +27,4 @@ def make_stack(tmp_path: Path) -> Iterator[MakeStack]:
 
     yield make
     make().stop()
+    shutil.rmtree(home)

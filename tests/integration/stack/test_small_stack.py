@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from aileron.core.errors import Conflict, InvalidInput, NotFound, Unavailable
@@ -102,10 +101,12 @@ def test_an_adopted_server_that_ends_is_started_again(make_stack: MakeStack) -> 
 
 def test_what_a_killed_daemon_left_is_stopped(make_stack: MakeStack) -> None:
     settings = make_stack().start()
-    running = pids(make_stack())
+    record = StackRecord.read(settings.home / "stack.json")
+    running = [server.process for server in record.servers.values() if server.process]
+    assert len(running) == 2
     kill(daemon(settings))
     make_stack().stop()
-    assert not any(pid and psutil.pid_exists(pid) for pid in running.values())
+    assert not any(process.find() for process in running)
     assert make_stack().status() == []
 
 

@@ -25,7 +25,7 @@ class Outer(BaseModel):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("nam: x\n", "f.yaml:1: name is missing. Add it."),
+        ("nam: x\n", "f.yaml:1: There is no field nam; did you mean name?"),
         ("name: x\nkind: c\n", "f.yaml:2: kind is 'c': Input should be 'a' or 'b'."),
         ("name: x\ninner:\n  dept: 1\n", "f.yaml:3: There is no field inner.dept; did you mean"),
         ("name: x\ninner:\n  depth: deep\n", "f.yaml:3: inner.depth is 'deep':"),

@@ -92,7 +92,10 @@ def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: st
     [
         (("kind: Dataset", "kind: Model"), "dataset.yaml:2: kind is 'Model'"),
         (("target: fast\n", ""), "dataset.yaml:1: target is missing"),
-        (("target:", "ownr: me\ntarget:"), r"dataset.yaml:5: There is no field ownr; did you mean owner\?"),
+        (
+            ("target:", "ownr: me\ntarget:"),
+            r"dataset.yaml:5: There is no field ownr; did you mean owner\?",
+        ),
         (("name: cars", "name: Cars"), "is not a name"),
         (("name: cars", "name: cats"), "named cats and its folder cars"),
         (("{file: data/cars.csv}", "{}"), "give either `file` or `sample`"),

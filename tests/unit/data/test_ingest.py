@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -106,7 +107,9 @@ def test_with_ids_the_order_of_rows_is_no_content(workbench: Workbench) -> None:
 def test_text_dates_and_empty_columns_are_kept_and_ignored_with_a_reason(
     workbench: Workbench,
 ) -> None:
-    rows = [f"remark number {i},2026-01-{i:02d},,{i},{'yes' if i % 2 else 'no'}" for i in range(1, 29)]
+    rows = [
+        f"remark number {i},2026-01-{i:02d},,{i},{'yes' if i % 2 else 'no'}" for i in range(1, 29)
+    ]
     folder = workbench.ingest("\n".join(["note,day,void,speed,fast", *rows]))
     ignored = {c.name: (c.type, c.reason) for c in read_card(folder).columns if c.role == "ignored"}
     assert ignored == {
@@ -160,12 +163,10 @@ def test_parquet_and_csv_of_the_same_table_are_the_same_content(workbench: Workb
 
 
 def test_types_that_only_parquet_has(workbench: Workbench) -> None:
-    import datetime
-
     table = pa.table(
         {
             "flag": [True, False, None],
-            "when": [datetime.datetime(2026, 1, i, tzinfo=datetime.UTC) for i in (1, 2, 3)],
+            "when": [datetime(2026, 1, i, tzinfo=UTC) for i in (1, 2, 3)],
             "many": [[1], [2, 3], None],
             "price": pa.array(["1.50", "2.25", None]).cast(pa.decimal128(8, 2)),
             "label": [1.0, 0.0, 1.0],

@@ -69,7 +69,7 @@ def test_one_slip_in_a_column_of_numbers_is_not_taken_for_a_category(workbench: 
 
 def test_lines_are_counted_right_after_quoted_line_breaks(workbench: Workbench) -> None:
     text = 'a,b,fast\n"1\n2",1,yes\n\nx,inf,no\n'
-    with pytest.raises(InvalidInput, match="cars.csv:5: Column b holds an infinite"):
+    with pytest.raises(InvalidInput, match=r"cars.csv:5: Column b holds an infinite"):
         workbench.ingest(text)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.core.catalogue import step_class
-from aileron.core.documents import check_values
+from aileron.core.documents import Document, check_values, read_document
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
@@ -19,9 +19,9 @@ from aileron.graph.plan import Plan
 from aileron.lifecycle.code import step_code
 from aileron.lifecycle.compiler import DATASET_SOURCE, compile_lifecycle
 from aileron.lifecycle.dataset import load_dataset
+from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.form import FORCE, form_layers
 from aileron.lifecycle.layers import flat
-from aileron.lifecycle.lint import refuse
 from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, load_lifecycle
 from aileron.lifecycle.sources import put_source
 from aileron.run.freshness import installed_digest
@@ -101,10 +101,19 @@ def origin_of(workflow: Workflow, graph: Graph) -> dict[str, str]:
     if isinstance(workflow, Lifecycle):
         for node in graph.nodes:
             section = "train.parameters" if node.name == "train" else node.name
+            definition = _definition(workflow) if node.step == "data.ingest" else None
             for field, _ in flat(node.config):
                 path = ".".join((section, *map(str, field)))
-                origins.setdefault(path, f"{DEFAULT} ({node.step})")
+                written = definition is not None and field[0] in definition.values
+                where = definition.where(field) if definition and written else None
+                origins.setdefault(path, where or f"{DEFAULT} ({node.step})")
     return origins
+
+
+def _definition(workflow: Lifecycle) -> Document:
+    """The dataset's own document, beside the lifecycle's in the workspace."""
+    workspace = workflow.path.parents[2]
+    return read_document(workspace / "datasets" / workflow.spec.dataset / "dataset.yaml")
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

@@ -1,0 +1,106 @@
+"""The steps of stage `data` keep what every component and every effect promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from plugins.datasets import CARS, CARS_CONFIG, Workbench
+from pydantic import SecretStr
+
+from aileron.core.settings import Settings
+from aileron.data.ingest import Ingest
+from aileron.data.split import SplitDataset
+from aileron.data.validate import ValidateDataset
+from aileron.data.version import VersionDataset
+from aileron.data.versions import Versions
+from aileron.ledger import Ledger
+from aileron.run.conformance import Case, check_component, check_effect
+
+EXPECTED = {
+    "type": "expect_column_values_to_be_between",
+    "kwargs": {"column": "speed", "min_value": 50, "max_value": 200},
+}
+
+
+@pytest.fixture
+def dataset(workbench: Workbench) -> Path:
+    rows = [f"{i},{'red' if i % 3 else 'blue'},{'yes' if i % 2 else 'no'}" for i in range(60, 100)]
+    return workbench.ingest("\n".join(["speed,colour,fast", *rows]))
+
+
+def test_ingest_is_a_component(workbench: Workbench) -> None:
+    source, empty = workbench.new(), workbench.new()
+    (source / "cars.csv").write_text(CARS)
+    (empty / "cars.csv").write_text("")
+    check_component(
+        Ingest,
+        [
+            Case(CARS_CONFIG, {"source": source}),
+            Case(
+                {"name": "cars", "target": "speed", "task": "regression", "id_column": "model"},
+                {"source": source},
+            ),
+        ],
+        refused=[
+            Case(CARS_CONFIG, {"source": empty}),
+            Case(CARS_CONFIG | {"target": "nothing"}, {"source": source}),
+            Case({"name": "cars"}, {"source": source}),
+        ],
+    )
+
+
+def test_validate_is_a_component(dataset: Path) -> None:
+    check_component(
+        ValidateDataset,
+        [Case({"expectations": [EXPECTED]}, {"dataset": dataset}), Case({}, {"dataset": dataset})],
+        refused=[
+            Case({"expectations": [{"type": "expect_nothing"}]}, {"dataset": dataset}),
+            Case(
+                {"expectations": [{"type": "expect_table_row_count_to_equal", "kwargs": {}}]},
+                {"dataset": dataset},
+            ),
+            Case(
+                {
+                    "expectations": [
+                        {"type": "expect_table_row_count_to_equal", "kwargs": {"value": 1}}
+                    ]
+                },
+                {"dataset": dataset},
+            ),
+        ],
+    )
+
+
+def test_split_is_a_component(dataset: Path, workbench: Workbench) -> None:
+    tiny = workbench.ingest(CARS)
+    check_component(
+        SplitDataset,
+        [
+            Case({}, {"dataset": dataset}),
+            Case({"test": 0.3, "validation": 0, "stratify": False}, {"dataset": dataset}, seed=1),
+        ],
+        refused=[Case({}, {"dataset": tiny}), Case({"test": 2}, {"dataset": dataset})],
+    )
+
+
+def test_version_is_an_effect(
+    dataset: Path, workbench: Workbench, tmp_path: Path, ledger: Ledger, ledger_url: str
+) -> None:
+    settings = Settings(
+        workspace=tmp_path, home=tmp_path / "home", ledger_url=SecretStr(ledger_url)
+    )
+    versions = Versions.of(settings)
+
+    def world() -> object:
+        rows = [(row.tag, row.commit) for row in ledger.datasets.list("default")]
+        return rows, versions.repository.references("refs/"), len(ledger.events.list("default"))
+
+    broken = workbench.new()
+    check_effect(
+        VersionDataset,
+        Case({}, {"dataset": dataset}),
+        settings,
+        world,
+        refused=[Case({}, {"dataset": broken})],
+    )

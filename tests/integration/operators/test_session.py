@@ -1,0 +1,97 @@
+"""How errors become Airflow's, and how runs that Airflow ended are closed."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from plugins.airflow import Scheduler
+
+from aileron.core.errors import AileronError, InvalidInput, StepFailed, Unavailable
+from aileron.ledger import NodeState, Run, RunState
+
+
+def context(attempt: int, retries: int) -> dict[str, object]:
+    return {"ti": SimpleNamespace(try_number=attempt, max_tries=retries)}
+
+
+@pytest.fixture
+def run(scheduler: Scheduler) -> Run:
+    return scheduler.ledger.runs.start("default/thin/r1", "default", "thin", "ann", "r1")
+
+
+DOWN = Unavailable("run.launcher_died", step="x")
+KILLED = StepFailed("run.killed", step="x", signal="SIGKILL", last_lines="")
+WRONG = InvalidInput("core.no_file")
+
+
+@pytest.mark.parametrize(
+    ("error", "attempt", "again"),
+    [(DOWN, 1, True), (KILLED, 1, True), (WRONG, 1, False), (DOWN, 2, False), (KILLED, 2, False)],
+)
+def test_only_what_may_go_away_by_itself_is_tried_again(
+    scheduler: Scheduler, run: Run, error: AileronError, attempt: int, again: bool
+) -> None:
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    from aileron_airflow.session import Session, reported
+
+    session = Session(run.run_id, "ann", print)
+    with (
+        pytest.raises(AirflowException) as caught,
+        reported(session, context(attempt, 1), lambda: "train"),
+    ):
+        raise error
+    session.close()
+    assert str(caught.value) == str(error)
+    assert caught.value.__suppress_context__
+    assert isinstance(caught.value, AirflowFailException) is not again
+    record = scheduler.ledger.runs.get(run.run_id)
+    assert record.state is (RunState.PLANNED if again else RunState.FAILED)
+    assert record.failed_node == (None if again else "train")
+
+
+def test_a_run_that_airflow_failed_from_outside_is_closed_with_the_open_node(
+    scheduler: Scheduler, run: Run
+) -> None:
+    from aileron_airflow.listener import close
+
+    scheduler.ledger.nodes.begin(run.run_id, "train", "train.xgboost", "key")
+    close("default__thin", "r1", succeeded=False)
+    record = scheduler.ledger.runs.get(run.run_id)
+    assert (record.state, record.failed_node) == (RunState.FAILED, "train")
+    assert record.reason
+
+
+def test_a_closed_run_is_left_alone(scheduler: Scheduler, run: Run) -> None:
+    from aileron_airflow.listener import close
+
+    scheduler.ledger.runs.finish(run.run_id, RunState.REJECTED, "too bad")
+    close("default__thin", "r1", succeeded=True)
+    assert scheduler.ledger.runs.get(run.run_id).reason == "too bad"
+
+
+def test_a_dag_that_is_not_ours_is_none_of_our_business(scheduler: Scheduler) -> None:
+    from aileron_airflow.listener import close
+
+    close("some__dag", "r1", succeeded=False)
+    assert scheduler.ledger.runs.list("some") == []
+
+
+def test_a_run_marked_as_success_is_a_success_only_if_its_nodes_say_so(
+    scheduler: Scheduler, tmp_path: Path
+) -> None:
+    from aileron_airflow.listener import close
+
+    scheduler.pipeline("thin", "  - {name: numbers, step: sample.numbers}\n")
+    _, run = scheduler.run("thin")
+    ledger = scheduler.ledger
+    row = ledger.nodes.get(run.run_id, "numbers")
+    assert row is not None
+    again = ledger.nodes.begin(run.run_id, "numbers", row.step, row.key, 2)
+    close("default__thin", str(run.airflow_run_id), succeeded=True)
+    assert ledger.runs.get(run.run_id).state is RunState.FAILED
+
+    ledger.nodes.begin(run.run_id, "numbers", row.step, row.key, 3)
+    ledger.nodes.finish(run.run_id, "numbers", NodeState.SUCCEEDED, again.outputs, attempt=3)
+    close("default__thin", str(run.airflow_run_id), succeeded=True)
+    assert ledger.runs.get(run.run_id).state is RunState.SUCCEEDED
