@@ -11,6 +11,7 @@ import click
 
 from aileron.cli.output import json_option, show
 from aileron.core.settings import Settings
+from aileron.deploy.process import stop_all
 from aileron.stack.record import State
 from aileron.stack.stack import ServerStatus, Stack
 
@@ -38,7 +39,10 @@ def up(only: tuple[str, ...]) -> None:
 def down() -> None:
     """Stop all that `up` started, and nothing else."""
     started = time.monotonic()
-    Stack(Settings.load()).stop(lambda status: click.echo(f"  {status.name:<14} stopped"))
+    settings = Settings.load()
+    Stack(settings).stop(lambda status: click.echo(f"  {status.name:<14} stopped"))
+    for pid in stop_all(settings.home):
+        click.echo(f"  service process {pid} stopped, which nobody watched")
     click.echo(f"Down in {time.monotonic() - started:.1f} s.")
 
 

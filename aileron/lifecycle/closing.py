@@ -5,9 +5,7 @@ from __future__ import annotations
 from aileron.graph.plan import Plan
 from aileron.ledger import Ledger, NodeState, Run, RunState
 
-_ENDED = frozenset(
-    {NodeState.SUCCEEDED, NodeState.REUSED, NodeState.SKIPPED, NodeState.REJECTED}
-)
+_ENDED = frozenset({NodeState.SUCCEEDED, NodeState.REUSED, NodeState.SKIPPED, NodeState.REJECTED})
 
 
 def settle(ledger: Ledger, plan: Plan) -> Run:

@@ -1,4 +1,7 @@
-"""Hears from Airflow that a DAG run has ended, and closes the run's record if nobody did.
+"""Hears from Airflow that a server starts or that a DAG run has ended.
+
+A starting scheduler loads what tasks need, once for all of its workers. When a DAG run has
+ended, the run's record is closed if nobody did.
 
 Tasks close the record themselves; this is for runs that were marked in Airflow's pages or
 whose last task died with its machine. It works in a thread, because the scheduler waits for
@@ -9,14 +12,37 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from airflow.listeners import hookimpl
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
 
+PRELOADED: Final = (
+    "aileron_airflow.dag_factory",
+    "aileron.ledger",
+    "aileron.lifecycle.closing",
+    "aileron.lifecycle.planning",
+    "aileron.run.engine",
+    "aileron.run.process",
+    "aileron.store.local",
+)
+
 log = logging.getLogger(__name__)
+
+
+@hookimpl
+def on_starting(component: object) -> None:
+    """Airflow's hook, in servers and in each task's process.
+
+    Workers are forked from the scheduler and parsers from the DAG processor, so what these
+    have loaded costs a task nothing. Steps are not among it: they are read when they run.
+    """
+    if type(component).__name__ == "Job":
+        for module in PRELOADED:
+            import_module(module)
 
 
 @hookimpl

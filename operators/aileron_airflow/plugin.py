@@ -1,4 +1,8 @@
-"""Aileron's Airflow plugin; the provider's metadata names it, so that nobody registers it."""
+"""Aileron's Airflow plugin, for a file in the plugins folder to import.
+
+Not in the provider's metadata: Airflow looks there only with ``lazy_discover_providers`` off,
+and would then register it twice.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from aileron_airflow import listener
 
 
 class AileronPlugin(AirflowPlugin):
-    """Closes the records of runs that Airflow ended from outside."""
+    """Hears of servers that start and of DAG runs that end: see `aileron_airflow.listener`."""
 
     name = "aileron"
     listeners = [listener]  # noqa: RUF012 (Airflow's own form)

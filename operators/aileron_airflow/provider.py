@@ -56,6 +56,5 @@ def get_provider_info() -> dict[str, Any]:
             }
             for name, (module, hook) in _HOOKS.items()
         ],
-        "plugins": [{"name": "aileron", "plugin-class": "aileron_airflow.plugin.AileronPlugin"}],
         "asset-uris": [{"schemes": ["aileron"], "handler": None}],
     }

@@ -8,6 +8,7 @@ from typing import Any
 from airflow.providers.standard.exceptions import HITLTimeoutError
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
 
 from aileron.core.errors import sentence
 from aileron_airflow.session import Session, actor_of, reported, run_id_of
@@ -31,10 +32,12 @@ class AileronApproval(ApprovalOperator):
         subject: str | None = None,
         **kwargs: Any,
     ) -> None:
-        comment = Param("", "Why; kept with the decision.", type=["string", "null"])
+        comment = Param("", "Why; kept with the decision.", type=["string", "null"], source="task")
+        asked = ParamsDict({"comment": comment})
+        asked.update(kwargs.pop("params", {}))  # Airflow hands the DAG's own in
         super().__init__(
             subject=subject or "",
-            params={"comment": comment},
+            params=asked,
             ignore_downstream_trigger_rules=True,
             **kwargs,
         )

@@ -67,7 +67,7 @@ class NodesOperator(BaseOperator, SkipMixin):
     def _tasks_of(self, skipped: Set[str]) -> list[Any]:
         """The tasks after this one that have nothing left to run."""
         later = self.get_flat_relatives(upstream=False)
-        return [task for task in later if skipped.issuperset(nodes_of(task))]
+        return [task for task in later if skipped >= set(nodes_of(task))]
 
 
 def nodes_of(task: Any) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """How errors become Airflow's, and how runs that Airflow ended are closed."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -95,3 +98,23 @@ def test_a_run_marked_as_success_is_a_success_only_if_its_nodes_say_so(
     ledger.nodes.finish(run.run_id, "numbers", NodeState.SUCCEEDED, again.outputs, attempt=3)
     close("default__thin", str(run.airflow_run_id), succeeded=True)
     assert ledger.runs.get(run.run_id).state is RunState.SUCCEEDED
+
+
+def test_a_starting_scheduler_loads_what_tasks_need_and_no_step(airflow_home: Path) -> None:
+    code = (
+        "import sys\n"
+        "from airflow.jobs.job import Job\n"
+        "Job()\n"
+        "from aileron_airflow.listener import PRELOADED\n"
+        "print(all(name in sys.modules for name in PRELOADED),\n"
+        "      'aileron.train.xgboost' in sys.modules, 'pandas' in sys.modules)"
+    )
+    plugins = {"AIRFLOW__CORE__PLUGINS_FOLDER": str(Path(__file__).parents[3] / "plugins")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env={**os.environ, **plugins},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "True False False"
