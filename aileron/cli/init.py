@@ -35,7 +35,9 @@ def command(folder: Path) -> None:
         copy(source / name, folder / name)
     (folder / ".gitignore").write_text(".aileron/\n", encoding="utf-8")
     click.echo(f"{folder}: a workspace with the lifecycle breast_cancer.")
-    click.echo(f"Next: cd {folder} && aileron stack up && aileron lifecycle run breast_cancer --wait")
+    click.echo(
+        f"Next: cd {folder} && aileron stack up && aileron lifecycle run breast_cancer --wait"
+    )
 
 
 def reference_workspace() -> Path:

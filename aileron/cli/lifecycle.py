@@ -48,7 +48,9 @@ def list_all(project: str, as_json: bool) -> None:
     with open_session() as session:
         workflows = [load_lifecycle(session.settings, n) for n in list_lifecycles(session.settings)]
         rows = [describe(session, flow) for flow in workflows if flow.project == project]
-    show(rows, as_json=as_json, columns=["name", "kind", "schedule", "last_run", "state", "started"])
+    show(
+        rows, as_json=as_json, columns=["name", "kind", "schedule", "last_run", "state", "started"]
+    )
 
 
 @command.command("show")

@@ -119,4 +119,6 @@ def release(champion: Champion) -> dict[str, Any]:
 
 
 def report(champion: Champion, as_json: bool) -> None:
-    show({"project": champion.project, "model": champion.model} | release(champion), as_json=as_json)
+    show(
+        {"project": champion.project, "model": champion.model} | release(champion), as_json=as_json
+    )

@@ -71,7 +71,8 @@ def invoke(name: str, body: IO[bytes], path: str, project: str) -> None:
         problem = str(error) or type(error).__name__
         raise Unavailable("cli.gateway_down", where=url, problem=problem) from None
     if answer.is_error:
-        raise StepFailed("cli.service_refused", where=url, status=answer.status_code, text=answer.text)
+        status, text = answer.status_code, answer.text
+        raise StepFailed("cli.service_refused", where=url, status=status, text=text)
     show(answer.json(), as_json=True)
 
 

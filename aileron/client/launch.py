@@ -59,9 +59,7 @@ def launch(
             return f"{workflow.project}/{name}/{airflow_run}"
 
 
-def follow(
-    ledger: Ledger, store: Store, airflow: AirflowClient, run_id: str
-) -> Iterator[NodeRow]:
+def follow(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: str) -> Iterator[NodeRow]:
     """Yield each node of the run whenever its state changed, until the run has ended."""
     seen: dict[str, tuple[NodeState, int]] = {}
     while True:
@@ -107,7 +105,8 @@ def summary(ledger: Ledger, store: Store, run_id: str) -> dict[str, Any]:
 
 def task(row: NodeRow) -> dict[str, Any]:
     """A node as the summary shows it."""
-    return {"name": row.node, "state": row.state.value, "seconds": row.seconds, "reason": row.reason}
+    state = row.state.value
+    return {"name": row.node, "state": state, "seconds": row.seconds, "reason": row.reason}
 
 
 def _has_ended(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: str) -> bool:

@@ -131,9 +131,7 @@ class Chain:
 
     def revision(self) -> str:
         champion = self.champion
-        revision = self.ledger.revisions.get(
-            champion.project, champion.service, champion.revision
-        )
+        revision = self.ledger.revisions.get(champion.project, champion.service, champion.revision)
         state = revision.state if revision else None
         if revision is None or state is not RevisionState.HEALTHY:
             raise StepFailed(

@@ -167,15 +167,29 @@ def _publishing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
         "dataset_record": "version.record",
     }
     registered = {"model": "train.model", "verdict": "gate.verdict", "track": "track.record"}
+    yield _node(spec, "track", "registry.track", _section(workflow, "track"), tracked)
+    yield _node(spec, "register", "registry.register", {"model": spec.model}, registered)
+    if spec.package is not None:
+        yield from _bundling(workflow, spec.package, settings)
+    if spec.release is None:
+        return
+    if spec.package is None:
+        where = workflow.document.where(("package",))
+        raise InvalidInput("lifecycle.release_without_package", where=where)
+    yield from _releasing(workflow)
+
+
+def _bundling(
+    workflow: Lifecycle, package: Mapping[str, Any], settings: Settings
+) -> Iterator[Node]:
+    spec = workflow.spec
     packaged = {"model": "train.model", "dataset": "ingest.dataset", "split": "split.split"}
     bento = check_config(
         workflow,
         SECTIONS["package"],
         ("package",),
-        {"name": spec.model, **_template(settings), **spec.package},
+        {"name": spec.model, **_template(settings), **package},
     )
-    yield _node(spec, "track", "registry.track", _section(workflow, "track"), tracked)
-    yield _node(spec, "register", "registry.register", {"model": spec.model}, registered)
     yield _node(spec, "package", "package.bento", bento, packaged, group=BUNDLE, after=("gate",))
     yield _node(
         spec,
@@ -185,8 +199,6 @@ def _publishing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
         {"package": "package.package"},
         group=BUNDLE,
     )
-    if spec.release:
-        yield from _releasing(workflow)
 
 
 def _releasing(workflow: Lifecycle) -> Iterator[Node]:

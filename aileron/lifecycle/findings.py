@@ -88,6 +88,9 @@ def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding
     if workflow.spec.approve and not workflow.spec.release:
         where = workflow.document.where(("approve",))
         yield Finding("warning", InvalidInput("lifecycle.approve_without_release", where=where))
+    if workflow.spec.boot_check and workflow.spec.package is None:
+        where = workflow.document.where(("boot_check",))
+        yield Finding("warning", InvalidInput("lifecycle.boot_check_without_package", where=where))
 
 
 def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:

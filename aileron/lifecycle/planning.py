@@ -56,8 +56,7 @@ def resolve(
     values = dict(form or {})
     workflow = resolved_workflow(settings, name, form=values, overrides=overrides)
     refuse(settings, workflow)
-    commit = git_commit(settings.workspace)
-    graph = _with_commit(compile_lifecycle(workflow, settings), commit)
+    graph = compile_lifecycle(workflow, settings)
     steps = sorted({node.step for node in graph.nodes})
     return Plan(
         project=workflow.project,
@@ -71,7 +70,7 @@ def resolve(
         code=step_code(settings.home, steps),
         environment=installed_digest(settings.home),
         sources=dict(_sources(settings, workflow, graph, store)),
-        git_commit=commit,
+        git_commit=git_commit(settings.workspace),
         origins=origin_of(workflow, graph),
         values=workflow.document.values,
     )
@@ -147,19 +146,6 @@ def git_commit(folder: Path) -> str | None:
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None
-
-
-def _with_commit(graph: Graph, commit: str | None) -> Graph:
-    """Tell the commit to the steps that record it."""
-    if commit is None:
-        return graph
-    nodes = (
-        node.model_copy(update={"config": {**node.config, "git_commit": commit}})
-        if "git_commit" in node.config and node.config["git_commit"] is None
-        else node
-        for node in graph.nodes
-    )
-    return Graph.model_construct(nodes=tuple(nodes))
 
 
 def _sources(

@@ -55,7 +55,8 @@ def _lifecycle() -> Schema:
     definitions, properties = schema["$defs"], schema["properties"]
     for section, step in SECTIONS.items():
         properties[section] = _step(definitions, step)
-    for name in ("approve", "release"):
+    properties["package"] = {"anyOf": [properties["package"], {"type": "null"}]}
+    for name in ("package", "approve", "release"):
         properties[name]["anyOf"] = [{"type": "boolean"}, *properties[name]["anyOf"]]
     _allow_line(properties["schedule"])
     train = definitions["Train"]

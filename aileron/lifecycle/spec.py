@@ -121,7 +121,7 @@ class LifecycleSpec(Workflow):
     gate: Options = {}
     track: Options = {}
     register_: Register = Field(Register(), alias="register")
-    package: Options = {}
+    package: Options | None = Field({}, description="false: no package, and no release.")
     boot_check: Options = {}
     approve: Approve | None = Field(None, description="false, true, or how to ask.")
     release: Release | None = Field(Release(), description="false: no release, and no approval.")
@@ -130,7 +130,7 @@ class LifecycleSpec(Workflow):
     def model(self) -> str:
         return self.register_.model or self.name
 
-    @field_validator("approve", "release", mode="before")
+    @field_validator("package", "approve", "release", mode="before")
     @classmethod
     def _a_switch(cls, value: object) -> object:
         if isinstance(value, bool):

@@ -14,8 +14,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import ConfigDict, Field
-
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Effect, EffectContext, Record, StepConfig
 
@@ -27,23 +25,13 @@ LONGEST = 500
 """Characters of a parameter; MLflow cuts or refuses longer ones."""
 
 
-class TrackConfig(StepConfig):
-    """What is told to MLflow beside the result itself."""
-
-    model_config = ConfigDict(title="Tracking")
-
-    git_commit: str | None = Field(
-        None, title="Git commit", description="commit of the workspace, shown as the run's source"
-    )
-
-
-class TrackRun(Effect[TrackConfig]):
+class TrackRun(Effect[StepConfig]):
     """Records parameters, metrics by round, the evaluation, its report and the verdict."""
 
     name = "registry.track"
     version = 1
     title: ClassVar[Mapping[str, str]] = {"en": "Track in MLflow", "zh": "记录到 MLflow"}
-    Config = TrackConfig
+    Config = StepConfig
     records_refusals = True
     inputs: ClassVar[Mapping[str, Port]] = {
         "training": Port(ArtifactKind.METRICS, "metrics of the training, by round"),
@@ -60,7 +48,7 @@ class TrackRun(Effect[TrackConfig]):
     def observe(
         self,
         context: EffectContext,
-        config: TrackConfig,  # noqa: ARG002
+        config: StepConfig,  # noqa: ARG002
         inputs: Mapping[str, Path],  # noqa: ARG002
     ) -> Record | None:
         from aileron.registry.mlflow_rest import Mlflow
@@ -73,7 +61,10 @@ class TrackRun(Effect[TrackConfig]):
             return _record(mlflow, context, run)
 
     def apply(
-        self, context: EffectContext, config: TrackConfig, inputs: Mapping[str, Path]
+        self,
+        context: EffectContext,
+        config: StepConfig,  # noqa: ARG002
+        inputs: Mapping[str, Path],
     ) -> Record:
         from aileron.registry.mlflow_rest import Mlflow
 
@@ -93,7 +84,7 @@ class TrackRun(Effect[TrackConfig]):
                 run.id,
                 metrics=list(_metrics(inputs, run.start_time)),
                 parameters=_parameters(found["card"]),
-                tags=_tags(context, config, **found),
+                tags=_tags(context, **found),
             )
             mlflow.log_dataset(run.id, _dataset(found["dataset"], found["card"]), "training")
             mlflow.upload(run.artifact_uri, inputs["report"], "report")
@@ -105,7 +96,7 @@ class TrackRun(Effect[TrackConfig]):
     def undo(
         self,
         context: EffectContext,
-        config: TrackConfig,  # noqa: ARG002
+        config: StepConfig,  # noqa: ARG002
         record: Record,
     ) -> None:
         from aileron.registry.mlflow_rest import Mlflow
@@ -155,7 +146,6 @@ def _parameters(card: Mapping[str, Any]) -> dict[str, str]:
 
 def _tags(
     context: EffectContext,
-    config: TrackConfig,
     card: Mapping[str, Any],
     verdict: Mapping[str, Any],
     dataset: Mapping[str, Any],
@@ -177,7 +167,8 @@ def _tags(
         "mlflow.source.name": _experiment(context),
         "mlflow.note.content": "\n\n".join(reason["sentence"] for reason in verdict["reasons"]),
     }
-    return tags | ({"mlflow.source.git.commit": config.git_commit} if config.git_commit else {})
+    commit = context.git_commit
+    return tags | ({"mlflow.source.git.commit": commit} if commit else {})
 
 
 def _dataset(record: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, str]:

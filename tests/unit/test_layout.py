@@ -23,8 +23,7 @@ def test_everything_imports_from_a_foreign_directory_and_the_root_is_not_importa
     tmp_path: Path,
 ) -> None:
     code = (
-        "import json, sys, aileron, aileron_airflow\n"
-        "print(json.dumps([p for p in sys.path if p]))"
+        "import json, sys, aileron, aileron_airflow\nprint(json.dumps([p for p in sys.path if p]))"
     )
     paths = json.loads(run_python(code, tmp_path))
     assert str(ROOT) not in paths

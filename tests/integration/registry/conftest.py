@@ -30,6 +30,7 @@ class Publisher:
     run_id: str = "default/demo/manual__1"
     actor: str = "anna"
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    git_commit: str | None = "c0ffee"
     lines: list[str] = field(default_factory=list)
 
     def log(self, message: str) -> None:

@@ -12,11 +12,12 @@ from plugins.tables import TableInputs
 
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.core.ports import ArtifactKind
+from aileron.core.steps import StepConfig
 from aileron.ledger import Ledger
 from aileron.registry import champion_alias, set_champion_alias
 from aileron.registry.mlflow_rest import Mlflow
 from aileron.registry.register import RegisterConfig, RegisterModel
-from aileron.registry.track import TrackConfig, TrackRun
+from aileron.registry.track import TrackRun
 from aileron.serve.model import load
 from aileron.store import open_store
 from aileron.train.tables import SplitTable, encode, plain_rows
@@ -32,7 +33,7 @@ def register(
     """Tracks and registers a judged model: (record, context, inputs)."""
 
     def run(found: Any) -> tuple[Any, Any, dict[str, Path]]:
-        track = TrackRun().apply(publisher(), TrackConfig(), found.pick(*TRACKED))
+        track = TrackRun().apply(publisher(), StepConfig(), found.pick(*TRACKED))
         inputs = found.pick("model", "verdict") | {"track": record_folder(track)}
         context = publisher(ledger_url)
         return RegisterModel().apply(context, CONFIG, inputs), context, inputs
@@ -97,7 +98,7 @@ def test_a_registration_that_was_broken_off_is_completed_not_doubled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = judged("iris", n_estimators=5)
-    track = TrackRun().apply(publisher(), TrackConfig(), found.pick(*TRACKED))
+    track = TrackRun().apply(publisher(), StepConfig(), found.pick(*TRACKED))
     inputs = found.pick("model", "verdict") | {"track": record_folder(track)}
 
     def cut(*args: Any) -> None:

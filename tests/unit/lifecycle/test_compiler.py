@@ -54,6 +54,13 @@ def test_without_a_release_the_graph_ends_with_the_boot_check(workspace: Workspa
     assert {"release", "approve"}.isdisjoint(n.name for n in graph_of(workspace).nodes)
 
 
+def test_without_a_package_the_graph_ends_with_the_registration(workspace: Workspace) -> None:
+    workspace.edit("fruit", "gate:", "package: false\nrelease: false\ngate:")
+    assert [name for name, _ in graph_of(workspace).tasks()] == [
+        "ingest", "version", "learn", "track", "register",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -63,6 +70,7 @@ def test_without_a_release_the_graph_ends_with_the_boot_check(workspace: Workspa
         ("dataset: fruit", "dataset: fruits", r"fruit\.yaml:4: .*did you mean fruit"),
         ("{min: 0.6}", "{mim: 0.6}", r"fruit\.yaml:10: .*gate\.thresholds\.roc_auc\.mim"),
         ("gate:", "split: {test: 2}\ngate:", r"fruit\.yaml:8: split\.test is 2"),
+        ("gate:", "package: false\ngate:", r"fruit\.yaml:8: .*release: false"),
         ("gate:", "runtime: {limits: {trin: {seconds: 5}}}\ngate:", "did you mean train"),
     ],
 )
