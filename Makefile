@@ -61,7 +61,7 @@ status: env ## Show the embedded servers
 	$(BIN)/aileron stack status
 
 demo: up ## From data to a service that answers, through Airflow's scheduler
-	$(BIN)/aileron lifecycle run breast_cancer --wait
+	$(BIN)/aileron demo
 
 test: env ## Run the tests (LAYER=unit for one layer, ARGS='-k name', STRICT=1: no skips)
 	$(BIN)/pytest $(if $(LAYER),tests/$(LAYER)) $(ARGS)

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "component": "List and show the installed steps.",
     "config": "Show a lifecycle's resolved configuration.",
     "dataset": "List, show and fetch dataset versions.",
+    "demo": "Run the shipped lifecycle and say where its results are.",
     "doctor": "Check that what the ledger says is really there.",
     "init": "Make a workspace in a folder.",
     "lifecycle": "Check, run and follow lifecycles.",

@@ -38,6 +38,10 @@ class StepConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class NoOptions(StepConfig):
+    """There is nothing to choose."""
+
+
 ConfigT = TypeVar("ConfigT", bound=StepConfig)
 
 

@@ -31,8 +31,12 @@ class ColumnSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    type: Literal["number", "category", "text", "date"] | None = None
-    role: Literal["feature", "ignored"] | None = None
+    type: Literal["number", "category", "text", "date"] | None = Field(
+        None, description="number and category can be features"
+    )
+    role: Literal["feature", "ignored"] | None = Field(
+        None, description="ignored columns are kept and not learnt from"
+    )
     categories: tuple[str, ...] | None = Field(
         None, min_length=1, description="the closed set of values; others are refused"
     )
@@ -44,25 +48,31 @@ class TableSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name = Field(description="name of the dataset")
-    display_name: str | None = None
-    format: Literal["csv", "parquet"] = "csv"
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    encoding: Annotated[str, AfterValidator(_check_encoding)] = "utf-8"
+    display_name: str | None = Field(None, description="free name for people")
+    format: Literal["csv", "parquet"] = Field("csv", description="format of the source file")
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, description="between the cells of a CSV"
+    )
+    encoding: Annotated[str, AfterValidator(_check_encoding)] = Field(
+        "utf-8", description="of a CSV: utf-8, gbk, latin-1, ..."
+    )
     header: bool = Field(True, description="whether the first line of a CSV names the columns")
     names: tuple[str, ...] | None = Field(None, description="column names of a CSV without header")
     missing: tuple[str, ...] = Field(MISSING, description='cells of a CSV that mean "no value"')
-    target: str
-    task: Task
+    target: str = Field(description="the column to predict")
+    task: Task = Field(description="what the target is: a class or a number")
     classes: tuple[str, ...] | None = Field(
         None, min_length=2, description="class labels in order, the positive one last"
     )
     id_column: str | None = Field(None, description="column with a unique id of each row")
-    columns: Mapping[str, ColumnSpec] = {}
+    columns: Mapping[str, ColumnSpec] = Field(
+        {}, description="column -> what is not to be inferred from its values"
+    )
     max_categories: int = Field(
         256, gt=0, description="a text column with more distinct values is not a category"
     )
-    licence: str | None = None
-    owner: str | None = None
+    licence: str | None = Field(None, description="what allows the use of the data")
+    owner: str | None = Field(None, description="who answers for the data")
 
     @model_validator(mode="after")
     def _consistent(self) -> TableSpec:
@@ -81,5 +91,7 @@ class ExpectationSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: str = Field(description="such as expect_column_values_to_be_between")
-    kwargs: Mapping[str, Any] = {}
-    severity: Literal["critical", "warning"] = "critical"
+    kwargs: Mapping[str, Any] = Field({}, description="arguments of the expectation")
+    severity: Literal["critical", "warning"] = Field(
+        "critical", description="a failed warning is reported and stops nothing"
+    )

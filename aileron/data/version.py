@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Effect, EffectContext, Record, StepConfig
+from aileron.core.steps import Effect, EffectContext, NoOptions, Record
 from aileron.data.card import read_card
 
 if TYPE_CHECKING:
@@ -19,24 +19,20 @@ if TYPE_CHECKING:
     from aileron.ledger import Ledger
 
 
-class VersionConfig(StepConfig):
-    """Nothing to choose: the dataset's card says what it is."""
-
-
-class VersionDataset(Effect[VersionConfig]):
+class VersionDataset(Effect[NoOptions]):
     """Version a dataset."""
 
     name = "data.version"
     version = 1
     title: ClassVar[Mapping[str, str]] = {"en": "Version a dataset", "zh": "生成数据集版本"}
-    Config = VersionConfig
+    Config = NoOptions
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {"record": Port(ArtifactKind.RECORD)}
 
     def observe(
         self,
         context: EffectContext,
-        config: VersionConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         inputs: Mapping[str, Path],
     ) -> Record | None:
         from aileron.data.versions import Versions
@@ -55,7 +51,7 @@ class VersionDataset(Effect[VersionConfig]):
     def apply(
         self,
         context: EffectContext,
-        config: VersionConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         inputs: Mapping[str, Path],
     ) -> Record:
         from aileron.data.versions import Versions
@@ -71,7 +67,7 @@ class VersionDataset(Effect[VersionConfig]):
     def undo(
         self,
         context: EffectContext,
-        config: VersionConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         record: Record,
     ) -> None:
         from aileron.core.errors import NotFound

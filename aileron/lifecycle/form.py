@@ -138,7 +138,7 @@ def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
             "type": ["object", "null"],
             "default": None,
             "description": "Another algorithm: "
-            '{"algorithm": "logistic_regression", "parameters": {"c": 0.5}}.',
+            '{"algorithm": "logistic_regression", "parameters": {"C": 0.5}}.',
             "section": "Training, another algorithm",
         },
     )

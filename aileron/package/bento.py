@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -77,11 +78,13 @@ class PackageModel(Component[PackageConfig]):
             raise InvalidInput("package.model_broken", detail=str(error)) from None
         pins = pinned([*RUNTIME, *model.card.requirements])
         context.log(f"{len(pins)} distributions pinned")
-        source = context.work / "source"
-        assemble(source, config, inputs["model"], model.card)
-        bento = build_bento(source, context.work / "bentoml", config.name, pins)
         package = context.output("package")
-        shutil.copytree(bento, package)
+        # Bento refuses paths with a hidden folder in them, such as the state directory's.
+        with tempfile.TemporaryDirectory(prefix="aileron-bento-") as folder:
+            source = Path(folder, "source")
+            assemble(source, config, inputs["model"], model.card)
+            bento = build_bento(source, Path(folder, "bentoml"), config.name, pins)
+            shutil.copytree(bento, package)
         normalise(package)
         golden = self._golden(model, config, inputs)
         _write_pins(package, pins)
@@ -174,8 +177,8 @@ def build_bento(source: Path, home: Path, name: str, pins: Sequence[str]) -> Pat
     )
     bento = home / "bentos" / name / version
     if done.returncode != 0 or not bento.is_dir():
-        last_words = " ".join((done.stderr or done.stdout).split())[-600:]
-        raise InvalidInput("package.bento_failed", detail=last_words)
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["-"]
+        raise InvalidInput("package.bento_failed", detail=lines[-1].strip()[-600:])
     return bento
 
 

@@ -26,6 +26,10 @@ PARAMETERS_PER_BATCH: Final = 100
 _API: Final = "/api/2.0/mlflow/"
 _ARTIFACTS: Final = "/api/2.0/mlflow-artifacts/artifacts/"
 _SCHEME: Final = "mlflow-artifacts:/"
+KIND_TAG: Final = "mlflow.experimentKind"
+"""The experiment tag by which MLflow's pages choose the view they open."""
+MODEL_TRAINING: Final = "custom_model_development"
+"""Value of `KIND_TAG`: the view that compares models; the default is that of language models."""
 
 JsonObject = dict[str, Any]
 RunStatus = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
@@ -132,16 +136,28 @@ class Mlflow:
         return str(found["experiment"]["experiment_id"])
 
     def ensure_experiment(self, name: str) -> str:
-        """The id of the experiment; it is made, or brought back from deletion."""
+        """The id of the experiment; it is made, or brought back from deletion.
+
+        Its page opens as model training unless someone chose another view for it.
+        """
+        kind = {KIND_TAG: MODEL_TRAINING}
         found = self._get_or_none("experiments/get-by-name", experiment_name=name)
         if found is None:
             try:
-                return str(self._post("experiments/create", name=name)["experiment_id"])
+                made = self._post("experiments/create", name=name, tags=_pairs(kind))
+                return str(made["experiment_id"])
             except Conflict:  # someone else made it meanwhile
                 found = self._get("experiments/get-by-name", experiment_name=name)
         experiment = found["experiment"]
         if experiment["lifecycle_stage"] != "active":
             self._post("experiments/restore", experiment_id=experiment["experiment_id"])
+        if all(tag["key"] != KIND_TAG for tag in experiment.get("tags", [])):
+            self._post(
+                "experiments/set-experiment-tag",
+                experiment_id=experiment["experiment_id"],
+                key=KIND_TAG,
+                value=MODEL_TRAINING,
+            )
         return str(experiment["experiment_id"])
 
     def create_run(

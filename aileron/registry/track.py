@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Effect, EffectContext, Record, StepConfig
+from aileron.core.steps import Effect, EffectContext, NoOptions, Record
 
 if TYPE_CHECKING:
     from aileron.registry.mlflow_rest import Metric, Mlflow, MlflowRun
@@ -25,13 +25,13 @@ LONGEST = 500
 """Characters of a parameter; MLflow cuts or refuses longer ones."""
 
 
-class TrackRun(Effect[StepConfig]):
+class TrackRun(Effect[NoOptions]):
     """Records parameters, metrics by round, the evaluation, its report and the verdict."""
 
     name = "registry.track"
     version = 1
     title: ClassVar[Mapping[str, str]] = {"en": "Track in MLflow", "zh": "记录到 MLflow"}
-    Config = StepConfig
+    Config = NoOptions
     records_refusals = True
     inputs: ClassVar[Mapping[str, Port]] = {
         "training": Port(ArtifactKind.METRICS, "metrics of the training, by round"),
@@ -48,7 +48,7 @@ class TrackRun(Effect[StepConfig]):
     def observe(
         self,
         context: EffectContext,
-        config: StepConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         inputs: Mapping[str, Path],  # noqa: ARG002
     ) -> Record | None:
         from aileron.registry.mlflow_rest import Mlflow
@@ -63,7 +63,7 @@ class TrackRun(Effect[StepConfig]):
     def apply(
         self,
         context: EffectContext,
-        config: StepConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         inputs: Mapping[str, Path],
     ) -> Record:
         from aileron.registry.mlflow_rest import Mlflow
@@ -96,7 +96,7 @@ class TrackRun(Effect[StepConfig]):
     def undo(
         self,
         context: EffectContext,
-        config: StepConfig,  # noqa: ARG002
+        config: NoOptions,  # noqa: ARG002
         record: Record,
     ) -> None:
         from aileron.registry.mlflow_rest import Mlflow

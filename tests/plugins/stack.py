@@ -34,9 +34,9 @@ def private_environment(home: Path, workspace: Path = REPOSITORY) -> dict[str, s
 @pytest.fixture(scope="session")
 def stack_home() -> Iterator[Path]:
     """The state directory of the session's stack; kept for reading if a test failed in it."""
-    home = Path(tempfile.mkdtemp(prefix="aileron-stack-"))
-    yield home
-    shutil.rmtree(home, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="aileron-stack-"))
+    yield folder / ".aileron"  # hidden, as users have it: some tools dislike that
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

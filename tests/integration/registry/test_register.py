@@ -12,7 +12,7 @@ from plugins.tables import TableInputs
 
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.core.ports import ArtifactKind
-from aileron.core.steps import StepConfig
+from aileron.core.steps import NoOptions
 from aileron.ledger import Ledger
 from aileron.registry import champion_alias, set_champion_alias
 from aileron.registry.mlflow_rest import Mlflow
@@ -33,7 +33,7 @@ def register(
     """Tracks and registers a judged model: (record, context, inputs)."""
 
     def run(found: Any) -> tuple[Any, Any, dict[str, Path]]:
-        track = TrackRun().apply(publisher(), StepConfig(), found.pick(*TRACKED))
+        track = TrackRun().apply(publisher(), NoOptions(), found.pick(*TRACKED))
         inputs = found.pick("model", "verdict") | {"track": record_folder(track)}
         context = publisher(ledger_url)
         return RegisterModel().apply(context, CONFIG, inputs), context, inputs
@@ -98,7 +98,7 @@ def test_a_registration_that_was_broken_off_is_completed_not_doubled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = judged("iris", n_estimators=5)
-    track = TrackRun().apply(publisher(), StepConfig(), found.pick(*TRACKED))
+    track = TrackRun().apply(publisher(), NoOptions(), found.pick(*TRACKED))
     inputs = found.pick("model", "verdict") | {"track": record_folder(track)}
 
     def cut(*args: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aileron.core.errors import Unavailable
-from aileron.core.steps import StepConfig
+from aileron.core.steps import NoOptions
 from aileron.registry.mlflow_rest import Mlflow
 from aileron.registry.track import TrackRun
 
@@ -35,7 +35,7 @@ def test_a_run_shows_parameters_metrics_by_round_and_where_it_came_from(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any
 ) -> None:
     context = publisher()
-    record = TrackRun().apply(context, StepConfig(), inputs)
+    record = TrackRun().apply(context, NoOptions(), inputs)
     run = client.get_run(record["mlflow_run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.params["eta"] == "0.1"
@@ -59,7 +59,7 @@ def test_a_run_shows_parameters_metrics_by_round_and_where_it_came_from(
 def test_report_and_pictures_can_be_opened_in_mlflow(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any, tmp_path: Path
 ) -> None:
-    record = TrackRun().apply(publisher(), StepConfig(), inputs)
+    record = TrackRun().apply(publisher(), NoOptions(), inputs)
     folder = client.download_artifacts(record["mlflow_run_id"], "report", str(tmp_path))
     for path in inputs["report"].iterdir():
         assert (Path(folder) / path.name).read_bytes() == path.read_bytes()
@@ -70,10 +70,10 @@ def test_the_same_effect_again_changes_nothing(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any
 ) -> None:
     context = publisher()
-    assert TrackRun().observe(context, StepConfig(), inputs) is None
-    first = TrackRun().apply(context, StepConfig(), inputs)
-    assert TrackRun().observe(context, StepConfig(), inputs) == first
-    assert TrackRun().apply(context, StepConfig(), inputs) == first
+    assert TrackRun().observe(context, NoOptions(), inputs) is None
+    first = TrackRun().apply(context, NoOptions(), inputs)
+    assert TrackRun().observe(context, NoOptions(), inputs) == first
+    assert TrackRun().apply(context, NoOptions(), inputs) == first
     assert len(runs(client, context.project)) == 1
     history = client.get_metric_history(first["mlflow_run_id"], "rounds/train_log_loss")
     assert len(history) == 20
@@ -93,9 +93,9 @@ def test_a_run_that_was_broken_off_is_completed_not_doubled(
     with monkeypatch.context() as patch:
         patch.setattr(Mlflow, "upload", cut)
         with pytest.raises(KeyboardInterrupt):
-            TrackRun().apply(context, StepConfig(), inputs)
-    assert TrackRun().observe(context, StepConfig(), inputs) is None
-    record = TrackRun().apply(context, StepConfig(), inputs)
+            TrackRun().apply(context, NoOptions(), inputs)
+    assert TrackRun().observe(context, NoOptions(), inputs) is None
+    record = TrackRun().apply(context, NoOptions(), inputs)
     assert [run.info.run_id for run in runs(client, context.project)] == [record["mlflow_run_id"]]
 
 
@@ -105,7 +105,7 @@ def test_results_that_differ_are_runs_of_one_experiment_to_compare(
     first = publisher()
     for algorithm in ("xgboost", "logistic_regression"):
         inputs = judged("iris", algorithm).pick(*PORTS)
-        TrackRun().apply(publisher(), StepConfig(), inputs)
+        TrackRun().apply(publisher(), NoOptions(), inputs)
     found = runs(client, first.project)
     assert {run.data.params["algorithm"] for run in found} == {
         "train.xgboost",
@@ -119,7 +119,7 @@ def test_a_rejected_result_is_tracked_as_rejected(
     judged: Callable[..., Any], publisher: Callable[..., Any], client: Any
 ) -> None:
     rejected = judged("iris", "xgboost", {"accuracy": {"min": 1.01}})
-    record = TrackRun().apply(publisher(), StepConfig(), rejected.pick(*PORTS))
+    record = TrackRun().apply(publisher(), NoOptions(), rejected.pick(*PORTS))
     tags = client.get_run(record["mlflow_run_id"]).data.tags
     assert tags["aileron.verdict"] == "rejected"
     assert "below the least accepted 1.01" in tags["mlflow.note.content"]
@@ -129,24 +129,24 @@ def test_undoing_deletes_the_run_and_undoing_twice_is_harmless(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any
 ) -> None:
     context = publisher()
-    record = TrackRun().apply(context, StepConfig(), inputs)
-    TrackRun().undo(context, StepConfig(), record)
-    TrackRun().undo(context, StepConfig(), record)
+    record = TrackRun().apply(context, NoOptions(), inputs)
+    TrackRun().undo(context, NoOptions(), record)
+    TrackRun().undo(context, NoOptions(), record)
     assert runs(client, context.project) == []
-    assert TrackRun().observe(context, StepConfig(), inputs) is None
-    assert TrackRun().apply(context, StepConfig(), inputs) != record
+    assert TrackRun().observe(context, NoOptions(), inputs) is None
+    assert TrackRun().apply(context, NoOptions(), inputs) != record
 
 
 def test_a_deleted_experiment_comes_back(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any
 ) -> None:
     context = publisher()
-    TrackRun().apply(context, StepConfig(), inputs)
+    TrackRun().apply(context, NoOptions(), inputs)
     experiment = client.get_experiment_by_name(f"{context.project}/demo")
     client.delete_experiment(experiment.experiment_id)
     again = publisher()
-    assert TrackRun().observe(again, StepConfig(), inputs) is None
-    TrackRun().apply(again, StepConfig(), inputs)
+    assert TrackRun().observe(again, NoOptions(), inputs) is None
+    TrackRun().apply(again, NoOptions(), inputs)
     assert client.get_experiment(experiment.experiment_id).lifecycle_stage == "active"
 
 
@@ -158,8 +158,8 @@ def test_without_a_server_the_effect_says_so_and_a_retry_succeeds(
         nowhere = f"http://127.0.0.1:{probe.getsockname()[1]}"
     start = time.monotonic()
     with pytest.raises(Unavailable, match="does not answer"):
-        TrackRun().apply(publisher(mlflow_url=nowhere, key="k1"), StepConfig(), inputs)
+        TrackRun().apply(publisher(mlflow_url=nowhere, key="k1"), NoOptions(), inputs)
     assert time.monotonic() - start < 30
     context = publisher(key="k1")
-    TrackRun().apply(context, StepConfig(), inputs)
+    TrackRun().apply(context, NoOptions(), inputs)
     assert len(runs(client, context.project)) == 1
