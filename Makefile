@@ -28,10 +28,10 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help env up down status demo test lint lock schemas bench bench-check clean
+.PHONY: help env up down status demo test lint lock schemas docs step-versions bench bench-check clean
 
 help: ## List the commands
-	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 env: $(STAMP) ## Make or renew the Python environment in .venv
 
@@ -75,11 +75,17 @@ lint: env ## Check style, types and layers
 schemas: env ## Write the JSON Schemas of all documents to configs/schema
 	$(BIN)/aileron schema --write
 
+docs: env ## Write the parts of docs/reference that follow from the code
+	$(BIN)/python docs/write_reference.py
+
+step-versions: env ## Record each step's version and code, after raising the version of what changed
+	PYTHONPATH=tests $(BIN)/python tests/contract/write_step_versions.py
+
 bench: env ## Run the benchmarks; raw results as JSON in bench/
-	$(BIN)/python -m tests.benchmarks run $(ARGS)
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
 
 bench-check: env ## Judge the newest benchmark results against tests/benchmarks/bounds.toml
-	$(BIN)/python -m tests.benchmarks check $(ARGS)
+	$(BIN)/python tests/benchmarks/check.py $(ARGS)
 
 # The lock names no registry and no build of one: local version tags (+cpu) are cut, and the
 # GPU libraries that only a CUDA build of torch wants are left out.

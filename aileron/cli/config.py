@@ -39,9 +39,12 @@ def show_config(name: str, origin: bool, assignments: tuple[str, ...], as_json: 
         for field, value in leaves(node.config, f"{section}."):
             values.setdefault(field, value)
     origins = origin_of(workflow, graph)
-    rows = [{"field": k, "value": v, "origin": origins.get(k)} for k, v in values.items()]
+    rows = [
+        {"field": k, "value": v if as_json else one_line(v), "origin": origins.get(k)}
+        for k, v in values.items()
+    ]
     shown = rows if origin else [{"field": r["field"], "value": r["value"]} for r in rows]
-    show(shown, as_json=as_json, columns=["field", "value", "origin"] if origin else [])
+    show(shown, as_json=as_json, columns=["field", "origin", "value"] if origin else [])
 
 
 def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -51,3 +54,9 @@ def leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield from leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+def one_line(value: Any) -> Any:
+    """`value`, for a table: a text of several lines is told by their number."""
+    several = isinstance(value, str) and "\n" in value
+    return f"(a text of {len(value.splitlines())} lines)" if several else value

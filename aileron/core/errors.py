@@ -9,6 +9,7 @@ table ``[no_space]`` of ``aileron/store/messages.toml``.
 from __future__ import annotations
 
 import importlib.resources
+import importlib.util
 import os
 import tomllib
 from collections.abc import Mapping
@@ -128,7 +129,11 @@ def sentence(message_id: str, language: Language | None = None, /, **values: Any
 
 @cache
 def messages(package: str) -> Mapping[str, Mapping[Language, str]]:
-    """The sentences of ``aileron.<package>`` (or ``aileron_airflow``): name -> language -> text."""
-    module = package if package == "aileron_airflow" else f"aileron.{package}"
+    """The sentences of ``aileron.<package>``, or of a third party's package of that name.
+
+    Name -> language -> text, from ``messages.toml`` in the package.
+    """
+    ours = importlib.util.find_spec(f"aileron.{package}")
+    module = f"aileron.{package}" if ours is not None else package
     text = importlib.resources.files(module).joinpath("messages.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

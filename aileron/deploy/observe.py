@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from aileron.ledger import Champion, Ledger, RevisionState
+from aileron.ledger import Champion, Desired, Ledger, RevisionState
 
 
 def serving_champion(ledger: Ledger, project: str, model: str) -> Champion | None:
-    """The champion if its service routes to it and it is healthy, else None."""
+    """The champion if its service is wanted, routes to it and it is healthy, else None.
+
+    A service that was told to stop no longer serves, though its process may still live.
+    """
     champion = ledger.champions.get(project, model)
     if champion is None:
+        return None
+    service = ledger.services.get(project, champion.service)
+    if service is None or service.desired != Desired.RUNNING:
         return None
     route = ledger.routes.get(project, champion.service)
     revision = ledger.revisions.get(project, champion.service, champion.revision)

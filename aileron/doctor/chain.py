@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from aileron.core.errors import NotFound, StepFailed
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.data.versions import check_version
-from aileron.doctor.finding import Finding, look
-from aileron.ledger import Champion, Ledger, RevisionState
+from aileron.deploy.gateway_client import GatewayClient
+from aileron.deploy.worker import answers
+from aileron.doctor.finding import Caution, Finding, look
+from aileron.ledger import Champion, Desired, Ledger, ModelVersion, RevisionState
 from aileron.registry import champion_alias
 from aileron.store import Store
+
+GATEWAY_SECONDS: Final = 5.0
+"""The gateway follows the ledger within so long."""
 
 
 def examine_champions(settings: Settings, ledger: Ledger, store: Store) -> Iterator[Finding]:
@@ -50,8 +56,7 @@ class Chain:
         yield "revision", self.revision
 
     def model_version(self) -> str:
-        champion = self.champion
-        version = self.ledger.models.get(champion.project, champion.model, champion.version)
+        champion, version = self.champion, self._version()
         if version is None:
             raise NotFound(
                 "doctor.no_model_version", version=champion.version, model=champion.model
@@ -87,25 +92,25 @@ class Chain:
         return f"{run.run_id} {run.state}"
 
     def dataset(self) -> str:
-        if self.champion.run_id is None:
-            raise NotFound("doctor.no_run")
-        node = self.ledger.nodes.get(self.champion.run_id, "version")
+        run_id = self.champion.run_id
+        if run_id is None or self._is_lost(run_id):
+            raise Caution("doctor.not_judged", link="run")
+        node = self.ledger.nodes.get(run_id, "version")
         if node is None:
             return "the run has no dataset version"
         record = self.store.read_json(node.outputs["record"], "record.json")
         project, name, number = self.champion.project, record["dataset"], record["version"]
         version = self.ledger.datasets.get(project, name, number)
         if version is None:
-            raise NotFound(
-                "doctor.no_dataset", run_id=self.champion.run_id, dataset=name, version=number
-            )
+            raise NotFound("doctor.no_dataset", run_id=run_id, dataset=name, version=number)
         check_version(self.settings, version)
         return f"{version.tag}, every object on the remote"
 
     def alias(self) -> str:
-        champion = self.champion
-        version = self.ledger.models.get(champion.project, champion.model, champion.version)
-        expected = version.mlflow_version if version else None
+        champion, version = self.champion, self._version()
+        if version is None:
+            raise Caution("doctor.not_judged", link="model version")
+        expected = version.mlflow_version
         found = champion_alias(self.settings, champion.project, champion.model)
         if found != expected:
             raise StepFailed(
@@ -120,17 +125,22 @@ class Chain:
         champion = self.champion
         route = self.ledger.routes.get(champion.project, champion.service)
         found = sorted(w.revision for w in route.weights if w.weight) if route else []
-        if found != [champion.revision]:
+        if route is None or found != [champion.revision]:
             raise StepFailed(
                 "doctor.route_differs",
                 service=champion.service,
                 found=", ".join(map(str, found)) or "-",
                 expected=champion.revision,
             )
+        gateway = GatewayClient(self.settings.require("gateway_url"))
+        gateway.wait_applied(route, seconds=GATEWAY_SECONDS)
         return f"/{champion.project}/{champion.service} -> revision {champion.revision}"
 
     def revision(self) -> str:
         champion = self.champion
+        service = self.ledger.services.get(champion.project, champion.service)
+        if service is not None and service.desired is Desired.STOPPED:
+            raise Caution("doctor.service_stopped", service=champion.service)
         revision = self.ledger.revisions.get(champion.project, champion.service, champion.revision)
         state = revision.state if revision else None
         if revision is None or state is not RevisionState.HEALTHY:
@@ -141,4 +151,22 @@ class Chain:
                 state=state or "-",
                 reason=(revision.reason if revision else None) or "-",
             )
+        if revision.address is None or not answers(revision.address):
+            raise StepFailed(
+                "doctor.revision_silent",
+                service=champion.service,
+                revision=champion.revision,
+                address=revision.address or "-",
+            )
         return f"revision {revision.number} healthy at {revision.address}"
+
+    def _version(self) -> ModelVersion | None:
+        champion = self.champion
+        return self.ledger.models.get(champion.project, champion.model, champion.version)
+
+    def _is_lost(self, run_id: str) -> bool:
+        try:
+            self.ledger.runs.get(run_id)
+        except NotFound:
+            return True
+        return False

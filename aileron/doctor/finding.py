@@ -26,9 +26,15 @@ class Finding(BaseModel):
     """What is there, or what is broken and what to do."""
 
 
+class Caution(AileronError):
+    """A link that is no fault by itself: it cannot be judged, or its owner wants it so."""
+
+
 def look(subject: str, link: str, check: Callable[[], str]) -> Finding:
     """Run `check`: its text if all is well, its error's sentence if not."""
     try:
         return Finding(subject=subject, link=link, health="ok", says=check())
+    except Caution as caution:
+        return Finding(subject=subject, link=link, health="warning", says=str(caution))
     except AileronError as error:
         return Finding(subject=subject, link=link, health="broken", says=str(error))
