@@ -27,9 +27,10 @@ _API: Final = "/api/2.0/mlflow/"
 _ARTIFACTS: Final = "/api/2.0/mlflow-artifacts/artifacts/"
 _SCHEME: Final = "mlflow-artifacts:/"
 KIND_TAG: Final = "mlflow.experimentKind"
-"""The experiment tag by which MLflow's pages choose the view they open."""
 MODEL_TRAINING: Final = "custom_model_development"
-"""Value of `KIND_TAG`: the view that compares models; the default is that of language models."""
+"""Value of `KIND_TAG`, by which MLflow tells experiments of models from those of agents."""
+MODEL_VIEW: Final = "workflowType=machine_learning"
+"""Opens a page of MLflow in the view of models; a browser's first view is that of agents."""
 
 JsonObject = dict[str, Any]
 RunStatus = Literal["RUNNING", "FINISHED", "FAILED", "KILLED"]
@@ -138,7 +139,7 @@ class Mlflow:
     def ensure_experiment(self, name: str) -> str:
         """The id of the experiment; it is made, or brought back from deletion.
 
-        Its page opens as model training unless someone chose another view for it.
+        It is said to be of models, unless someone said otherwise.
         """
         kind = {KIND_TAG: MODEL_TRAINING}
         found = self._get_or_none("experiments/get-by-name", experiment_name=name)
@@ -187,6 +188,10 @@ class Mlflow:
     def run(self, run_id: str) -> MlflowRun | None:
         found = self._get_or_none("runs/get", run_id=run_id)
         return MlflowRun.of(found["run"]) if found else None
+
+    def run_page(self, run: MlflowRun) -> str:
+        """The address of the run in a browser."""
+        return f"{self.url}/#/experiments/{run.experiment_id}/runs/{run.id}?{MODEL_VIEW}"
 
     def finish_run(self, run_id: str, status: RunStatus, end_time: int) -> None:
         self._post("runs/update", run_id=run_id, status=status, end_time=end_time)

@@ -113,7 +113,7 @@ def _record(mlflow: Mlflow, context: EffectContext, run: MlflowRun) -> Record:
     return {
         "mlflow_run_id": run.id,
         "experiment": _experiment(context),
-        "url": f"{mlflow.url}/#/experiments/{run.experiment_id}/runs/{run.id}",
+        "url": mlflow.run_page(run),
     }
 
 

@@ -5,6 +5,7 @@ A test that needs a server alone takes `stack` too: a second stack costs more th
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,13 +23,16 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def private_environment(home: Path, workspace: Path = REPOSITORY) -> dict[str, str]:
-    """Variables of a stack that shares no port and no folder with another one."""
-    import os
+    """Variables of a stack that shares no port and no folder with another one.
 
+    Distributions in the workspace's folder ``site`` count as installed.
+    """
     foreign = {name for name in os.environ if name.startswith("AILERON_")}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
     ports = {variable(server): "0" for server in CUSTOMARY}
-    return {**kept, **ports, "AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
+    places = {"AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
+    paths = [str(workspace / "site"), *filter(None, [kept.get("PYTHONPATH")])]
+    return {**kept, **ports, **places, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @pytest.fixture(scope="session")

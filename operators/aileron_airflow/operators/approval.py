@@ -53,12 +53,7 @@ class AileronApproval(ApprovalOperator):
                 if outcome.state != "running":  # decided in an earlier try
                     session.settle()
                     return None
-                self.subject = self.subject or sentence(
-                    "aileron_airflow.approval_subject",
-                    None,
-                    model=session.plan.node("register").config["model"],
-                    lifecycle=self.lifecycle,
-                )
+                self.subject = self._question(session)
                 self.body = "\n".join(_body(session, self.node))
         finally:
             session.close()
@@ -78,6 +73,16 @@ class AileronApproval(ApprovalOperator):
         finally:
             session.close()
         return super().execute_complete(context, event)
+
+    def _question(self, session: Session) -> str:
+        """The plan's headline, which a run may have changed; else the DAG's; else our own."""
+        planned = session.plan.node(self.node).config.get("subject")
+        return str(planned or self.subject) or sentence(
+            "aileron_airflow.approval_subject",
+            None,
+            model=session.plan.node("register").config["model"],
+            lifecycle=self.lifecycle,
+        )
 
     def _record(self, session: Session, context: Any, event: Mapping[str, Any]) -> None:
         """Write the decision down, and let the step find it there as it finds any other."""

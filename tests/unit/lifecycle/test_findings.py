@@ -81,6 +81,14 @@ def test_a_schedule_on_a_dataset_that_nobody_makes_is_a_warning(workspace: Works
     assert "wine" in str(finding)
 
 
+def test_a_boot_check_without_a_package_is_a_warning(workspace: Workspace) -> None:
+    options = "package: false\nrelease: false\nboot_check: {seconds: 60}"
+    workspace.edit("fruit", "gate:", f"{options}\ngate:")
+    (finding,) = lint(workspace.settings, "fruit")
+    assert finding.severity == "warning"
+    assert "nothing is checked" in str(finding)
+
+
 def test_an_approval_without_a_release_is_a_warning(workspace: Workspace) -> None:
     workspace.edit("fruit", "gate:", "approve: true\nrelease: false\ngate:")
     assert only(workspace).severity == "warning"

@@ -1,0 +1,3 @@
+"""What the step calls; the test changes it."""
+
+WORD = "one"
