@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from aileron.cli import stack
 from aileron.cli.lifecycle import EXIT, print_row
 from aileron.cli.session import Session, open_session
 from aileron.client.airflow import AirflowClient
@@ -38,8 +39,7 @@ def command() -> None:
 def print_addresses(session: Session, facts: dict[str, Any]) -> None:
     settings, url = session.settings, facts["service_url"]
     click.echo()
-    click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
-    click.echo(f"  MLflow   {settings.mlflow_url}")
+    stack.print_addresses(settings)
     click.echo(f"  Service  {url}")
     click.echo(
         f"  Model    version {facts['model_version']} of {facts['dataset_version']}, ", nl=False

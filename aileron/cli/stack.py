@@ -30,9 +30,7 @@ def up(only: tuple[str, ...]) -> None:
     started = time.monotonic()
     settings = Stack(Settings.load(), only).start(print_ready)
     click.echo(f"Up in {time.monotonic() - started:.1f} s.")
-    click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
-    click.echo(f"  MLflow   {settings.mlflow_url}")
-    click.echo(f"  Gateway  {settings.gateway_url}")
+    print_addresses(settings)
 
 
 @command.command()
@@ -54,6 +52,13 @@ def status(as_json: bool) -> None:
     show([row(s) for s in servers], as_json=as_json, columns=COLUMNS)
     if not servers or any(server.state is not State.HEALTHY for server in servers):
         sys.exit(1)
+
+
+def print_addresses(settings: Settings) -> None:
+    """Where people look; MLflow's bare address would open its view for language models."""
+    click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
+    click.echo(f"  MLflow   {settings.mlflow_url}/#/experiments?workflowType=machine_learning")
+    click.echo(f"  Gateway  {settings.gateway_url}")
 
 
 def row(server: ServerStatus) -> dict[str, Any]:

@@ -213,9 +213,10 @@ def test_two_runs_stand_side_by_side_in_mlflow(
     expect(unticked).to_have_count(before - 2)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("Comparing 2 Runs from 1 Experiment")).to_be_visible()
-    for row in ("max_iter", "accuracy", "aileron.dataset_version"):
-        cells = page.get_by_role("row").filter(has=page.get_by_text(row, exact=True))
-        expect(cells.first).to_be_visible()
+    for row in ("C 0.25 ", "max_iter 1000 1000", "aileron.dataset_version 1 1"):
+        expect(page.get_by_role("row", name=re.compile(f"^{re.escape(row)}"))).to_be_visible()
+    for metric in ("accuracy", "train_log_loss"):
+        expect(page.get_by_role("link", name=metric, exact=True)).to_be_visible()
 
 
 def test_a_run_shows_its_evaluation_report(

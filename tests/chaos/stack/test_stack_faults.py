@@ -14,6 +14,7 @@ import psutil
 import pytest
 from plugins.command import Command
 
+from aileron.client.launch import find_run
 from aileron.ledger import Ledger, NodeState
 from aileron.stack.stack import Stack
 
@@ -49,7 +50,12 @@ def launch_slow(aileron: Command, seed: int) -> str:
 def ended(aileron: Command, ledger: Ledger, run_id: str) -> dict[str, Any]:
     """The run's summary once it has ended."""
     name, run = run_id.split("/", 2)[1:]
-    wait_until(lambda: ledger.runs.get(run_id).state.final, f"end of {run_id}", 180)
+
+    def final() -> bool:
+        run = find_run(ledger, run_id)
+        return run is not None and run.state.final
+
+    wait_until(final, f"end of {run_id}", 180)
     facts: dict[str, Any] = aileron("lifecycle", "show", name, run, "--json").json
     return facts
 
@@ -131,9 +137,8 @@ def test_mlflow_that_does_not_answer_is_said_within_thirty_seconds_and_a_retry_s
 ) -> None:
     server = server_process(stack, "mlflow")
     with frozen([server, *server.children(recursive=True)]):
-        words = ("small", "--set", "seed=14", "--set", "runtime.retries=0")
         started = time.monotonic()
-        facts = aileron("lifecycle", "run", *words, "--wait", "--json", code=None).json
+        facts = aileron("lifecycle", "run", "away", "--wait", "--json", code=1).json
         row = stack_ledger.nodes.get(facts["run_id"], "track")
         assert row is not None
         assert row.state is NodeState.FAILED
@@ -141,7 +146,7 @@ def test_mlflow_that_does_not_answer_is_said_within_thirty_seconds_and_a_retry_s
         assert row.seconds < 30
         assert "MLflow" in str(row.reason)
         assert time.monotonic() - started < 120
-    again = aileron("lifecycle", "run", "small", "--set", "seed=14", "--wait", "--json").json
+    again = aileron("lifecycle", "run", "away", "--wait", "--json").json
     assert again["state"] == "succeeded"
     done = {task["name"]: task["state"] for task in again["tasks"]}
     assert done["train"] == "reused"

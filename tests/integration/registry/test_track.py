@@ -56,6 +56,20 @@ def test_a_run_shows_parameters_metrics_by_round_and_where_it_came_from(
     assert record["experiment"] == f"{context.project}/demo"
 
 
+def test_an_experiment_is_of_models_unless_someone_said_otherwise(
+    inputs: dict[str, Path], publisher: Callable[..., Any], client: Any
+) -> None:
+    context = publisher()
+    record = TrackRun().apply(context, NoOptions(), inputs)
+    assert record["url"].endswith(f"{record['mlflow_run_id']}?workflowType=machine_learning")
+    experiment = client.get_experiment_by_name(record["experiment"])
+    kind = "mlflow.experimentKind"
+    assert experiment.tags[kind] == "custom_model_development"
+    client.set_experiment_tag(experiment.experiment_id, kind, "finetuning")
+    TrackRun().apply(context, NoOptions(), inputs)
+    assert client.get_experiment_by_name(record["experiment"]).tags[kind] == "finetuning"
+
+
 def test_report_and_pictures_can_be_opened_in_mlflow(
     inputs: dict[str, Path], publisher: Callable[..., Any], client: Any, tmp_path: Path
 ) -> None:
