@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from aileron.cli.init import command as init
+from aileron.cli import command
 from aileron.core.settings import Settings
 from aileron.stack.ports import CUSTOMARY, variable
 from aileron.stack.stack import Stack
@@ -47,7 +47,7 @@ def stack_home() -> Iterator[Path]:
 def stack_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace as `aileron init` makes it, with the lifecycles of `tests/e2e/workspace`."""
     folder = tmp_path_factory.mktemp("stack") / "workspace"
-    done = CliRunner().invoke(init, [str(folder)], catch_exceptions=False)
+    done = CliRunner().invoke(command, ["init", str(folder)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     shutil.copytree(REPOSITORY / "tests" / "e2e" / "workspace", folder, dirs_exist_ok=True)
     return folder

@@ -1,7 +1,7 @@
 """The boot check passes what works, and says in a sentence what does not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,14 @@ from aileron.package.boot_check import BootCheck, BootCheckConfig
 Packaged = Callable[[str], Path]
 Copy = Callable[[Path], Path]
 NewContext = Callable[..., RecordingContext]
+
+
+@pytest.fixture(autouse=True)
+def no_process_left() -> Iterator[None]:
+    """A boot check ends all that it started; other fixtures' servers live on."""
+    before = set(psutil.Process().children())
+    yield
+    assert set(psutil.Process().children()) <= before
 
 
 @pytest.fixture
@@ -46,7 +54,6 @@ def test_a_package_of_each_kind_passes(kind: str, packaged: Packaged, check: Che
     assert "uvloop" in report["imported"]
     assert "bentoml" not in report["imported"]
     assert {name for name, _, _ in context.points} >= {"environment_seconds", "ready_seconds"}
-    assert not psutil.Process().children()
 
 
 def test_the_same_package_gives_the_same_report(packaged: Packaged, check: Check) -> None:
@@ -57,7 +64,6 @@ def refused(check: Check, package: Path, kind: type[AileronError], **config: Any
     """The sentence with which the check refuses `package`."""
     with pytest.raises(kind) as caught:
         check(package, **config)
-    assert not psutil.Process().children()
     return caught.value.render("en")
 
 
