@@ -12,12 +12,10 @@ from collections.abc import Iterable
 from aileron.client.airflow import AirflowClient
 from aileron.core.errors import NotFound, sentence
 from aileron.core.names import dag_id
-from aileron.graph.plan import Plan
+from aileron.graph.plan import PLAN_FILE, Plan
 from aileron.ledger import Ledger, NodeState, Run, RunState
 from aileron.lifecycle.closing import finish, settle
 from aileron.store import Store
-
-PLAN_FILE = "plan.json"
 
 
 def refresh_run(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: str) -> Run:

@@ -7,7 +7,7 @@ edit of the YAML in mid-run changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,8 @@ from aileron.core.ports import Reference
 from aileron.graph.pipeline import Graph, Node
 
 FORMAT_VERSION: Literal[1] = 1
+PLAN_FILE: Final = "plan.json"
+"""The file that holds a plan in its artifact."""
 
 
 class Plan(BaseModel):

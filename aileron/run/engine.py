@@ -19,7 +19,7 @@ from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.core.steps import Record
 from aileron.graph.pipeline import Node
-from aileron.graph.plan import Plan
+from aileron.graph.plan import PLAN_FILE, Plan
 from aileron.ledger import Lease, Ledger, NodeState
 from aileron.run.folders import execution_folder
 from aileron.run.freshness import installed_digest
@@ -67,7 +67,7 @@ class Engine:
     def store_plan(self, plan: Plan) -> Plan:
         """Fix the plan of a started run; a plan that is already fixed stays and is returned."""
         reference = self._store.put_json(
-            ArtifactKind.RECORD, "plan.json", plan.model_dump(mode="json")
+            ArtifactKind.RECORD, PLAN_FILE, plan.model_dump(mode="json")
         )
         fixed = self._ledger.runs.set_plan(plan.run_id, reference).plan
         return plan if fixed == reference else self.load_plan(plan.run_id)
@@ -81,7 +81,7 @@ class Engine:
         reference = self._ledger.runs.get(run_id).plan
         if reference is None:
             raise NotFound("run.no_plan", run_id=run_id)
-        return Plan.model_validate(self._store.read_json(reference, "plan.json"))
+        return Plan.model_validate(self._store.read_json(reference, PLAN_FILE))
 
     # Executing
 
