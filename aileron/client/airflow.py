@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -23,6 +23,8 @@ from aileron.core.errors import (
 )
 from aileron.core.settings import Settings
 
+SETTLED: Final = 4.0
+"""Seconds after which the scheduler has surely noticed that an asking task's process ended."""
 FINISHED: Final = frozenset({"success", "failed"})
 _ERRORS: Final[Mapping[int, type[AileronError]]] = {
     400: InvalidInput,
@@ -143,10 +145,22 @@ class AirflowClient:
             for line in lines
         )
 
-    def answer(self, dag_id: str, run_id: str, task: str, option: str) -> None:
-        """Answer a task that asks a person, with one of its options."""
+    def answer(self, dag_id: str, run_id: str, task: str, option: str, comment: str = "") -> None:
+        """Answer a task that asks a person, with one of its options.
+
+        A question younger than `SETTLED` is answered when it is that old: Airflow's scheduler
+        fails a task that goes on before it has noticed that the asking process ended.
+
+        Raises:
+            NotFound: the task does not ask.
+            Conflict: it was answered before.
+        """
         path = f"{_run_path(dag_id, run_id)}/taskInstances/{_q(task)}/-1/hitlDetails"
-        self._call("PATCH", path, {"chosen_options": [option], "params_input": {}})
+        asked = datetime.fromisoformat(self._call("GET", path)["created_at"])
+        age = (datetime.now(UTC) - asked).total_seconds()
+        time.sleep(min(max(SETTLED - age, 0.0), SETTLED))
+        body = {"chosen_options": [option], "params_input": {"comment": comment}}
+        self._call("PATCH", path, body)
 
     def follow(
         self, dag_id: str, run_id: str, every: float = 0.5, patience: float = 60.0

@@ -140,7 +140,7 @@ def test_a_release_waits_for_approval_without_a_worker(
         airflow.answer("default__asks", airflow_run, "approve", "Approve")
         for run, _ in airflow.follow("default__asks", airflow_run):
             last = run.state
-    assert last == "success"
+    assert last == "success", stack_ledger.runs.get(run_id).reason
     assert stack_ledger.champions.get("default", "asks").version == 1
     row = stack_ledger.nodes.get(run_id, "approve")
     assert row.state == "succeeded"
