@@ -28,7 +28,8 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help env up down status demo test lint lock schemas docs step-versions bench bench-check clean
+.PHONY: help env ui up down status demo test lint lock schemas docs docs-site step-versions bench bench-check \
+	bundle install-offline clean
 
 help: ## List the commands
 	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,7 +52,10 @@ $(STAMP): pyproject.toml requirements.lock
 		--constraint requirements.lock --editable '.[$(EXTRAS)]'
 	touch $(STAMP)
 
-up: env ## Start the embedded servers; returns when all are healthy
+ui: env ## Build the pages, if their sources changed
+	$(BIN)/python ui/build.py
+
+up: env ui ## Start the embedded servers; returns when all are healthy
 	$(BIN)/aileron stack up
 
 down: ## Stop the embedded servers
@@ -63,7 +67,7 @@ status: env ## Show the embedded servers
 demo: up ## From data to a service that answers, through Airflow's scheduler
 	$(BIN)/aileron demo
 
-test: env ## Run the tests (LAYER=unit for one layer, ARGS='-k name', STRICT=1: no skips)
+test: env ui ## Run the tests (LAYER=unit for one layer, ARGS='-k name', STRICT=1: no skips)
 	$(BIN)/pytest $(if $(LAYER),tests/$(LAYER)) $(ARGS)
 
 lint: env ## Check style, types and layers
@@ -78,6 +82,9 @@ schemas: env ## Write the JSON Schemas of all documents to configs/schema
 docs: env ## Write the parts of docs/reference that follow from the code
 	$(BIN)/python docs/write_reference.py
 
+docs-site: env ## Build the documentation site in dist/site; needs no network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --clean
+
 step-versions: env ## Record each step's version and code, after raising the version of what changed
 	PYTHONPATH=tests $(BIN)/python tests/contract/write_step_versions.py
 
@@ -86,6 +93,13 @@ bench: env ## Run the benchmarks; raw results as JSON in bench/
 
 bench-check: env ## Judge the newest benchmark results against tests/benchmarks/bounds.toml
 	$(BIN)/python tests/benchmarks/check.py $(ARGS)
+
+bundle: env ui docs-site ## One archive in dist/ that installs without a network
+	$(BIN)/python bundle/make_bundle.py $(ARGS)
+
+# In an unpacked bundle; it has no other way to an environment, so not by way of `env`.
+install-offline: ## Make the environment from an unpacked bundle, without a network
+	$(PYTHON) bundle/install.py
 
 # The lock names no registry and no build of one: local version tags (+cpu) are cut, and the
 # GPU libraries that only a CUDA build of torch wants are left out.
@@ -98,4 +112,4 @@ lock: env ## Resolve requirements.lock anew
 		requirements.lock
 
 clean: down ## Stop the servers; delete state, environment and caches
-	rm -rf .aileron $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .aileron dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

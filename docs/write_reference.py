@@ -1,7 +1,7 @@
 """`make docs`: writes the parts of docs/reference that follow from the code.
 
-Whole files (components.md, cli.md), and in files written by hand the tables between
-``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with the code.
+Whole files (components, cli, documents, api, client), and in files written by hand the tables
+between ``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with the code.
 """
 
 from __future__ import annotations
@@ -9,38 +9,35 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
+from reference_code import api, client
+from reference_documents import documents
+from reference_text import NOTE, anchor, fields, table
 
 from aileron.cli import command as program
 from aileron.core.catalogue import installed, step_class
 from aileron.core.errors import messages
 from aileron.core.steps import Step
-from aileron.lifecycle.form import simplified
 
 REFERENCE: Final = Path(__file__).parent / "reference"
-BY_HAND: Final = ("service.md", "gateway.md")
+BY_HAND: Final = ("service.md", "image_service.md", "gateway.md")
 """Files with made tables inside."""
-
-_NOTE: Final = "<!-- Made by `make docs` from the code; edit that. -->"
-_BOUNDS: Final = {
-    "minimum": ">= {}",
-    "exclusiveMinimum": "> {}",
-    "maximum": "<= {}",
-    "exclusiveMaximum": "< {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} items",
-    "pattern": "matches `{}`",
-}
 
 
 def reference() -> dict[Path, str]:
     """File -> the text that it should have."""
-    pages = {REFERENCE / "components.md": components(), REFERENCE / "cli.md": commands()}
+    makers = {
+        "api.md": api,
+        "cli.md": commands,
+        "client.md": client,
+        "components.md": components,
+        "documents.md": documents,
+    }
+    pages = {REFERENCE / name: make() for name, make in makers.items()}
     for name in BY_HAND:
         path = REFERENCE / name
         pages[path] = filled(path.read_text(encoding="utf-8"))
@@ -49,7 +46,12 @@ def reference() -> dict[Path, str]:
 
 def filled(text: str) -> str:
     """`text` with each made part as it should be."""
-    makers = {"faults": service_faults, "rows": row_faults, "gateway": gateway_problems}
+    makers = {
+        "faults": service_faults,
+        "rows": row_faults,
+        "pictures": picture_faults,
+        "gateway": gateway_problems,
+    }
 
     def made(found: re.Match[str]) -> str:
         return f"{found[1]}\n{makers[found[2]]()}\n<!-- end -->"
@@ -61,7 +63,7 @@ def components() -> str:
     """components.md."""
     steps = [step_class(name) for name in installed()]
     contents = [
-        (f"[`{step.name}`](#{_anchor(step.name)})", step.kind, step.title["en"], step.title["zh"])
+        (f"[`{step.name}`](#{anchor(step.name)})", step.kind, step.title["en"], step.title["zh"])
         for step in steps
     ]
     about = (
@@ -69,7 +71,7 @@ def components() -> str:
         "sections of a [lifecycle](../guide/lifecycle.md) or a node's `config` in a pipeline."
     )
     parts = [
-        f"# Components\n\n{_NOTE}\n\n{about}",
+        f"# Components\n\n{NOTE}\n\n{about}",
         table(("Step", "Kind", "Title", "标题"), contents),
     ]
     return "\n\n".join([*parts, *(part for step in steps for part in component(step))]) + "\n"
@@ -97,22 +99,10 @@ def component(step: type[Step]) -> Iterator[str]:
             yield fields(definition, definitions)
 
 
-def fields(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """The table of an object's fields."""
-    required = schema.get("required", ())
-    rows = []
-    for name, raw in schema["properties"].items():
-        field = simplified(raw, definitions)
-        default = "required" if name in required else _value(raw.get("default"))
-        about = field.get("description", "") if "description" in raw or not _refers(raw) else ""
-        rows.append((f"`{name}`", _type(raw), default, _range(field), about))
-    return table(("Field", "Type", "Default", "Range", "What"), rows)
-
-
 def commands() -> str:
     """cli.md."""
     about = "Every command of `aileron`, as its `--help` tells it."
-    parts = [f"# Command line\n\n{_NOTE}\n\n{about}"]
+    parts = [f"# Command line\n\n{NOTE}\n\n{about}"]
     for words, help_text in helps(program, ("aileron",)):
         parts.append(f"{'#' * min(len(words) + 1, 3)} {' '.join(words)}")
         parts.append(f"```text\n{help_text}\n```")
@@ -156,6 +146,19 @@ def row_faults() -> str:
     return table(("Status", "`error_code`", "Sentence"), rows)
 
 
+def picture_faults() -> str:
+    """Every refusal that is about a picture itself."""
+    from aileron.serve.errors import envelope
+    from aileron.serve.picture_errors import SENTENCES, PictureError
+
+    values = {"found": "", "wanted": "", "problem": "", "limit": "", "pixels": ""}
+    rows = []
+    for code, texts in SENTENCES.items():
+        status, body = envelope(PictureError(code, **values))
+        rows.append((status, json.loads(body)["error_code"], texts["en"]))
+    return table(("Status", "`error_code`", "Sentence"), rows)
+
+
 def gateway_problems() -> str:
     """Everything that the gateway says itself."""
     from aileron.gateway import envelope
@@ -171,52 +174,6 @@ def gateway_problems() -> str:
         for problem in problems
     ]
     return table(("Status", "`error_code`", "`Retry-After`", "Sentence"), sorted(rows))
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    return " ".join(str(value).replace("|", "\\|").split())
-
-
-def _type(raw: Mapping[str, Any]) -> str:
-    """The type of a field in words; definitions by their names."""
-    if "anyOf" in raw:
-        return " or ".join(_type(option) for option in raw["anyOf"])
-    if "$ref" in raw:
-        return f"`{raw['$ref'].rpartition('/')[2]}`"
-    if "enum" in raw or "const" in raw:
-        return " or ".join(f"`{choice}`" for choice in raw.get("enum", [raw.get("const")]))
-    kind = str(raw.get("type", "any"))
-    if kind == "array":
-        return f"list of {_type(raw.get('items', {}))}"
-    values = raw.get("additionalProperties")
-    if kind == "object" and isinstance(values, Mapping):
-        return f"mapping to {_type(values)}"
-    return {"object": "mapping"}.get(kind, kind)
-
-
-def _range(field: Mapping[str, Any]) -> str:
-    return ", ".join(text.format(field[key]) for key, text in _BOUNDS.items() if key in field)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, str) and "\n" in value:
-        return f"a text of {len(value.splitlines())} lines"
-    return f"`{json.dumps(value, ensure_ascii=False)}`"
-
-
-def _refers(raw: Mapping[str, Any]) -> bool:
-    """Whether the description would be that of the type, not of the field."""
-    return "$ref" in raw or any("$ref" in option for option in raw.get("anyOf", ()))
-
-
-def _anchor(heading: str) -> str:
-    return heading.replace(".", "")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,16 @@
 
 pytest_plugins = [
     "plugins.stack",  # first, since others import it
+    "plugins.shared_data",
+    "plugins.browser",
+    "plugins.backbones",
     "plugins.command",
+    "plugins.api",
     "plugins.faults",
+    "plugins.history",
     "plugins.mlflow",
+    "plugins.pages",
+    "plugins.picture_sets",
     "plugins.postgres",
     "plugins.strict",
     "plugins.tables",

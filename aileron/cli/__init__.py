@@ -16,18 +16,21 @@ from aileron import __version__
 from aileron.core.errors import AileronError, sentence
 
 COMMANDS: Final = {
+    "api": "Serve the API and the pages.",
+    "approvals": "List and answer the runs that wait for a person.",
     "component": "List and show the installed steps.",
     "config": "Show a lifecycle's resolved configuration.",
-    "dataset": "List, show and fetch dataset versions.",
+    "dataset": "List, show, compare and fetch dataset versions.",
     "demo": "Run the shipped lifecycle and say where its results are.",
     "doctor": "Check that what the ledger says is really there.",
     "init": "Make a workspace in a folder.",
-    "lifecycle": "Check, run and follow lifecycles.",
-    "model": "List, show, promote and roll back models.",
+    "lifecycle": "Make, check, run and follow lifecycles.",
+    "model": "List, show, compare, promote and roll back models.",
     "schema": "Print JSON Schemas.",
-    "service": "List, call, stop and start services.",
+    "service": "List, call, watch, stop and start services.",
     "stack": "Start, stop and watch the embedded servers.",
     "status": "Show servers, recent runs and services.",
+    "token": "Make, list and revoke API tokens.",
 }
 
 

@@ -1,4 +1,4 @@
-"""`aileron dataset`: versions of datasets, and getting one back."""
+"""`aileron dataset`: versions of datasets, what changed between two, and getting one back."""
 
 from __future__ import annotations
 
@@ -8,42 +8,67 @@ from typing import Any
 import click
 
 from aileron.cli.output import json_option, show
-from aileron.cli.session import open_session, project_option
-from aileron.core.errors import NotFound
-from aileron.core.names import check_name
+from aileron.cli.session import open_client, project_option
+from aileron.core.names import DEFAULT_PROJECT, check_name
 from aileron.core.settings import Settings
-from aileron.ledger import DatasetVersion
-
-COLUMNS = ["dataset", "version", "created", "tag", "digest"]
 
 
 @click.group()
 def command() -> None:
-    """List, show and fetch dataset versions."""
+    """List, show, compare and fetch dataset versions."""
 
 
 @command.command("list")
 @project_option
 @json_option
-def list_versions(project: str, as_json: bool) -> None:
-    """List the versions of all datasets."""
-    with open_session() as session:
-        rows = [describe(version) for version in session.ledger.datasets.list(project)]
-    show(rows, as_json=as_json, columns=COLUMNS)
+def list_all(project: str | None, as_json: bool) -> None:
+    """List datasets with their newest version."""
+    with open_client(project) as client:
+        found = client.datasets()
+    rows: Any = found if as_json else [one.model_dump() for one in found]
+    columns = ["name", "modality", "task", "versions", "latest", "updated"]
+    show(rows, as_json=as_json, columns=columns)
 
 
 @command.command("show")
 @click.argument("name")
 @project_option
 @json_option
-def show_versions(name: str, project: str, as_json: bool) -> None:
+def show_versions(name: str, project: str | None, as_json: bool) -> None:
     """Show the versions of dataset NAME."""
-    check_name(name)
-    with open_session() as session:
-        versions = session.ledger.datasets.list(project, name)
-    if not versions:
-        raise NotFound("cli.no_dataset_version", project=project, name=name)
-    show([describe(version) for version in versions], as_json=as_json, columns=COLUMNS)
+    with open_client(project) as client:
+        found = client.dataset(name)
+    rows: Any = found if as_json else [one.model_dump() for one in found.history]
+    show(rows, as_json=as_json, columns=["version", "created", "tag", "rows", "size", "digest"])
+
+
+@command.command()
+@click.argument("name")
+@click.argument("a", type=click.IntRange(1))
+@click.argument("b", type=click.IntRange(1))
+@project_option
+@json_option
+def diff(name: str, a: int, b: int, project: str | None, as_json: bool) -> None:
+    """Show what changed from version A to version B of dataset NAME."""
+    with open_client(project) as client:
+        found = client.diff_dataset(name, a, b)
+    if as_json:
+        show(found, as_json=True)
+        return
+    columns = found.columns
+    changed = [f"{one.name} {one.before} -> {one.after}" for one in columns.changed]
+    show(
+        {
+            "rows": found.rows.model_dump(),
+            "columns added": ", ".join(columns.added),
+            "columns removed": ", ".join(columns.removed),
+            "columns changed": "; ".join(changed),
+        },
+        as_json=False,
+    )
+    if found.classes:
+        click.echo()
+        show([one.model_dump() for one in found.classes], as_json=False)
 
 
 @command.command()
@@ -52,21 +77,12 @@ def show_versions(name: str, project: str, as_json: bool) -> None:
 @click.option("--version", type=int, help="Version; default: the latest.")
 @project_option
 @json_option
-def get(name: str, target: Path, version: int | None, project: str, as_json: bool) -> None:
-    """Restore a version of dataset NAME into the new folder TARGET."""
+def get(name: str, target: Path, version: int | None, project: str | None, as_json: bool) -> None:
+    """Restore a version of dataset NAME into the new folder TARGET, on this machine."""
     from aileron.data.versions import Versions
 
     check_name(name)
-    restored = Versions.of(Settings.load()).get(project, name, version, target)
+    versions = Versions.of(Settings.load())
+    restored = versions.get(project or DEFAULT_PROJECT, name, version, target)
     facts = {"dataset": name, "version": restored.version, "tag": restored.tag}
     show(facts | {"folder": str(target)}, as_json=as_json)
-
-
-def describe(version: DatasetVersion) -> dict[str, Any]:
-    return {
-        "dataset": version.name,
-        "version": version.version,
-        "created": version.created,
-        "tag": version.tag,
-        "digest": version.digest,
-    }

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any
 
 import click
 
 from aileron.cli import stack
-from aileron.cli.lifecycle import EXIT, print_row
-from aileron.cli.session import Session, open_session
-from aileron.client.airflow import AirflowClient
-from aileron.client.launch import follow, launch, summary
+from aileron.cli.runs import EXIT, follow
+from aileron.client import records as r
+from aileron.client.local import LocalClient
+from aileron.core.errors import NotFound
+from aileron.core.settings import Settings
 
 LIFECYCLE = "breast_cancer"
 
@@ -22,39 +22,34 @@ LIFECYCLE = "breast_cancer"
 def command() -> None:
     """Run the shipped lifecycle and say where its results are."""
     started = time.monotonic()
-    with open_session() as session, AirflowClient.of(session.settings) as airflow:
+    settings = Settings.load()
+    with LocalClient.of(settings) as client:
         click.echo(f"Lifecycle {LIFECYCLE}, run by Airflow's scheduler:")
-        run_id = launch(session.settings, airflow, LIFECYCLE)
-        for row in follow(session.ledger, session.store, airflow, run_id):
-            print_row(row)
-        facts = summary(session.ledger, session.store, run_id)
-        click.echo(f"{facts['state']} in {time.monotonic() - started:.1f} s")
-        if facts["service_url"]:
-            print_addresses(session, facts)
+        run = follow(client, client.start(LIFECYCLE).run_id)
+        click.echo(f"{run.state} in {time.monotonic() - started:.1f} s")
+        if run.facts.service_url:
+            print_addresses(settings, client, run.facts)
         else:
-            click.echo(facts["reason"] or "", err=True)
-    sys.exit(EXIT.get(facts["state"], 1))
+            click.echo(run.reason or "", err=True)
+    sys.exit(EXIT.get(run.state, 1))
 
 
-def print_addresses(session: Session, facts: dict[str, Any]) -> None:
-    settings, url = session.settings, facts["service_url"]
+def print_addresses(settings: Settings, client: LocalClient, facts: r.RunFacts) -> None:
     click.echo()
     stack.print_addresses(settings)
-    click.echo(f"  Service  {url}")
-    click.echo(
-        f"  Model    version {facts['model_version']} of {facts['dataset_version']}, ", nl=False
-    )
-    click.echo(", ".join(f"{k} {facts['metrics'][k]:.4f}" for k in ("roc_auc", "accuracy")))
+    click.echo(f"  Pages    {settings.airflow_url}/aileron/  (Airflow's login)")
+    click.echo(f"  Service  {facts.service_url}")
+    metrics = facts.metrics or {}
+    shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in ("roc_auc", "accuracy"))
+    click.echo(f"  Model    version {facts.model_version} of {facts.dataset_version}, {shown}")
     click.echo()
     click.echo("Ask it:")
-    click.echo(f"  curl -s {url}/predict -d '{example(session, facts['run_id'])}'")
+    click.echo(f"  curl -s {facts.service_url}/predict -d '{example(client, facts)}'")
 
 
-def example(session: Session, run_id: str) -> str:
+def example(client: LocalClient, facts: r.RunFacts) -> str:
     """A request that the package was checked with, as JSON on one line."""
-    row = session.ledger.nodes.get(run_id, "package")
-    if row is None:
+    try:
+        return json.dumps(client.sample(facts.service or LIFECYCLE).body)
+    except NotFound:
         return '{"data": []}'
-    golden = session.store.read_json(row.outputs["package"], "golden.json")
-    request = next(entry["request"] for entry in golden if entry["path"] == "/predict")
-    return json.dumps({"data": request["data"][:1]})

@@ -1,23 +1,23 @@
-"""`aileron lifecycle`: check, run and follow lifecycles."""
+"""`aileron lifecycle`: make, check, run, follow and compare lifecycles."""
 
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any, Final
 
 import click
 
+from aileron.cli.new import new_lifecycle
 from aileron.cli.output import json_option, show
-from aileron.cli.session import Session, open_session, project_option
-from aileron.client.airflow import AirflowClient
-from aileron.client.launch import find_run, follow, launch, summary
+from aileron.cli.runs import EXIT, follow, print_summary
+from aileron.cli.session import open_client, project_option
+from aileron.client import records as r
+from aileron.client.base import Client
 from aileron.core.errors import NotFound
 from aileron.core.settings import Settings
-from aileron.ledger import NodeRow, NodeState, RunState
-from aileron.lifecycle import Workflow, lint, list_lifecycles, load_lifecycle, parse_assignment
 
-EXIT: Final = {RunState.SUCCEEDED.value: 0, RunState.REJECTED.value: 3}
-"""Exit code by how a run ended; 1 for all else."""
+POLL_SECONDS: Final = 0.5
 
 
 @click.group()
@@ -25,11 +25,16 @@ def command() -> None:
     """Check, run and follow lifecycles."""
 
 
+command.add_command(new_lifecycle)
+
+
 @command.command("lint")
 @click.argument("name", required=False)
 @json_option
 def lint_lifecycles(name: str | None, as_json: bool) -> None:
     """Check lifecycle NAME, or all of them; exit 1 if one has an error."""
+    from aileron.lifecycle import lint
+
     findings = lint(Settings.load(), name)
     rows = [{"severity": finding.severity, "says": str(finding)} for finding in findings]
     if rows or as_json:
@@ -43,14 +48,18 @@ def lint_lifecycles(name: str | None, as_json: bool) -> None:
 @command.command("list")
 @project_option
 @json_option
-def list_all(project: str, as_json: bool) -> None:
+def list_all(project: str | None, as_json: bool) -> None:
     """List lifecycles and how each ran last."""
-    with open_session() as session:
-        workflows = [load_lifecycle(session.settings, n) for n in list_lifecycles(session.settings)]
-        rows = [describe(session, flow) for flow in workflows if flow.project == project]
-    show(
-        rows, as_json=as_json, columns=["name", "kind", "schedule", "last_run", "state", "started"]
-    )
+    with open_client(project) as client:
+        found = client.lifecycles()
+    if as_json:
+        show(found, as_json=True)
+        return
+    columns = ["name", "kind", "schedule", "next_run", "last_run", "state", "started"]
+    show([describe(one) for one in found], as_json=False, columns=columns)
+    for one in found:
+        if one.problem:
+            click.echo(f"aileron: {one.problem}", err=True)
 
 
 @command.command("show")
@@ -58,19 +67,14 @@ def list_all(project: str, as_json: bool) -> None:
 @click.argument("run", required=False)
 @project_option
 @json_option
-def show_runs(name: str, run: str | None, project: str, as_json: bool) -> None:
+def show_runs(name: str, run: str | None, project: str | None, as_json: bool) -> None:
     """Show the runs of lifecycle NAME, or one RUN with its nodes (`last` for the newest)."""
-    with open_session() as session:
-        runs = session.ledger.runs.list(project, name)
-        if run is None:
-            rows = [r.model_dump(mode="json", exclude={"plan", "facts"}) for r in runs]
-            show(rows, as_json=as_json, columns=["airflow_run_id", "state", "started", "reason"])
+    with open_client(project) as client:
+        if run is not None:
+            print_summary(client.run(run_id_of(client, name, run)), as_json=as_json)
             return
-        wanted = runs[0].run_id if run == "last" and runs else f"{project}/{name}/{run}"
-        if find_run(session.ledger, wanted) is None:
-            raise NotFound("cli.no_run", run=wanted, name=name)
-        facts = summary(session.ledger, session.store, wanted)
-    print_summary(facts, as_json=as_json)
+        rows = [row.model_dump(mode="json", exclude={"stages"}) for row in client.runs(name)]
+    show(rows, as_json=as_json, columns=["airflow_run_id", "state", "started", "actor", "reason"])
 
 
 @command.command("run")
@@ -78,55 +82,100 @@ def show_runs(name: str, run: str | None, project: str, as_json: bool) -> None:
 @click.option("--set", "assignments", multiple=True, metavar="PATH=VALUE", help="Override a value.")
 @click.option("--force", is_flag=True, help="Run every step anew, whatever the cache holds.")
 @click.option("--wait", is_flag=True, help="Follow the run; exit 0 done, 3 rejected, 1 failed.")
+@project_option
 @json_option
 def run_lifecycle(
-    name: str, assignments: tuple[str, ...], force: bool, wait: bool, as_json: bool
+    name: str,
+    assignments: tuple[str, ...],
+    force: bool,
+    wait: bool,
+    project: str | None,
+    as_json: bool,
 ) -> None:
     """Run lifecycle NAME through Airflow's scheduler."""
-    overrides = dict(parse_assignment(text) for text in assignments)
-    with open_session() as session, AirflowClient.of(session.settings) as airflow:
-        run_id = launch(session.settings, airflow, name, overrides, force=force)
+    from aileron.lifecycle import parse_assignment
+
+    values = dict(parse_assignment(text) for text in assignments)
+    with open_client(project) as client:
+        run_id = client.start(name, values, force=force).run_id
         if not wait:
             show({"run_id": run_id}, as_json=as_json)
             return
-        for row in follow(session.ledger, session.store, airflow, run_id):
-            if not as_json:
-                print_row(row)
-        facts = summary(session.ledger, session.store, run_id)
-    print_summary(facts, as_json=as_json, tasks=False)
-    sys.exit(EXIT.get(facts["state"], 1))
+        run = follow(client, run_id, quiet=as_json)
+    print_summary(run, as_json=as_json, tasks=False)
+    sys.exit(EXIT.get(run.state, 1))
 
 
-def describe(session: Session, workflow: Workflow) -> dict[str, Any]:
-    runs = session.ledger.runs.list(workflow.project, workflow.name, limit=1)
-    spec = workflow.spec
-    return {
-        "name": workflow.name,
-        "project": workflow.project,
-        "kind": spec.kind,
-        "display_name": spec.display_name,
-        "schedule": (spec.schedule.cron or list(spec.schedule.datasets)) if spec.schedule else None,
-        "last_run": runs[0].airflow_run_id if runs else None,
-        "state": runs[0].state.value if runs else None,
-        "started": runs[0].started if runs else None,
-    }
-
-
-def print_row(row: NodeRow) -> None:
-    """One live line: a node began or ended."""
-    if row.state is NodeState.RUNNING:
-        return
-    seconds = f"{row.seconds:7.2f} s" if row.seconds is not None else " " * 9
-    reason = f"  {row.reason}" if row.reason else ""
-    click.echo(f"{row.node:<12} {row.state.value:<10} {seconds}{reason}")
-
-
-def print_summary(facts: dict[str, Any], *, as_json: bool, tasks: bool = True) -> None:
+@command.command("compare")
+@click.argument("name")
+@click.argument("runs", nargs=-1, required=True)
+@click.option("--all", "everything", is_flag=True, help="Show what is the same, too.")
+@project_option
+@json_option
+def compare(
+    name: str, runs: tuple[str, ...], everything: bool, project: str | None, as_json: bool
+) -> None:
+    """Show what differs between RUNS of lifecycle NAME (`last` for the newest)."""
+    with open_client(project) as client:
+        ids = [run_id_of(client, name, run).rpartition("/")[2] for run in runs]
+        found = client.compare_runs(name, ids)
     if as_json:
-        show(facts, as_json=True)
+        show(found, as_json=True)
         return
-    shown = {key: value for key, value in facts.items() if key != "tasks" and value is not None}
-    show(shown, as_json=False)
-    if tasks:
-        click.echo()
-        show(facts["tasks"], as_json=False, columns=["name", "state", "seconds", "reason"])
+    labels = [f"{i}: {run.airflow_run_id}" for i, run in enumerate(found.runs, 1)]
+    click.echo("\n".join(labels) + "\n")
+    columns = [str(i) for i in range(1, len(ids) + 1)]
+    rows = [
+        {"group": row.group, "name": row.name, **dict(zip(columns, row.values, strict=True))}
+        for row in found.rows
+        if row.differs or everything
+    ]
+    show(rows, as_json=False, columns=["group", "name", *columns])
+
+
+@command.command("logs")
+@click.argument("name")
+@click.argument("run")
+@click.argument("node")
+@click.option("-f", "--follow", "following", is_flag=True, help="Go on until the stage has ended.")
+@project_option
+def logs(name: str, run: str, node: str, following: bool, project: str | None) -> None:
+    """Print what stage NODE of RUN logged (`last` for the newest run)."""
+    with open_client(project) as client:
+        run_id = run_id_of(client, name, run)
+        offset = 0
+        while True:
+            piece = client.node_log(run_id, node, offset)
+            click.echo(piece.text, nl=False)
+            if piece.ended or not (following or piece.text):
+                return
+            if piece.next_offset == offset:
+                if client.run(run_id).finished:
+                    return
+                time.sleep(POLL_SECONDS)
+            offset = piece.next_offset
+
+
+def run_id_of(client: Client, name: str, run: str) -> str:
+    """The id of a run that is given by Airflow's id, or as `last`."""
+    if run == "last":
+        newest = client.runs(name, limit=1)
+        if not newest:
+            raise NotFound("cli.never_ran", name=name)
+        return newest[0].run_id
+    return f"{client.session().project}/{name}/{run}"
+
+
+def describe(flow: r.LifecycleBrief) -> dict[str, Any]:
+    """A lifecycle as one line."""
+    last = flow.last_run
+    schedule = flow.schedule if isinstance(flow.schedule, str) else ", ".join(flow.schedule or ())
+    return {
+        "name": flow.name,
+        "kind": flow.kind or "(broken)",
+        "schedule": schedule,
+        "next_run": flow.next_run,
+        "last_run": last.airflow_run_id if last else None,
+        "state": last.state if last else None,
+        "started": last.started if last else None,
+    }

@@ -1,124 +1,143 @@
-"""`aileron model`: versions, the champion, promotion and roll-back."""
+"""`aileron model`: versions, the champion, comparison, promotion and roll-back."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from aileron.cli.output import json_option, show
-from aileron.cli.session import Session, open_session, project_option
-from aileron.core.errors import NotFound
-from aileron.core.names import check_name
-from aileron.ledger import Champion, ModelVersion
+from aileron.cli.session import open_client, project_option
+from aileron.client import records as r
 
-COLUMNS = ["model", "version", "champion", "created", "mlflow_version", "run_id"]
+COLUMNS = ["version", "champion", "created", "primary", "value", "verdict", "dataset", "run_id"]
+fence_option = click.option(
+    "--expect-fence", type=int, help="Refuse if the champion is not of this fence any more."
+)
 
 
 @click.group()
 def command() -> None:
-    """List, show, promote and roll back models."""
+    """List, show, compare, promote and roll back models."""
 
 
 @command.command("list")
 @project_option
 @json_option
-def list_models(project: str, as_json: bool) -> None:
-    """List model versions; the champion serves."""
-    with open_session() as session:
-        champions = {c.model: c for c in session.ledger.champions.list(project)}
-        versions = session.ledger.models.list(project)
-    rows = [describe(version, champions.get(version.name)) for version in versions]
-    show(rows, as_json=as_json, columns=COLUMNS)
+def list_models(project: str | None, as_json: bool) -> None:
+    """List models; the champion is the version that serves."""
+    with open_client(project) as client:
+        found = client.models()
+    rows: Any = found if as_json else [brief(one) for one in found]
+    columns = ["name", "champion", "versions", "primary", "value", "service", "since", "by"]
+    show(rows, as_json=as_json, columns=columns)
 
 
 @command.command("show")
 @click.argument("name")
 @project_option
 @json_option
-def show_model(name: str, project: str, as_json: bool) -> None:
+def show_model(name: str, project: str | None, as_json: bool) -> None:
     """Show a model: its champion, versions and every release so far."""
-    check_name(name)
-    with open_session() as session:
-        facts = everything(session, project, name)
+    with open_client(project) as client:
+        found = client.model(name)
     if as_json:
-        show(facts, as_json=True)
+        show(found, as_json=True)
         return
-    show(facts["versions"], as_json=False, columns=COLUMNS)
+    show([version(one) for one in found.versions], as_json=False, columns=COLUMNS)
     click.echo()
-    show(facts["releases"], as_json=False, columns=["fence", "version", "revision", "since", "by"])
+    releases = [one.model_dump() for one in found.releases]
+    show(releases, as_json=False, columns=["fence", "version", "revision", "since", "by"])
 
 
 @command.command()
 @click.argument("name")
-@click.argument("version", type=int)
+@click.argument("a", type=click.IntRange(1))
+@click.argument("b", type=click.IntRange(1))
+@click.option("--all", "everything", is_flag=True, help="Show what is the same, too.")
 @project_option
 @json_option
-def promote(name: str, version: int, project: str, as_json: bool) -> None:
+def compare(
+    name: str, a: int, b: int, everything: bool, project: str | None, as_json: bool
+) -> None:
+    """Show what differs between versions A and B of model NAME."""
+    with open_client(project) as client:
+        found = client.compare_versions(name, a, b)
+    if as_json:
+        show(found, as_json=True)
+        return
+    rows = [
+        {"group": row.group, "name": row.name, f"version {a}": row.a, f"version {b}": row.b}
+        for row in found.rows
+        if row.differs or everything
+    ]
+    show(rows, as_json=False, columns=["group", "name", f"version {a}", f"version {b}"])
+
+
+@command.command()
+@click.argument("name")
+@click.argument("version", type=click.IntRange(1))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; default: NAME-VERSION.html.",
+)
+@project_option
+def report(name: str, version: int, output: Path | None, project: str | None) -> None:
+    """Write the evaluation of VERSION of model NAME as a page of HTML."""
+    with open_client(project) as client:
+        page = client.version_report(name, version)
+    path = output or Path(f"{name}-{version}.html")
+    path.write_text(page, encoding="utf-8")
+    click.echo(path)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("version", type=click.IntRange(1))
+@fence_option
+@project_option
+@json_option
+def promote(
+    name: str, version: int, expect_fence: int | None, project: str | None, as_json: bool
+) -> None:
     """Make VERSION of model NAME the champion and let it serve."""
-    from aileron.deploy.rollback import promote as promote_version
-
-    with open_session() as session:
-        champion = promote_version(
-            session.settings, session.ledger, project, name, version, session.actor
-        )
-    report(champion, as_json)
+    with open_client(project) as client:
+        champion = client.promote(name, version, expect_fence)
+    show({"model": name} | champion.model_dump(mode="json"), as_json=as_json)
 
 
 @command.command()
 @click.argument("name")
+@fence_option
 @project_option
 @json_option
-def rollback(name: str, project: str, as_json: bool) -> None:
+def rollback(name: str, expect_fence: int | None, project: str | None, as_json: bool) -> None:
     """Let the previous champion of model NAME serve again."""
-    from aileron.deploy.rollback import rollback as roll_back
-
-    with open_session() as session:
-        champion = roll_back(session.settings, session.ledger, project, name, session.actor)
-    report(champion, as_json)
+    with open_client(project) as client:
+        champion = client.rollback(name, expect_fence)
+    show({"model": name} | champion.model_dump(mode="json"), as_json=as_json)
 
 
-def everything(session: Session, project: str, name: str) -> dict[str, Any]:
-    versions = session.ledger.models.list(project, name)
-    if not versions:
-        raise NotFound("cli.no_model", project=project, name=name)
-    champion = session.ledger.champions.get(project, name)
-    history = session.ledger.champions.history(project, name)
+def brief(model: r.ModelBrief) -> dict[str, Any]:
+    """A model as one line, with the metric that stands for it."""
+    value = (model.metrics or {}).get(model.primary or "")
+    return model.model_dump(exclude={"metrics"}) | {"value": value}
+
+
+def version(one: r.ModelVersion) -> dict[str, Any]:
+    """A version as one line."""
+    value = (one.metrics or {}).get(one.primary or "")
+    verdict = None if one.verdict is None else "accepted" if one.verdict.accepted else "refused"
     return {
-        "project": project,
-        "model": name,
-        "champion": champion.version if champion else None,
-        "versions": [describe(version, champion) for version in versions],
-        "releases": [release(entry) for entry in history],
+        "version": one.version,
+        "champion": "*" if one.champion else "",
+        "created": one.created,
+        "primary": one.primary,
+        "value": value,
+        "verdict": verdict,
+        "dataset": one.dataset_version,
+        "run_id": one.run_id,
     }
-
-
-def describe(version: ModelVersion, champion: Champion | None) -> dict[str, Any]:
-    return {
-        "model": version.name,
-        "version": version.version,
-        "champion": champion is not None and champion.version == version.version,
-        "created": version.created,
-        "mlflow_version": version.mlflow_version,
-        "mlflow_run_id": version.mlflow_run_id,
-        "run_id": version.run_id,
-        "digest": version.digest,
-    }
-
-
-def release(champion: Champion) -> dict[str, Any]:
-    return {
-        "fence": champion.fence,
-        "version": champion.version,
-        "service": champion.service,
-        "revision": champion.revision,
-        "since": champion.since,
-        "by": champion.actor,
-        "run_id": champion.run_id,
-    }
-
-
-def report(champion: Champion, as_json: bool) -> None:
-    show(
-        {"project": champion.project, "model": champion.model} | release(champion), as_json=as_json
-    )

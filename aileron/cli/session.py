@@ -1,4 +1,8 @@
-"""What most commands need: the settings, the ledger, the store, and who is asking."""
+"""What most commands need: a client of the installation, and what is asked for by options.
+
+Most verbs go through `open_client`, so they work against another machine too. What looks
+at this machine itself takes `open_session`.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,24 @@ import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aileron.core.names import DEFAULT_PROJECT
 from aileron.core.settings import Settings
-from aileron.ledger import Ledger
-from aileron.store import Store, open_store
+
+if TYPE_CHECKING:
+    from aileron.client.base import Client
+    from aileron.ledger import Ledger
+    from aileron.store import Store
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Session:
-    """One command's view of the installation."""
+    """One command's view of this machine's installation."""
 
     settings: Settings
     ledger: Ledger
@@ -31,6 +38,9 @@ class Session:
 @contextmanager
 def open_session() -> Iterator[Session]:
     """Settings from the environment, a ledger connection closed at the end."""
+    from aileron.ledger import Ledger
+    from aileron.store import open_store
+
     settings = Settings.load()
     actor = getpass.getuser()
     ledger = Ledger(settings.require("ledger_url"), actor)
@@ -40,13 +50,20 @@ def open_session() -> Iterator[Session]:
         ledger.close()
 
 
+@contextmanager
+def open_client(project: str | None) -> Iterator[Client]:
+    """The installation that ``AILERON_API_URL`` names, else this machine's."""
+    from aileron.client.connect import connect
+
+    with connect(project=project) as client:
+        yield client
+
+
 def project_option(function: FunctionT) -> FunctionT:
-    """Add ``--project`` as argument `project`."""
+    """Add ``--project`` as argument `project`; None is the asker's own."""
     option = click.option(
         "--project",
-        default=DEFAULT_PROJECT,
         envvar="AILERON_PROJECT",
-        show_default=True,
-        help="Project.",
+        help=f"Project; default: the token's, else {DEFAULT_PROJECT}.",
     )
     return option(function)

@@ -7,6 +7,7 @@ import click
 from aileron.cli import stack as stack_commands
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_session, project_option
+from aileron.core.names import DEFAULT_PROJECT
 from aileron.core.settings import Settings
 from aileron.stack.stack import Stack
 
@@ -16,12 +17,12 @@ RUNS = 10
 @click.command()
 @project_option
 @json_option
-def command(project: str, as_json: bool) -> None:
+def command(project: str | None, as_json: bool) -> None:
     """Show servers, recent runs and services."""
     servers = [stack_commands.row(server) for server in Stack(Settings.load()).status()]
     with open_session() as session:
-        runs = session.ledger.runs.list(project, limit=RUNS)
-        services = session.ledger.services.list(project)
+        runs = session.ledger.runs.list(project or DEFAULT_PROJECT, limit=RUNS)
+        services = session.ledger.services.list(project or DEFAULT_PROJECT)
     facts = {
         "servers": servers,
         "runs": [run.model_dump(mode="json", exclude={"plan", "facts"}) for run in runs],

@@ -25,6 +25,8 @@ from aileron.core.settings import Settings
 
 SETTLED: Final = 4.0
 """Seconds after which the scheduler has surely noticed that an asking task's process ended."""
+PAGE: Final = 100
+"""Entries of one answer, which Airflow limits to so many."""
 FINISHED: Final = frozenset({"success", "failed"})
 _ERRORS: Final[Mapping[int, type[AileronError]]] = {
     400: InvalidInput,
@@ -145,22 +147,49 @@ class AirflowClient:
             for line in lines
         )
 
+    def next_runs(self) -> dict[str, datetime]:
+        """DAG id -> when its next run starts by itself; only of those that have one."""
+        found: dict[str, datetime | None] = {}
+        while True:
+            page = self._call("GET", f"/api/v2/dags?tags=aileron&limit={PAGE}&offset={len(found)}")
+            for dag in page["dags"]:
+                found[dag["dag_id"]] = _time(None if dag["is_paused"] else _next_run(dag))
+            if not page["dags"] or len(found) >= page["total_entries"]:
+                return {dag: time for dag, time in found.items() if time is not None}
+
     def answer(self, dag_id: str, run_id: str, task: str, option: str, comment: str = "") -> None:
         """Answer a task that asks a person, with one of its options.
-
-        A question younger than `SETTLED` is answered when it is that old: Airflow's scheduler
-        fails a task that goes on before it has noticed that the asking process ended.
 
         Raises:
             NotFound: the task does not ask.
             Conflict: it was answered before.
         """
-        path = f"{_run_path(dag_id, run_id)}/taskInstances/{_q(task)}/-1/hitlDetails"
-        asked = datetime.fromisoformat(self._call("GET", path)["created_at"])
-        age = (datetime.now(UTC) - asked).total_seconds()
+        self.await_question(dag_id, run_id, task)
+        self.respond(dag_id, run_id, task, option, comment)
+
+    def await_question(self, dag_id: str, run_id: str, task: str, patience: float = 0.0) -> None:
+        """Return once the task's question can be answered.
+
+        A question younger than `SETTLED` is answered when it is that old: Airflow's scheduler
+        fails a task that goes on before it has noticed that the asking process ended.
+
+        Args:
+            patience: seconds to wait for the question to be asked.
+
+        Raises:
+            NotFound: the task does not ask.
+            Conflict: it was answered before.
+        """
+        question = self._question(dag_id, run_id, task, patience)
+        if question.get("response_received"):
+            raise Conflict("client.already_answered", run=run_id)
+        age = (datetime.now(UTC) - datetime.fromisoformat(question["created_at"])).total_seconds()
         time.sleep(min(max(SETTLED - age, 0.0), SETTLED))
+
+    def respond(self, dag_id: str, run_id: str, task: str, option: str, comment: str = "") -> None:
+        """Answer a question that is old enough; `answer` waits for that."""
         body = {"chosen_options": [option], "params_input": {"comment": comment}}
-        self._call("PATCH", path, body)
+        self._call("PATCH", _question_path(dag_id, run_id, task), body)
 
     def follow(
         self, dag_id: str, run_id: str, every: float = 0.5, patience: float = 60.0
@@ -189,6 +218,16 @@ class AirflowClient:
             seen = now
             if not now[0].finished:
                 time.sleep(every)
+
+    def _question(self, dag_id: str, run_id: str, task: str, patience: float) -> dict[str, Any]:
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                return self._call("GET", _question_path(dag_id, run_id, task))
+            except NotFound:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.25)
 
     def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         answer = self._send(method, path, body)
@@ -264,6 +303,16 @@ def _task_run(values: Mapping[str, Any]) -> TaskRun:
 
 def _time(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
+
+
+def _next_run(dag: Mapping[str, Any]) -> str | None:
+    """When the scheduler makes the next run, as Airflow says it."""
+    found = dag.get("next_dagrun_run_after") or dag.get("next_dagrun_logical_date")
+    return str(found) if found else None
+
+
+def _question_path(dag_id: str, run_id: str, task: str) -> str:
+    return f"{_run_path(dag_id, run_id)}/taskInstances/{_q(task)}/-1/hitlDetails"
 
 
 def _run_path(dag_id: str, run_id: str) -> str:

@@ -14,7 +14,7 @@ class ArtifactKind(StrEnum):
     SOURCE = "source"
     """A file as the user gave it."""
     DATASET = "dataset"
-    """A dataset version's directory: card.json, samples.parquet, table/*.parquet."""
+    """A dataset version's directory: card.json, samples.parquet, table/ or media/*.parquet."""
     SPLIT = "split"
     """split.parquet (sample_id, split) and split.json."""
     MODEL = "model"

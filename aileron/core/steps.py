@@ -56,6 +56,15 @@ class Context(Protocol):
     def work(self) -> Path:
         """Scratch directory, empty at the start, removed after the step."""
 
+    @property
+    def checkpoint(self) -> Path:
+        """A directory that outlives a try that failed or was killed, for a step that resumes.
+
+        The next try with the same config, inputs, code and seed finds what this one left
+        there; once the step has succeeded it is removed. The step makes it when it wants it,
+        and writes a file aside and renames it, because it may be killed at any time.
+        """
+
     def output(self, port: str) -> Path:
         """A path that does not exist yet; the step makes a directory there."""
 

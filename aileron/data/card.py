@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from aileron.core.errors import InvalidInput
 from aileron.core.names import Name
-
-CARD_FILE = "card.json"
-FORMAT_VERSION: Literal[1] = 1
+from aileron.data.card_base import CARD_FILE, FORMAT_VERSION, CardBase
+from aileron.data.images.card import ImageCard
 
 ColumnType = Literal["number", "category", "text", "date", "other"]
 ColumnRole = Literal["feature", "target", "ignored"]
@@ -33,6 +32,8 @@ class Column(BaseModel):
     role: ColumnRole
     categories: tuple[str, ...] | None = None
     """Known values of a category, sorted; None for other types."""
+    formats: tuple[str, ...] = ()
+    """How the source writes its dates, besides ISO 8601."""
     missing: int = Field(ge=0, description="rows without a value")
     reason: str | None = None
     """Why the column is ignored."""
@@ -53,10 +54,8 @@ class SourceFile(BaseModel):
     sha256: str
 
 
-class Card(BaseModel):
-    """``card.json``. Field `schema` in JSON is `columns` here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+class Card(CardBase):
+    """``card.json`` of a table. Field `schema` in JSON is `columns` here."""
 
     format_version: Literal[1] = FORMAT_VERSION
     name: Name
@@ -72,6 +71,8 @@ class Card(BaseModel):
     digest: str
     """SHA-256 of the rows and the schema: the identity of a dataset version."""
     source: SourceFile
+    test_source: SourceFile | None = None
+    """The file whose rows are the test part, if one was given."""
     licence: str | None = None
     owner: str | None = None
     parent: str | None = None
@@ -83,24 +84,30 @@ class Card(BaseModel):
     def features(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.role == "feature")
 
-    def to_json(self) -> dict[str, Any]:
-        """The JSON object of ``card.json``."""
-        return self.model_dump(mode="json", by_alias=True)
 
-    def text(self) -> str:
-        """The text of ``card.json``: readable, and the same each time."""
-        return json.dumps(self.to_json(), indent=2, ensure_ascii=False) + "\n"
+AnyCard = Card | ImageCard
 
 
-def read_card(folder: Path) -> Card:
-    """The card of the DATASET artifact in `folder`.
+def parse_card(text: str | bytes) -> AnyCard:
+    """The card whose JSON is `text`.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    values = json.loads(text)
+    image = isinstance(values, dict) and values.get("modality") == "image"
+    return (ImageCard if image else Card).model_validate(values)
+
+
+def read_card(folder: Path) -> AnyCard:
+    """The card of the DATASET artifact in `folder`: of a table, or of pictures.
 
     Raises:
         InvalidInput: there is none, or it is of another format.
     """
     path = folder / CARD_FILE
     try:
-        return Card.model_validate_json(path.read_bytes())
+        return parse_card(path.read_bytes())
     except FileNotFoundError:
         raise InvalidInput("data.no_card", where=folder.name) from None
     except ValueError as error:
@@ -108,6 +115,18 @@ def read_card(folder: Path) -> Card:
         raise InvalidInput("data.bad_card", where=CARD_FILE, problem=problem) from None
 
 
-def write_card(card: Card, folder: Path) -> None:
+def read_table_card(folder: Path) -> Card:
+    """The card of the table in `folder`.
+
+    Raises:
+        InvalidInput: there is none, or it is of pictures.
+    """
+    card = read_card(folder)
+    if not isinstance(card, Card):
+        raise InvalidInput("data.not_a_table", where=CARD_FILE, name=card.name)
+    return card
+
+
+def write_card(card: AnyCard, folder: Path) -> None:
     """Write `card` as ``card.json`` into `folder`."""
-    (folder / CARD_FILE).write_text(card.text(), encoding="utf-8")
+    card.write(folder)

@@ -1,8 +1,8 @@
 """From the columns of a source file to typed columns and their place in the schema.
 
 A declared type must fit every value. An undeclared column is a number if all its values
-are, a date if all are dates, a category if it has few distinct values, else text. Dates and
-text are kept and ignored, with the reason in the card.
+are, a date if all are ISO dates, a category if it has few distinct values, else text. What
+cannot be learnt from is kept and ignored, with the reason in the card.
 """
 
 from __future__ import annotations
@@ -20,11 +20,8 @@ if TYPE_CHECKING:
 
 ALMOST_ALL = 0.9
 """Share of numbers from which a column with a few other values is taken for a mistake."""
-IGNORED_TYPES: dict[str, str] = {
-    "text": "text is not a feature yet",
-    "date": "dates are not features yet",
-    "other": "this type of value is not a feature",
-}
+ISO_DATES = "2026-01-31, 2026-01-31 08:30"
+"""What dates look like that need no format."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,13 @@ class Typist:
         role: ColumnRole = "ignored" if reason else "feature"
         missing = converted.null_count
         column = Column(
-            name=name, type=kind, role=role, categories=categories, missing=missing, reason=reason
+            name=name,
+            type=kind,
+            role=role,
+            categories=categories,
+            formats=said.formats if kind == "date" else (),
+            missing=missing,
+            reason=reason,
         )
         return Typed(converted, column)
 
@@ -84,7 +87,7 @@ class Typist:
             return "number"
         if pa.types.is_boolean(kind):
             return "category"
-        if pa.types.is_temporal(kind):
+        if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
             return "date"
         if not _is_text(kind):
             return "other"
@@ -106,6 +109,8 @@ class Typist:
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        if kind == "date":
+            return self._dates(name, values)
         if kind != "number":
             return _labels(values) if kind == "category" else _as_text(values)
         if not _is_number(values.type):
@@ -119,6 +124,23 @@ class Typist:
             row = _first(infinite, lambda a: a)
             raise InvalidInput("data.infinite_number", where=self.where(row), column=name)
         return pc.add(numbers, 0.0)  # -0.0 becomes 0.0: equal numbers, equal bytes
+
+    def _dates(self, name: str, values: pa.Array) -> pa.Array:
+        """Dates as text, each of which a model can read."""
+        import pyarrow.compute as pc
+
+        dates = _as_text(values)
+        odd = pc.and_(pc.is_valid(dates), pc.invert(_dated(dates).fill_null(False)))
+        if pc.any(odd).as_py():
+            row = _first(odd, lambda a: a)
+            raise InvalidInput(
+                "data.not_a_date",
+                where=self.where(row),
+                column=name,
+                value=dates[row].as_py(),
+                formats=ISO_DATES,
+            )
+        return dates
 
     def _categories(self, name: str, values: pa.Array, said: ColumnSpec) -> tuple[str, ...]:
         import pyarrow as pa
@@ -158,7 +180,7 @@ class Typist:
             return "ignored by the dataset definition"
         if values.null_count == len(values):
             return "every value is missing"
-        return IGNORED_TYPES.get(kind)
+        return "this type of value is not a feature" if kind == "other" else None
 
 
 def _is_number(kind: Any) -> bool:
@@ -207,8 +229,19 @@ def _numeric(text: pa.Array) -> pa.Array:
 def _are_dates(text: pa.Array) -> bool:
     import pyarrow.compute as pc
 
-    pattern = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}.*)?$"
-    return bool(pc.all(pc.match_substring_regex(text, pattern)).as_py())
+    looks = pc.match_substring_regex(text, r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}")
+    return bool(pc.all(looks).as_py() and pc.all(_dated(text)).as_py())
+
+
+def _dated(text: pa.Array) -> pa.Array:
+    """Whether each string is an ISO date, or missing; each distinct string is read once."""
+    import pyarrow as pa
+
+    from aileron.serve.dates import date_parts
+
+    coded = text.dictionary_encode()
+    known = [date_parts(value) is not None for value in coded.dictionary.to_pylist()]
+    return pa.array(known, pa.bool_()).take(coded.indices)
 
 
 def _label_order(label: str) -> tuple[int, float, str]:

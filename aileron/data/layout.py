@@ -1,7 +1,7 @@
 """Files of the DATASET and SPLIT artifacts, and how to read and write them.
 
-DATASET: ``card.json``, ``samples.parquet`` (sample_id, content_digest),
-``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``split.json``,
+DATASET: ``card.json``, ``samples.parquet`` (sample_id, content_digest, and `split` where parts
+are given), ``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``split.json``,
 ``split.parquet`` (sample_id, split). Equal content gives equal bytes.
 """
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SAMPLE_ID = "sample_id"
 CONTENT_DIGEST = "content_digest"
+SPLIT_COLUMN = "split"
 SAMPLES_FILE = "samples.parquet"
 TABLE_FOLDER = "table"
 SPLIT_FILE = "split.parquet"
@@ -49,16 +50,38 @@ def read_split(folder: Path) -> pd.Series:
     import pyarrow.parquet as pq
 
     frame: pd.DataFrame = pq.read_table(folder / SPLIT_FILE).to_pandas()
-    return frame.set_index(SAMPLE_ID)["split"]
+    return frame.set_index(SAMPLE_ID)[SPLIT_COLUMN]
 
 
-def write_dataset(folder: Path, sample_ids: pa.Array, digests: list[str], rows: pa.Table) -> None:
+def read_given_parts(folder: Path) -> dict[str, Part | None]:
+    """sample_id -> the part that the DATASET artifact in `folder` gives it; empty if it gives none.
+
+    In the order of the samples.
+    """
+    import pyarrow.parquet as pq
+
+    path = folder / SAMPLES_FILE
+    if SPLIT_COLUMN not in pq.read_schema(path).names:
+        return {}
+    table = pq.read_table(path, columns=[SAMPLE_ID, SPLIT_COLUMN])
+    return dict(zip(table[SAMPLE_ID].to_pylist(), table[SPLIT_COLUMN].to_pylist(), strict=True))
+
+
+def write_dataset(
+    folder: Path,
+    sample_ids: pa.Array,
+    digests: list[str],
+    rows: pa.Table,
+    parts: Sequence[Part | None] | None = None,
+) -> None:
     """Write ``samples.parquet`` and ``table/`` of a DATASET artifact into `folder`."""
     import pyarrow as pa
 
     (folder / TABLE_FOLDER).mkdir(parents=True)
-    samples = pa.table({SAMPLE_ID: sample_ids, CONTENT_DIGEST: pa.array(digests, pa.string())})
-    write_parquet(samples, folder / SAMPLES_FILE)
+    samples = {SAMPLE_ID: sample_ids, CONTENT_DIGEST: pa.array(digests, pa.string())}
+    if parts is not None:
+        samples[SPLIT_COLUMN] = pa.array(parts, pa.string())
+    write_parquet(pa.table(samples), folder / SAMPLES_FILE)
     write_parquet(rows.add_column(0, SAMPLE_ID, sample_ids), folder / TABLE_FOLDER / part_file(0))
 
 

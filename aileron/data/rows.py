@@ -3,7 +3,8 @@
 A row's canonical bytes are those of its cells in column order. A number is ``n`` and its
 eight big-endian IEEE-754 bytes; any other value is ``s`` and the SHA-256 of its UTF-8 text;
 a missing value is ``-``; each is padded to the width of its column. The digest of a dataset
-is the SHA-256 over the schema and the rows, sorted by sample_id.
+is the SHA-256 over the schema and the rows, sorted by sample_id, with the parts that rows were
+given for.
 """
 
 from __future__ import annotations
@@ -33,12 +34,23 @@ def row_digests(columns: Sequence[pa.Array]) -> list[str]:
     return digests
 
 
-def dataset_digest(schema: Sequence[Column], ids: Sequence[str], digests: Sequence[str]) -> str:
-    """SHA-256 of the schema, then of ``sample_id NUL row-digest LF`` in order of sample_id."""
+def dataset_digest(
+    schema: Sequence[Column],
+    ids: Sequence[str],
+    digests: Sequence[str],
+    parts: Sequence[str | None] | None = None,
+) -> str:
+    """SHA-256 of the schema, then of ``sample_id NUL row-digest LF`` in order of sample_id.
+
+    The line of a row with a given part is ``sample_id NUL row-digest NUL part LF``.
+    """
     facts = [column.model_dump(mode="json", include=_SCHEMA) for column in schema]
     total = hashlib.sha256(canonical_json(facts) + b"\n")
-    for sample, digest in sorted(zip(ids, digests, strict=True)):
-        total.update(f"{sample}\0{digest}\n".encode())
+    for sample, digest, part in sorted(
+        zip(ids, digests, parts or [None] * len(ids), strict=True), key=lambda row: row[0]
+    ):
+        given = f"\0{part}" if part else ""
+        total.update(f"{sample}\0{digest}{given}\n".encode())
     return total.hexdigest()
 
 

@@ -17,6 +17,13 @@ from aileron.data.card import Task
 
 MISSING: tuple[str, ...] = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
 """Cells that mean "no value" unless the definition says otherwise."""
+FileFormat = Literal["csv", "tsv", "jsonl", "parquet", "excel"]
+DELIMITED: tuple[FileFormat, ...] = ("csv", "tsv")
+HEADED: tuple[FileFormat, ...] = ("csv", "tsv", "excel")
+"""Formats whose first line may name the columns."""
+DATA_FOLDER = "data"
+TEST_FOLDER = "test"
+"""Where the two files of a source with a test file lie inside its artifact."""
 
 
 def _check_encoding(name: str) -> str:
@@ -32,7 +39,7 @@ class ColumnSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["number", "category", "text", "date"] | None = Field(
-        None, description="number and category can be features"
+        None, description="what its values are"
     )
     role: Literal["feature", "ignored"] | None = Field(
         None, description="ignored columns are kept and not learnt from"
@@ -40,6 +47,27 @@ class ColumnSpec(BaseModel):
     categories: tuple[str, ...] | None = Field(
         None, min_length=1, description="the closed set of values; others are refused"
     )
+    missing: tuple[str, ...] = Field(
+        (), description='cells of this column that mean "no value", besides those of the table'
+    )
+    formats: tuple[str, ...] = Field(
+        (), description="of dates, as strptime has them: '%d.%m.%Y'; ISO dates need none"
+    )
+    thousands: str = Field(
+        "", max_length=1, description="between the thousands of a number: ',' in 1,234"
+    )
+    decimal: str = Field(".", min_length=1, max_length=1, description="decimal mark of a number")
+    unit: str = Field("", max_length=20, description="before or after each number: '%' in 12%")
+
+    @model_validator(mode="after")
+    def _belongs_to_its_type(self) -> ColumnSpec:
+        if self.formats and self.type != "date":
+            raise ValueError("`formats` belongs to type date")
+        if (self.thousands or self.unit or self.decimal != ".") and self.type != "number":
+            raise ValueError("`thousands`, `decimal` and `unit` belong to type number")
+        if self.thousands == self.decimal:
+            raise ValueError("`thousands` and `decimal` must differ")
+        return self
 
 
 class TableSpec(BaseModel):
@@ -49,20 +77,32 @@ class TableSpec(BaseModel):
 
     name: Name = Field(description="name of the dataset")
     display_name: str | None = Field(None, description="free name for people")
-    format: Literal["csv", "parquet"] = Field("csv", description="format of the source file")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="between the cells of a CSV"
+    format: FileFormat = Field("csv", description="format of the source file")
+    delimiter: str | None = Field(
+        None,
+        min_length=1,
+        max_length=1,
+        description="between the cells; by default a comma, or a tabulator in tsv",
     )
     encoding: Annotated[str, AfterValidator(_check_encoding)] = Field(
-        "utf-8", description="of a CSV: utf-8, gbk, latin-1, ..."
+        "utf-8", description="of a text file: utf-8, gbk, latin-1, ..."
     )
-    header: bool = Field(True, description="whether the first line of a CSV names the columns")
-    names: tuple[str, ...] | None = Field(None, description="column names of a CSV without header")
-    missing: tuple[str, ...] = Field(MISSING, description='cells of a CSV that mean "no value"')
+    sheet: str | None = Field(None, description="of an Excel file; by default the first")
+    header: bool = Field(True, description="whether the first line names the columns")
+    names: tuple[str, ...] | None = Field(
+        None, description="without header: column names; by default column_0, column_1, ..."
+    )
+    missing: tuple[str, ...] = Field(MISSING, description='cells that mean "no value"')
     target: str = Field(description="the column to predict")
     task: Task = Field(description="what the target is: a class or a number")
     classes: tuple[str, ...] | None = Field(
         None, min_length=2, description="class labels in order, the positive one last"
+    )
+    labels: Mapping[str, str] = Field(
+        {}, description="value of the target in the file -> the label that it stands for"
+    )
+    missing_target: Literal["refuse", "leave_out"] = Field(
+        "refuse", description="what happens to rows without a value of the target"
     )
     id_column: str | None = Field(None, description="column with a unique id of each row")
     columns: Mapping[str, ColumnSpec] = Field(
@@ -76,13 +116,26 @@ class TableSpec(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> TableSpec:
-        if self.format == "csv" and self.header == bool(self.names):
-            raise ValueError("give `names` exactly when `header` is false")
+        if self.names and (self.header or self.format not in HEADED):
+            raise ValueError("`names` belongs to csv, tsv and excel with `header: false`")
+        if not self.header and self.format not in HEADED:
+            raise ValueError("`header: false` belongs to csv, tsv and excel")
+        if self.delimiter and self.format not in DELIMITED:
+            raise ValueError("`delimiter` belongs to csv and tsv")
+        if self.sheet and self.format != "excel":
+            raise ValueError("`sheet` belongs to excel")
         if self.classes and self.task == "regression":
             raise ValueError("`classes` belongs to a classification")
         if self.id_column == self.target:
             raise ValueError("`id_column` cannot be the target")
+        if self.labels and self.task == "regression":
+            raise ValueError("`labels` belongs to a classification")
         return self
+
+    @property
+    def separator(self) -> str:
+        """What stands between the cells of a delimited file."""
+        return self.delimiter or ("\t" if self.format == "tsv" else ",")
 
 
 class ExpectationSpec(BaseModel):

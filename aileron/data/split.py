@@ -2,16 +2,20 @@
 
 Within a stratum, samples are ordered by a hash of seed and sample id and cut at the asked
 fractions. So the same seed and samples give the same split whatever the order of rows.
+
+A dataset may give parts itself (a test file, a folder ``test/``). Those samples stay where they
+are given; the parts that nobody gave are cut from the rest, by their fractions of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -19,12 +23,16 @@ from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
 from aileron.data.card import Card, read_card
+from aileron.data.images.repeats import joined, repeated_pictures
 from aileron.data.layout import (
     PARTS,
     SAMPLE_ID,
+    SAMPLES_FILE,
+    SPLIT_COLUMN,
     SPLIT_FACTS,
     SPLIT_FILE,
     Part,
+    read_given_parts,
     read_table,
     write_parquet,
 )
@@ -32,6 +40,9 @@ from aileron.data.layout import (
 FORMAT_VERSION: Literal[1] = 1
 QUANTILES = 10
 """Strata of a stratified regression: tenths of the target's order."""
+HELD_OUT: Final[tuple[Part, ...]] = ("validation", "test")
+"""Given parts that are kept; a sample given for training may still be held out for a part that
+nobody gave."""
 
 
 class SplitConfig(StepConfig):
@@ -43,8 +54,8 @@ class SplitConfig(StepConfig):
     )
     stratify: bool | None = Field(
         None,
-        description="keep the classes' shares (or the target's tenths) in each part; "
-        "by default for classification only",
+        description="keep the classes' shares (or the target's tenths) in each part; by default "
+        "for classification with one label, where a class that is too small is for training alone",
     )
 
     @model_validator(mode="after")
@@ -58,7 +69,7 @@ class SplitDataset(Component[SplitConfig]):
     """Divide a dataset."""
 
     name = "data.split"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Split a dataset", "zh": "划分数据集"}
     Config = SplitConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -67,21 +78,69 @@ class SplitDataset(Component[SplitConfig]):
     def run(
         self, context: Context, config: SplitConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
-        card = read_card(inputs["dataset"])
-        target = read_table(inputs["dataset"], [card.target])[card.target]
-        ids: list[str] = target.index.tolist()
-        stratify = config.stratify if config.stratify is not None else card.task != "regression"
-        strata = _strata(card, ids, target.tolist()) if stratify else {"": ids}
-        fractions = _fractions(config)
-        parts: dict[str, Part] = {}
+        labels = read_labels(inputs["dataset"])
+        given = read_given_parts(inputs["dataset"])
+        kept = {sample: part for sample, part in given.items() if part in HELD_OUT}
+        fractions = _fractions(config, set(kept.values()))
+        rest = [sample for sample in labels.of if sample not in kept]
+        stratify = labels.exclusive if config.stratify is None else config.stratify
+        strata = (_strata(labels, rest) if stratify else {}) or {"": rest}
+        parts: dict[str, Part] = dict(kept)
+        lenient = config.stratify is None and max(map(len, strata.values())) >= len(fractions)
         for name, members in sorted(strata.items()):
-            parts |= divide(members, fractions, context.seed, _stratum_name(card, name))
+            if lenient and len(members) < len(fractions):
+                parts |= dict.fromkeys(members, "train")
+                context.log(f"{labels.stratum(name)}: {len(members)} samples, for training alone")
+            else:
+                parts |= divide(members, fractions, context.seed, labels.stratum(name))
+        moved = joined(labels.repeated, parts, kept)
+        if moved:
+            context.log(f"{len(moved)} samples go where another one of the same picture is")
+        parts |= moved
         folder = context.output("split")
-        counts = _write(
-            folder, ids, parts, fractions, context.seed, card.target if stratify else None
-        )
+        by = labels.target if stratify else None
+        counts = _write(folder, parts, list(labels.of), _facts(fractions, context.seed, by, kept))
+        for part in sorted(set(kept.values())):
+            context.log(f"{part}: as the dataset gives it; its fraction applies to nothing")
         context.log(", ".join(f"{part}: {count}" for part, count in counts.items()))
         return {"split": folder}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What samples are stratified by."""
+
+    of: Mapping[str, Any]
+    """sample_id -> class, or number of a regression; in the order of the dataset."""
+    target: str
+    classes: bool
+    """Whether strata are classes, not tenths."""
+    exclusive: bool
+    """Whether each sample has exactly one class: what is stratified unless told otherwise."""
+    repeated: Sequence[Sequence[str]] = ()
+    """Samples of one picture, which must be in one part together."""
+
+    def stratum(self, name: str) -> str:
+        """Stratum `name` in words."""
+        if not name:
+            return "the dataset"
+        return f"{self.target} = {name}" if self.classes else f"tenth {name} of {self.target}"
+
+
+def read_labels(folder: Path) -> Labels:
+    """The labels of the DATASET artifact in `folder`; of several labels, all of them together."""
+    card = read_card(folder)
+    if isinstance(card, Card):
+        column = read_table(folder, [card.target])[card.target]
+        classes = card.task == "classification"
+        return Labels(dict(column.items()), card.target, classes, classes)
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID, "labels"])
+    joined = [";".join(sorted(labels)) for labels in table["labels"].to_pylist()]
+    of = dict(zip(table[SAMPLE_ID].to_pylist(), joined, strict=True))
+    exclusive = card.label_type == "single"
+    return Labels(of, "labels", True, exclusive, repeated_pictures(folder))
 
 
 def divide(
@@ -116,53 +175,51 @@ def _sizes(total: int, fractions: Mapping[Part, float]) -> dict[Part, int]:
     return {**sizes, "train": total - sum(sizes.values())}
 
 
-def _fractions(config: SplitConfig) -> dict[Part, float]:
+def _fractions(config: SplitConfig, given: Collection[Part]) -> dict[Part, float]:
+    """The parts to cut, with their shares of the samples that no part was given to."""
     shares: dict[Part, float] = {
-        "train": round(1 - config.test - config.validation, 12),
-        "validation": config.validation,
-        "test": config.test,
+        "validation": 0 if "validation" in given else config.validation,
+        "test": 0 if "test" in given else config.test,
     }
+    shares = {"train": round(1 - sum(shares.values()), 12), **shares}
     return {part: share for part, share in shares.items() if share > 0}
 
 
-def _strata(card: Card, ids: list[str], targets: list[str | float]) -> dict[str, list[str]]:
-    if card.task == "classification":
+def _strata(labels: Labels, samples: Sequence[str]) -> dict[str, list[str]]:
+    if labels.classes:
         strata: dict[str, list[str]] = {}
-        for sample, label in zip(ids, targets, strict=True):
-            strata.setdefault(str(label), []).append(sample)
+        for sample in samples:
+            strata.setdefault(str(labels.of[sample]), []).append(sample)
         return strata
-    ordered = [sample for _, sample in sorted(zip(targets, ids, strict=True))]
+    ordered = sorted(samples, key=lambda sample: (labels.of[sample], sample))
     cuts = [len(ordered) * i // QUANTILES for i in range(QUANTILES + 1)]
     return {f"{i + 1:02d}": ordered[start:end] for i, (start, end) in enumerate(pairwise(cuts))}
 
 
-def _stratum_name(card: Card, name: str) -> str:
-    if not name:
-        return "the dataset"
-    return f"{card.target} = {name}" if card.classes else f"tenth {name} of {card.target}"
-
-
-def _write(
-    folder: Path,
-    ids: list[str],
-    parts: Mapping[str, Part],
-    fractions: Mapping[Part, float],
-    seed: int,
-    stratified_by: str | None,
-) -> dict[Part, int]:
-    import pyarrow as pa
-
-    given = [parts[sample] for sample in ids]
-    counts: dict[Part, int] = {part: given.count(part) for part in PARTS}
+def _facts(
+    fractions: Mapping[Part, float], seed: int, by: str | None, given: Mapping[str, Part]
+) -> dict[str, Any]:
     facts = {
         "format_version": FORMAT_VERSION,
         "seed": seed,
         "fractions": dict(fractions),
-        "stratified_by": stratified_by,
-        "counts": counts,
+        "stratified_by": by,
     }
+    return {**facts, "given": sorted(set(given.values()))} if given else facts
+
+
+def _write(
+    folder: Path, parts: Mapping[str, Part], ids: list[str], facts: Mapping[str, Any]
+) -> dict[Part, int]:
+    import pyarrow as pa
+
+    chosen = [parts[sample] for sample in ids]
+    counts: dict[Part, int] = {part: chosen.count(part) for part in PARTS}
+    document = {**facts, "counts": counts}
     folder.mkdir(parents=True)
-    (folder / SPLIT_FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    table = pa.table({SAMPLE_ID: pa.array(ids, pa.string()), "split": pa.array(given, pa.string())})
+    (folder / SPLIT_FACTS).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    table = pa.table(
+        {SAMPLE_ID: pa.array(ids, pa.string()), SPLIT_COLUMN: pa.array(chosen, pa.string())}
+    )
     write_parquet(table, folder / SPLIT_FILE)
     return counts

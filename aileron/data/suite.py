@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
-from aileron.data.card import Card
+from aileron.data.card import AnyCard, Card
+from aileron.data.images.facts import FACTS, picture_facts
 from aileron.data.layout import SAMPLE_ID, read_table
 from aileron.data.specs import ExpectationSpec
 
@@ -82,18 +83,21 @@ class Outcome(BaseModel):
 
 
 def run_suite(
-    folder: Path, card: Card, expectations: Sequence[ExpectationSpec]
+    folder: Path, card: AnyCard, expectations: Sequence[ExpectationSpec]
 ) -> tuple[Outcome, ...]:
     """The outcome of each expectation, in order, on the DATASET artifact in `folder`.
+
+    Of a table these are about its rows, of pictures about their facts (`FACTS`).
 
     Raises:
         InvalidInput: an expectation does not exist, or its arguments do not fit.
     """
     if not expectations:
         return ()
-    columns = [column.name for column in card.columns]
+    columns = [column.name for column in card.columns] if isinstance(card, Card) else FACTS
     suite = [_expectation(i, spec, columns) for i, spec in enumerate(expectations)]
-    results = _validate(read_table(folder).reset_index(), suite)
+    frame = read_table(folder).reset_index() if isinstance(card, Card) else picture_facts(folder)
+    results = _validate(frame, suite)
     return tuple(_outcome(spec, results[i]) for i, spec in enumerate(expectations))
 
 

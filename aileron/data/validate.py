@@ -15,7 +15,7 @@ from pydantic import Field
 from aileron.core.errors import StepFailed
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.data.card import Card, read_card
+from aileron.data.card import AnyCard, read_card
 from aileron.data.specs import ExpectationSpec
 from aileron.data.suite import Outcome, run_suite
 from aileron.data.validation_report import write_report
@@ -35,7 +35,7 @@ class ValidateDataset(Component[ValidateConfig]):
     """Check a dataset."""
 
     name = "data.validate"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Validate a dataset", "zh": "校验数据集"}
     Config = ValidateConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -56,7 +56,7 @@ class ValidateDataset(Component[ValidateConfig]):
         return {"report": folder}
 
 
-def _failure(card: Card, failed: Sequence[Outcome]) -> StepFailed:
+def _failure(card: AnyCard, failed: Sequence[Outcome]) -> StepFailed:
     """The error that shows the first failure in full and names the others."""
     first = failed[0]
     facts = {

@@ -8,7 +8,8 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-from aileron.data.card import Card
+from aileron.data.card import AnyCard, Card
+from aileron.data.images.card import ImageCard
 from aileron.data.suite import Outcome
 
 FORMAT_VERSION: Literal[1] = 1
@@ -24,7 +25,7 @@ code{font-family:ui-monospace,monospace;font-size:.9em}
 """
 
 
-def write_report(folder: Path, card: Card, outcomes: Sequence[Outcome]) -> None:
+def write_report(folder: Path, card: AnyCard, outcomes: Sequence[Outcome]) -> None:
     """Write ``report.json`` and ``report.html`` into the new directory `folder`."""
     folder.mkdir(parents=True)
     facts = report(card, outcomes)
@@ -33,7 +34,7 @@ def write_report(folder: Path, card: Card, outcomes: Sequence[Outcome]) -> None:
     (folder / "report.html").write_text(_page(card, outcomes), encoding="utf-8")
 
 
-def report(card: Card, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def report(card: AnyCard, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The JSON form. `success` is about critical expectations only."""
     failed = [outcome for outcome in outcomes if not outcome.success]
     critical = [outcome for outcome in failed if outcome.severity == "critical"]
@@ -54,24 +55,40 @@ def report(card: Card, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _page(card: Card, outcomes: Sequence[Outcome]) -> str:
+def _page(card: AnyCard, outcomes: Sequence[Outcome]) -> str:
     counts = report(card, outcomes)["counts"]
     title = f"Validation of {card.display_name or card.name}"
     summary = ", ".join(f"{number} {name}" for name, number in counts.items())
     details = "".join(_details(outcome) for outcome in outcomes if outcome.rows)
-    columns = "".join(
-        f"<tr><td><code>{escape(c.name)}</code></td><td>{c.type}</td><td>{c.role}</td>"
-        f'<td class="number">{c.missing}</td><td>{escape(c.reason or "")}</td></tr>'
-        for c in card.columns
-    )
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(summary)}</p>"
         f"<p>Digest <code>{card.digest}</code></p><h2>Expectations</h2>"
         f"{_table(('Result', 'Expectation', 'Column', 'Wanted', 'Observed'), _lines(outcomes))}"
-        f"{details}<h2>Columns</h2>"
-        f"{_table(('Column', 'Type', 'Role', 'Missing', 'Remark'), columns)}</body></html>\n"
+        f"{details}{_columns(card) if isinstance(card, Card) else _pictures(card)}</body></html>\n"
     )
+
+
+def _columns(card: Card) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(c.name)}</code></td><td>{c.type}</td><td>{c.role}</td>"
+        f'<td class="number">{c.missing}</td><td>{escape(c.reason or "")}</td></tr>'
+        for c in card.columns
+    )
+    return f"<h2>Columns</h2>{_table(('Column', 'Type', 'Role', 'Missing', 'Remark'), rows)}"
+
+
+def _pictures(card: ImageCard) -> str:
+    classes = "".join(
+        f'<tr><td>{escape(label)}</td><td class="number">{count}</td></tr>'
+        for label, count in card.class_counts.items()
+    )
+    refused = "".join(
+        f"<tr><td><code>{escape(item.path)}</code></td><td>{escape(item.reason)}</td></tr>"
+        for item in card.refused
+    )
+    left_out = f"<h2>Left out</h2>{_table(('File', 'Reason'), refused)}" if refused else ""
+    return f"<h2>Classes</h2>{_table(('Class', 'Pictures'), classes)}{left_out}"
 
 
 def _lines(outcomes: Sequence[Outcome]) -> str:

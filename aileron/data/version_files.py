@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 from aileron.core.errors import StepFailed
 from aileron.core.names import dataset_tag
-from aileron.data.card import CARD_FILE, Card, read_card
-from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER
+from aileron.data.card import AnyCard, Card, parse_card, read_card
+from aileron.data.card_base import CARD_FILE
+from aileron.data.images.verify import stored_digest
+from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER, read_given_parts
 from aileron.data.remote import RemoteDirectory
 
 REMOTE_NAME = "storage"
@@ -36,7 +38,7 @@ class DatasetVersion(BaseModel):
     run_id: str | None
     """The run that made it."""
     data: RemoteDirectory
-    card: Card
+    card: AnyCard
 
     @property
     def path(self) -> str:
@@ -44,7 +46,9 @@ class DatasetVersion(BaseModel):
         return f"{self.project}/{self.dataset}/data"
 
 
-def tree_files(card: Card, directory: RemoteDirectory, project: str, url: str) -> dict[str, bytes]:
+def tree_files(
+    card: AnyCard, directory: RemoteDirectory, project: str, url: str
+) -> dict[str, bytes]:
     """Path -> content of what a version's commit puts into the tree."""
     folder = f"{project}/{card.name}"
     output = {
@@ -77,7 +81,7 @@ def parse_version(
     if author is None:
         raise StepFailed("data.tag_incomplete", where=tag)
     output: dict[str, Any] = yaml.safe_load(dvc)["outs"][0]
-    card = Card.model_validate_json(card_json)
+    card = parse_card(card_json)
     return DatasetVersion(
         project=project,
         dataset=dataset,
@@ -94,25 +98,31 @@ def parse_version(
 
 
 def verify_dataset(folder: Path, digest: str) -> None:
-    """Compute the digest of the DATASET artifact in `folder` from its rows, and compare.
+    """Compute the digest of the DATASET artifact in `folder` from its content, and compare.
 
     Raises:
-        StepFailed: rows, schema or card are not what `digest` says.
+        StepFailed: rows, pictures, schema or card are not what `digest` says.
     """
+    card = read_card(folder)
+    found = _table_digest(folder, card) if isinstance(card, Card) else stored_digest(folder, card)
+    if not found == card.digest == digest:
+        raise StepFailed("data.wrong_digest", where=card.name, wanted=digest, found=found)
+
+
+def _table_digest(folder: Path, card: Card) -> str:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from aileron.data.rows import dataset_digest, row_digests
 
-    card = read_card(folder)
     table = pa.concat_tables(
         pq.read_table(path) for path in sorted((folder / TABLE_FOLDER).iterdir())
     ).combine_chunks()
     columns = [table[column.name].combine_chunks() for column in card.columns]
     ids = table[SAMPLE_ID].to_pylist()
-    found = dataset_digest(card.columns, ids, row_digests(columns))
-    if not found == card.digest == digest:
-        raise StepFailed("data.wrong_digest", where=card.name, wanted=digest, found=found)
+    parts = read_given_parts(folder)
+    given = [parts[sample] for sample in ids] if parts else None
+    return dataset_digest(card.columns, ids, row_digests(columns), given)
 
 
 def dvc_config(url: str) -> str:

@@ -28,7 +28,8 @@ from aileron.core.errors import (
 )
 from aileron.core.names import check_name, dataset_tag
 from aileron.core.settings import Settings
-from aileron.data.card import CARD_FILE, Card, read_card
+from aileron.data.card import AnyCard, read_card
+from aileron.data.card_base import CARD_FILE
 from aileron.data.remote import DatasetRemote, RemoteDirectory
 from aileron.data.repository import MAIN, DataRepository, RepositoryMoved
 from aileron.data.version_files import (
@@ -170,7 +171,7 @@ class Versions:
 
     def _tag(
         self,
-        card: Card,
+        card: AnyCard,
         directory: RemoteDirectory,
         project: str,
         actor: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aileron.core.errors import NotFound, Refused
+from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.deploy.reconcile import alias_or_later
@@ -23,10 +23,15 @@ def rollback(
     model: str,
     actor: str,
     log: Log = lambda _: None,
+    *,
+    expected_fence: int | None = None,
 ) -> Champion:
     """The previous champion serves again, as a new champion row.
 
     Its package and environment are still on the machine, so this takes a start and a switch.
+
+    Args:
+        expected_fence: of the champion that the caller saw; None takes whichever is there.
 
     Raises:
         NotFound: the model has no champion.
@@ -34,7 +39,7 @@ def rollback(
         Conflict: another became champion meanwhile.
     """
     ledger = ledger.acting(actor)
-    now = _champion(ledger, project, model)
+    now = _champion(ledger, project, model, expected_fence)
     before = ledger.champions.previous(project, model)
     if before is None:
         raise Refused("deploy.nothing_before", model=f"{project}/{model}")
@@ -50,8 +55,13 @@ def promote(
     version: int,
     actor: str,
     log: Log = lambda _: None,
+    *,
+    expected_fence: int | None = None,
 ) -> Champion:
     """A registered, packaged version becomes the champion of the model's service.
+
+    Args:
+        expected_fence: of the champion that the caller saw; None takes whichever is there.
 
     Raises:
         NotFound: no such version, never packaged, or the model has no service yet.
@@ -61,16 +71,25 @@ def promote(
     registered = ledger.models.get(project, model, version)
     if registered is None:
         raise NotFound("deploy.not_registered", model=f"{project}/{model}", version=version)
-    now = _champion(ledger, project, model)
+    now = _champion(ledger, project, model, expected_fence)
     earlier = [c for c in ledger.champions.history(project, model) if c.version == version]
     candidate = _again(earlier[0]) if earlier else _first_time(ledger, registered, now.service)
     return _serve(settings, ledger, candidate, now.fence, log)
 
 
-def _champion(ledger: Ledger, project: str, model: str) -> Champion:
+def _champion(ledger: Ledger, project: str, model: str, expected_fence: int | None) -> Champion:
     champion = ledger.champions.get(project, model)
     if champion is None:
         raise NotFound("deploy.no_champion", model=f"{project}/{model}")
+    if expected_fence not in (None, champion.fence):
+        raise Conflict(
+            "deploy.champion_changed",
+            model=f"{project}/{model}",
+            winner=champion.actor,
+            version=champion.version,
+            fence=champion.fence,
+            expected=expected_fence,
+        )
     return champion
 
 

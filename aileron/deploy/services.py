@@ -85,7 +85,7 @@ def _summary(settings: Settings, ledger: Ledger, service: Service) -> dict[str, 
         "service": service.name,
         "model": service.model,
         "desired": str(service.desired),
-        "state": _state(service, [revisions[share.revision] for share in shares]),
+        "state": state_of(service, [revisions[share.revision] for share in shares]),
         "url": f"{gateway}/{service.project}/{service.name}" if gateway else None,
         "generation": route.generation if route else 0,
         "route": [
@@ -95,7 +95,8 @@ def _summary(settings: Settings, ledger: Ledger, service: Service) -> dict[str, 
     }
 
 
-def _state(service: Service, routed: list[Revision]) -> str:
+def state_of(service: Service, routed: list[Revision]) -> str:
+    """The service in one word; `routed` are the revisions that get its requests."""
     if service.desired == Desired.STOPPED:
         return "stopped"
     if any(revision.state == RevisionState.HEALTHY for revision in routed):

@@ -14,6 +14,9 @@ from aileron.train.tables import Labelled, SplitTable, plain_rows
 
 MOST_POINTS: Final = 200
 MOST_LINES: Final = 8
+MOST_CLASSES: Final = 60
+"""Of more classes the confusions are listed, not drawn, and only some have curves."""
+MOST_PAIRS: Final = 50
 WORST: Final = 10
 
 Findings = dict[str, Any]
@@ -26,21 +29,22 @@ def classification(
 ) -> tuple[Findings, Pictures]:
     """Confusion matrix, figures per class, ROC and precision-recall curves."""
     names = [class_name(label) for label in classes]
-    labels = np.arange(len(names))
-    matrix = sk.confusion_matrix(target, chosen, labels=labels).tolist()
     curves = _curves(names, target, scores)
-    findings = {
-        "confusion": {"classes": names, "matrix": matrix},
-        "classes": _per_class(names, target, chosen),
-        "curves": curves,
-    }
-    pictures = {"confusion.svg": figures.confusion("Confusion matrix", names, matrix)}
+    findings: Findings = {"classes": per_class(names, target, chosen), "curves": curves}
+    pictures: Pictures = {}
+    if len(names) > MOST_CLASSES:
+        findings["confused"] = _confused(names, target, chosen)
+    else:
+        labels = np.arange(len(names))
+        matrix = sk.confusion_matrix(target, chosen, labels=labels).tolist()
+        findings["confusion"] = {"classes": names, "matrix": matrix}
+        pictures["confusion.svg"] = figures.confusion("Confusion matrix", names, matrix)
     if curves["roc"]:
         pictures["roc.svg"] = figures.curves(
-            "ROC", "false positive rate", "true positive rate", _lines(curves["roc"])
+            "ROC", "false positive rate", "true positive rate", lines_of(curves["roc"])
         )
         pictures["precision_recall.svg"] = figures.curves(
-            "Precision and recall", "recall", "precision", _lines(curves["precision_recall"])
+            "Precision and recall", "recall", "precision", lines_of(curves["precision_recall"])
         )
     return findings, pictures
 
@@ -94,9 +98,10 @@ def worst_errors(
     ]
 
 
-def _per_class(
+def per_class(
     names: list[str], target: NDArray[np.int64], chosen: NDArray[np.int64]
 ) -> list[dict[str, Any]]:
+    """Precision, recall, F1 and support of each class."""
     precision, recall, f1, support = sk.precision_recall_fscore_support(
         target, chosen, labels=np.arange(len(names)), zero_division=0
     )
@@ -112,21 +117,44 @@ def _per_class(
     ]
 
 
+def _confused(
+    names: list[str], target: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> list[dict[str, Any]]:
+    """The mistakes that are made most often."""
+    wrong = target != chosen
+    pairs, counts = np.unique(
+        np.column_stack([target[wrong], chosen[wrong]]), axis=0, return_counts=True
+    )
+    order = np.argsort(-counts, kind="stable")[:MOST_PAIRS]
+    return [
+        {"true": names[pair[0]], "predicted": names[pair[1]], "count": count}
+        for pair, count in zip(pairs[order].tolist(), counts[order].tolist(), strict=True)
+    ]
+
+
 def _curves(names: list[str], target: NDArray[np.int64], scores: Scores) -> dict[str, Any]:
-    """Curves of the second of two classes, or of each class against the rest."""
+    """Curves of the second of two classes, or of each class against the rest.
+
+    Of very many classes only those with the most rows.
+    """
     roc, precision_recall = [], []
-    for index in [1] if len(names) == 2 else range(len(names)):
+    shown = [1] if len(names) == 2 else list(range(len(names)))
+    if len(names) > MOST_CLASSES:
+        counts = np.bincount(target, minlength=len(names))
+        shown = np.argsort(-counts, kind="stable")[:MOST_LINES].tolist()
+    for index in shown:
         truth = target == index
         if truth.all() or not truth.any():
             continue
         false_positive, true_positive, _ = sk.roc_curve(truth, scores[:, index])
         precision, recall, _ = sk.precision_recall_curve(truth, scores[:, index])
-        roc.append(_curve(names[index], false_positive, true_positive))
-        precision_recall.append(_curve(names[index], recall, precision))
+        roc.append(curve(names[index], false_positive, true_positive))
+        precision_recall.append(curve(names[index], recall, precision))
     return {"roc": roc, "precision_recall": precision_recall}
 
 
-def _curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> dict[str, Any]:
+def curve(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> dict[str, Any]:
+    """A curve as JSON, thinned out."""
     few = _spread(len(x))
     return {"class": name, "x": x[few].tolist(), "y": y[few].tolist()}
 
@@ -136,5 +164,6 @@ def _spread(count: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(np.int64))
 
 
-def _lines(curves: list[dict[str, Any]]) -> list[figures.Line]:
+def lines_of(curves: list[dict[str, Any]]) -> list[figures.Line]:
+    """Curves as a figure draws them."""
     return [(curve["class"], curve["x"], curve["y"]) for curve in curves[:MOST_LINES]]

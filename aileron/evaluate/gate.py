@@ -1,8 +1,8 @@
-"""The gate: thresholds, and comparison with the serving model on the same test rows.
+"""The gate: thresholds, and comparison with the serving model on the same test samples.
 
 Its verdict is an artifact that later steps require. A model that is not good enough is a
-verdict, not an error. A champion that cannot be scored on these rows (other target, other
-classes, a feature that is gone, a category it has not seen) is judged by
+verdict, not an error. A champion that cannot be scored on these samples (other target, other
+classes, a feature that is gone, another kind of data) is judged by
 `champion.on_incomparable`: ``reject`` (the default, so that nothing replaces a serving
 model unseen) or ``accept``, by thresholds alone.
 """
@@ -84,7 +84,7 @@ class Gate(Component[GateConfig]):
     """Judges a candidate."""
 
     name = "evaluate.gate"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Decide by thresholds", "zh": "门禁判定"}
     Config = GateConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -204,19 +204,14 @@ def _judge_champion(
 
 
 def _champion_metric(metric: str, inputs: Mapping[str, Path]) -> float:
-    """The champion's metric on this dataset's test rows.
+    """The champion's metric on this dataset's test samples.
 
     Raises:
         InvalidInput: it cannot take them, or the metric is not defined for it.
     """
-    from aileron.evaluate.measure import measure
-    from aileron.evaluate.scoring import rows_for
-    from aileron.serve.model import load
-    from aileron.train.tables import SplitTable, threads_for
+    from aileron.evaluate.champion import champion_metrics
 
-    table = SplitTable.read(inputs["dataset"], inputs["split"])
-    model = load(inputs["champion"], threads_for(table.cells))
-    found = measure(model, rows_for(model, table, "test")).metrics
+    found = champion_metrics(inputs)
     if metric not in found:
         hint = suggestion(metric, list(found))
         raise InvalidInput("evaluate.unknown_metric", metric=metric, hint=hint)

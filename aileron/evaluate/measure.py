@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,16 @@ def measure(model: Model, rows: Labelled, scores: Scores | None = None) -> Measu
     scores = model.scores(rows.matrix) if scores is None else scores
     if model.card.classes is None:
         return _regression(rows.target, scores)
-    chosen = model.chosen(scores)
-    if len(model.card.classes) == 2:
-        return _binary(rows.target, scores, chosen)
-    return _multiclass(rows.target, scores, chosen, model.card.classes)
+    return classified(rows.target, scores, model.chosen(scores), model.card.classes)
+
+
+def classified(
+    target: Indices, scores: Scores, chosen: Indices, classes: Sequence[Any]
+) -> Measured:
+    """The metrics of a model that gives each sample one of `classes`."""
+    if len(classes) == 2:
+        return _binary(target, scores, chosen)
+    return _multiclass(target, scores, chosen, classes)
 
 
 def averages(target: Indices, chosen: Indices, average: str, suffix: str) -> dict[str, float]:
@@ -69,7 +76,7 @@ def _binary(target: Indices, scores: Scores, chosen: Indices) -> Measured:
 
 
 def _multiclass(
-    target: Indices, scores: Scores, chosen: Indices, classes: tuple[Any, ...]
+    target: Indices, scores: Scores, chosen: Indices, classes: Sequence[Any]
 ) -> Measured:
     """Areas under curves are means over the classes, each against the rest."""
     metrics = _common(target, scores, chosen)

@@ -23,6 +23,12 @@ HIGHER_IS_BETTER: Final[Mapping[str, bool]] = {
     "precision_weighted": True,
     "recall_weighted": True,
     "f1_weighted": True,
+    "precision_micro": True,
+    "recall_micro": True,
+    "f1_micro": True,
+    "exact_match": True,
+    "hamming_loss": False,
+    "mean_average_precision": True,
     "roc_auc": True,
     "pr_auc": True,
     "log_loss": False,
@@ -34,12 +40,14 @@ HIGHER_IS_BETTER: Final[Mapping[str, bool]] = {
     "max_error": False,
     "mape": False,
 }
-"""Every metric that `aileron.evaluate.table` knows."""
+"""Every metric that the steps of this package know."""
 
 DEFAULT_PRIMARY: Final[Mapping[str, str]] = {
     "binary": "roc_auc",
     "multiclass": "f1_macro",
     "regression": "rmse",
+    "single_label": "f1_macro",
+    "multi_label": "f1_macro",
 }
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
+MOST_FEATURES: Final = 40
+LONGEST_CELL: Final = 200
+"""Characters of a value that are shown, such as of a text."""
 STYLE = """
 body{font:14px/1.5 system-ui,sans-serif;color:#24292f;max-width:1060px;margin:2em auto;
 padding:0 1em}
@@ -23,17 +26,23 @@ def page(document: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(_summary(document))}</p>",
         "<h2>Metrics</h2>",
-        _metrics(document),
+        metrics_table(document),
         *(f"<p>{escape(note)}</p>" for note in document["notes"]),
         "".join(f"<figure>{svg}</figure>" for svg in pictures.values()),
         *_threshold(document.get("threshold")),
-        *_classes(document.get("classes")),
+        *_confused(document.get("confused")),
+        *classes_table(document.get("classes")),
         "<h2>Worst errors</h2>",
         _worst(document["worst"]),
     ]
+    return framed(title, parts)
+
+
+def framed(title: str, parts: Sequence[str], style: str = "") -> str:
+    """A whole page of `parts`."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{STYLE}{style}</style></head>"
         f"<body>{''.join(parts)}</body></html>\n"
     )
 
@@ -45,7 +54,8 @@ def _summary(document: Mapping[str, Any]) -> str:
     )
 
 
-def _metrics(document: Mapping[str, Any]) -> str:
+def metrics_table(document: Mapping[str, Any]) -> str:
+    """All metrics, the primary one in bold."""
     rows = [
         f"<tr{' class=primary' if name == document['primary'] else ''}>"
         f'<td>{escape(name)}</td><td class="n">{value:.6g}</td></tr>'
@@ -65,22 +75,34 @@ def _threshold(found: Mapping[str, Any] | None) -> list[str]:
     return ["<h2>Threshold</h2>", f"<p>{escape(text)}</p>"]
 
 
-def _classes(classes: Sequence[Mapping[str, Any]] | None) -> list[str]:
+def classes_table(classes: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """Figures per class, under a heading; nothing of a regression."""
     if not classes:
         return []
-    return ["<h2>Classes</h2>", _table(list(classes[0]), [list(c.values()) for c in classes])]
+    return ["<h2>Classes</h2>", table(list(classes[0]), [list(c.values()) for c in classes])]
+
+
+def _confused(pairs: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    if not pairs:
+        return []
+    return ["<h2>Most confused</h2>", table(list(pairs[0]), [list(p.values()) for p in pairs])]
 
 
 def _worst(worst: Sequence[Mapping[str, Any]]) -> str:
+    """The worst errors with their first features; report.json holds all of them."""
     if not worst:
         return "<p>Not one error.</p>"
-    features = list(worst[0]["values"])
+    features = list(worst[0]["values"])[:MOST_FEATURES]
     headings = ["sample_id", "true", "predicted", "error", *features]
-    rows = [[*(row[name] for name in headings[:4]), *row["values"].values()] for row in worst]
-    return f'<div class="scroll">{_table(headings, rows)}</div>'
+    rows = [
+        [*(row[name] for name in headings[:4]), *(row["values"][name] for name in features)]
+        for row in worst
+    ]
+    return f'<div class="scroll">{table(headings, rows)}</div>'
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table; numbers are aligned to the right."""
     head = "".join(f"<th>{escape(name)}</th>" for name in headings)
     body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
     return f"<table><tr>{head}</tr>{body}</table>"
@@ -91,4 +113,6 @@ def _cell(value: Any) -> str:
         return f'<td class="n">{value:.6g}</td>'
     if isinstance(value, int) and not isinstance(value, bool):
         return f'<td class="n">{value}</td>'
-    return f"<td>{escape('' if value is None else str(value))}</td>"
+    text = "" if value is None else str(value)
+    short = text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return f"<td>{escape(short)}</td>"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from aileron.core.documents import suggestion
-from aileron.core.errors import InvalidInput, sentence
+from aileron.core.errors import sentence
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.evaluate.metrics import DEFAULT_PRIMARY, HIGHER_IS_BETTER, Measured
+from aileron.evaluate.metrics import DEFAULT_PRIMARY, Measured
 
 if TYPE_CHECKING:
     from aileron.serve.model import Model, Scores
@@ -40,7 +38,7 @@ class EvaluateTable(Component[EvaluateConfig]):
     """Scores the model on the test rows, which neither training nor early stopping saw."""
 
     name = "evaluate.table"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Evaluate on test rows", "zh": "在测试集上评估"}
     Config = EvaluateConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -58,6 +56,7 @@ class EvaluateTable(Component[EvaluateConfig]):
     ) -> Mapping[str, Path]:
         from aileron.evaluate.measure import measure
         from aileron.evaluate.page import page
+        from aileron.evaluate.reports import primary_metric, write_report
         from aileron.evaluate.scoring import rows_for
         from aileron.serve.model import load
         from aileron.train.tables import SplitTable, threads_for
@@ -68,27 +67,15 @@ class EvaluateTable(Component[EvaluateConfig]):
         rows = rows_for(model, table, "test")
         scores = model.scores(rows.matrix)
         measured = measure(model, rows, scores)
-        primary = _primary(config.primary or DEFAULT_PRIMARY[model.card.task], measured)
+        primary = primary_metric(config.primary or DEFAULT_PRIMARY[model.card.task], measured)
         context.log(f"{len(rows)} test rows, {primary} {measured.metrics[primary]:.6g}")
         document, pictures = _report(model, table, rows, scores, measured, primary)
         return {
             "metrics": write_metrics(context.output("metrics"), measured.metrics, primary),
-            "report": _write(
+            "report": write_report(
                 context.output("report"), document, pictures, page(document, pictures)
             ),
         }
-
-
-def _primary(name: str, measured: Measured) -> str:
-    """`name` if it was measured; `InvalidInput` says why not, or what there is."""
-    if name in measured.metrics:
-        return name
-    for note in measured.notes:
-        if note.metric == name:
-            reason = sentence(f"evaluate.{note.message_id}", "en", **note.values)
-            raise InvalidInput("evaluate.primary_undefined", metric=name, reason=reason)
-    known = [metric for metric in HIGHER_IS_BETTER if metric in measured.metrics]
-    raise InvalidInput("evaluate.unknown_metric", metric=name, hint=suggestion(name, known))
 
 
 def _report(
@@ -101,6 +88,7 @@ def _report(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The report document, which report.json holds, and the pictures."""
     from aileron.evaluate import findings
+    from aileron.evaluate.reports import noted
 
     card = model.card
     if card.classes is None:
@@ -108,10 +96,7 @@ def _report(
     else:
         chosen = model.chosen(scores)
         found, pictures = findings.classification(card.classes, rows.target, scores, chosen)
-    notes = [
-        f"{note.metric}: " + sentence(f"evaluate.{note.message_id}", "en", **note.values)
-        for note in measured.notes
-    ]
+    notes = noted(measured)
     if card.task == "binary":
         found["threshold"] = _threshold(model, table, rows, scores)
         if found["threshold"]["recommended"] is None:
@@ -155,15 +140,3 @@ def _threshold(model: Model, table: SplitTable, rows: Labelled, scores: Scores) 
         "test_precision": on_test["precision"],
         "test_recall": on_test["recall"],
     }
-
-
-def _write(
-    folder: Path, document: Mapping[str, Any], pictures: Mapping[str, str], html: str
-) -> Path:
-    folder.mkdir(parents=True)
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "report.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(html, encoding="utf-8")
-    for name, svg in pictures.items():
-        (folder / name).write_text(svg, encoding="utf-8")
-    return folder

@@ -17,6 +17,7 @@ from aileron.ledger.revisions import Revision, RevisionState
 from aileron.ledger.routes import Route, Weight
 from aileron.ledger.runs import Run, RunState
 from aileron.ledger.services import Desired, Service
+from aileron.ledger.tokens import Token
 
 __all__ = [
     "Basis",
@@ -38,5 +39,6 @@ __all__ = [
     "Run",
     "RunState",
     "Service",
+    "Token",
     "Weight",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, Select, Table, Text, delete, select
+from sqlalchemy import Column, Index, Integer, Select, Table, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import Conflict
@@ -122,6 +122,24 @@ class Datasets(Repository):
         query = query.order_by(dataset_versions.c.name, dataset_versions.c.version.desc())
         with self.database.transaction() as connection:
             return [DatasetVersion.of(row) for row in connection.execute(query.limit(limit))]
+
+    def newest(self, project: str) -> builtins.list[DatasetVersion]:
+        """The newest version of each dataset of the project, by name."""
+        query = (
+            select(dataset_versions)
+            .distinct(dataset_versions.c.name)
+            .filter_by(project=project)
+            .order_by(dataset_versions.c.name, dataset_versions.c.version.desc())
+        )
+        with self.database.transaction() as connection:
+            return [DatasetVersion.of(row) for row in connection.execute(query)]
+
+    def counts(self, project: str) -> dict[str, int]:
+        """Dataset -> how many versions it has."""
+        query = select(dataset_versions.c.name, func.count().label("versions")).filter_by(project=project)
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.group_by(dataset_versions.c.name))
+            return {row.name: row.versions for row in rows}
 
     def _first(self, query: Select[Any]) -> DatasetVersion | None:
         with self.database.transaction() as connection:

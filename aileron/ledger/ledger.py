@@ -20,6 +20,7 @@ from aileron.ledger.revisions import Revisions
 from aileron.ledger.routes import Routes
 from aileron.ledger.runs import Runs
 from aileron.ledger.services import Services
+from aileron.ledger.tokens import Tokens
 
 
 class Ledger:
@@ -52,6 +53,7 @@ class Ledger:
         self.services = Services(database, author)
         self.revisions = Revisions(database, author)
         self.routes = Routes(database, author)
+        self.tokens = Tokens(database, author)
 
     def acting(self, actor: str, correlation: str | None = None) -> Ledger:
         """The same ledger over the same connections, writing events in the name of `actor`."""

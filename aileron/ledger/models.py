@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     update,
 )
 
@@ -54,6 +56,14 @@ class ModelVersion(Record):
     mlflow_run_id: str | None
     mlflow_version: str | None
     created: datetime
+
+
+class ModelCount(Record):
+    """A model by name: how many versions it has, and the newest one's number."""
+
+    name: str
+    versions: int
+    latest: int
 
 
 class Models(Repository):
@@ -123,6 +133,33 @@ class Models(Repository):
         query = query.order_by(model_versions.c.name, model_versions.c.version.desc())
         with self.database.transaction() as connection:
             return [ModelVersion.of(row) for row in connection.execute(query.limit(limit))]
+
+    def counts(self, project: str) -> builtins.list[ModelCount]:
+        """Each model of the project by name, with how many versions it has."""
+        query = (
+            select(
+                model_versions.c.name,
+                func.count().label("versions"),
+                func.max(model_versions.c.version).label("latest"),
+            )
+            .filter_by(project=project)
+            .group_by(model_versions.c.name)
+            .order_by(model_versions.c.name)
+        )
+        with self.database.transaction() as connection:
+            return [ModelCount.of(row) for row in connection.execute(query)]
+
+    def select(self, project: str, versions: Mapping[str, int]) -> dict[str, ModelVersion]:
+        """Model name -> the version that `versions` names for it, if there is one."""
+        wanted = tuple_(model_versions.c.name, model_versions.c.version)
+        query = (
+            select(model_versions)
+            .filter_by(project=project)
+            .where(wanted.in_(list(versions.items())))
+        )
+        with self.database.transaction() as connection:
+            found = [ModelVersion.of(row) for row in connection.execute(query)]
+        return {version.name: version for version in found}
 
     def _complete(
         self, connection: Connection, there: ModelVersion, given: dict[str, str | None]

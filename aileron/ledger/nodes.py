@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
     update,
 )
@@ -155,6 +156,35 @@ class Nodes(Repository):
     def list(self, run_id: str) -> builtins.list[NodeRow]:
         """The run's nodes in the order in which they began."""
         query = select(nodes).filter_by(run_id=run_id).order_by(nodes.c.started)
+        with self.database.transaction() as connection:
+            return [NodeRow.of(row) for row in connection.execute(query)]
+
+    def of_runs(
+        self, run_ids: Iterable[str], steps: Iterable[str] = ()
+    ) -> dict[str, builtins.list[NodeRow]]:
+        """Run id -> its nodes in the order in which they began, of many runs at once.
+
+        Args:
+            steps: only the nodes of these steps, as patterns of ``LIKE``; all if empty.
+        """
+        found: dict[str, builtins.list[NodeRow]] = {run_id: [] for run_id in run_ids}
+        query = select(nodes).where(nodes.c.run_id.in_(list(found))).order_by(nodes.c.started)
+        if patterns := list(steps):
+            query = query.where(or_(*(nodes.c.step.like(pattern) for pattern in patterns)))
+        with self.database.transaction() as connection:
+            for row in connection.execute(query):
+                found[row.run_id].append(NodeRow.of(row))
+        return found
+
+    def running(self, project: str, step: str) -> builtins.list[NodeRow]:
+        """The nodes of `step` that run now, in runs that are not over; the oldest first."""
+        query = (
+            select(nodes)
+            .join(runs, nodes.c.run_id == runs.c.run_id)
+            .where(runs.c.project == project, runs.c.state.in_(["planned", "running"]))
+            .where(nodes.c.step == step, nodes.c.state == NodeState.RUNNING)
+            .order_by(nodes.c.started)
+        )
         with self.database.transaction() as connection:
             return [NodeRow.of(row) for row in connection.execute(query)]
 

@@ -8,7 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Table, Text, func, select, text, update
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Table,
+    Text,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import NotFound
@@ -39,6 +52,9 @@ class RunState(StrEnum):
         return self not in (RunState.PLANNED, RunState.RUNNING)
 
 
+OPEN = "state IN ('planned', 'running')"
+"""The runs that are not over, in SQL."""
+
 runs = Table(
     "runs",
     metadata,
@@ -55,6 +71,7 @@ runs = Table(
     moment("started"),
     moment("ended", optional=True),
     Index(None, "project", "lifecycle", "started"),
+    Index("runs_project_open_idx", "project", "started", postgresql_where=text(OPEN)),
 )
 
 
@@ -158,6 +175,28 @@ class Runs(Repository):
             rows = connection.execute(query.order_by(runs.c.started.desc()).limit(limit))
             return [Run.of(row) for row in rows]
 
+    def open(self, project: str, limit: int = 100) -> builtins.list[Run]:
+        """The newest runs that are not over, newest first."""
+        # Written as it is in the index, which only then is used.
+        query = select(runs).where(runs.c.project == project, text(OPEN))
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.order_by(runs.c.started.desc()).limit(limit))
+            return [Run.of(row) for row in rows]
+
+    def latest(self, project: str) -> builtins.list[Run]:
+        """The newest run of each lifecycle of the project."""
+        names = _lifecycles_with_runs(project)
+        newest = (
+            select(runs)
+            .where(runs.c.project == project, runs.c.lifecycle == names.c.lifecycle)
+            .order_by(runs.c.started.desc())
+            .limit(1)
+            .lateral()
+        )
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(newest).select_from(names.join(newest, true())))
+            return [Run.of(row) for row in rows]
+
     def _change(
         self, connection: Connection, run: Run, verb: str, values: Mapping[str, Any]
     ) -> Run:
@@ -190,6 +229,18 @@ def reopen(connection: Connection, author: Author, run_id: str) -> None:
     if reopened is not None:
         after = {"state": RunState.RUNNING}
         author.append(connection, reopened, "run.running", f"run:{run_id}", None, after, run_id)
+
+
+def _lifecycles_with_runs(project: str) -> CTE:
+    """Their names, each found by one step in the index: reading all runs would take too long."""
+
+    def first(after: ColumnElement[bool]) -> Any:
+        found = select(func.min(runs.c.lifecycle)).where(runs.c.project == project, after)
+        return found.scalar_subquery()
+
+    names = select(first(true()).label("lifecycle")).cte("names", recursive=True)
+    rest = select(first(runs.c.lifecycle > names.c.lifecycle)).where(names.c.lifecycle.is_not(None))
+    return names.union_all(rest)
 
 
 def _find(connection: Connection, run_id: str) -> Run:

@@ -13,6 +13,7 @@ from aileron.graph.pipeline import Graph, Node, check_graph
 from aileron.lifecycle.dataset import LoadedDataset, load_dataset
 from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
 from aileron.lifecycle.spec import LifecycleSpec
+from aileron.lifecycle.weights import weights_input
 
 LEARN: Final = "learn"
 BUNDLE: Final = "bundle"
@@ -27,7 +28,10 @@ SECTIONS: Final[Mapping[str, str]] = {
     "package": "package.bento",
     "boot_check": "package.boot_check",
 }
-"""Section of the YAML -> the step whose config it is."""
+"""Section of the YAML -> the step whose config it is, in a lifecycle of a table."""
+
+IMAGE_SECTIONS: Final[Mapping[str, str]] = {**SECTIONS, "evaluate": "evaluate.image"}
+"""The same in a lifecycle of pictures."""
 
 
 def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
@@ -66,9 +70,23 @@ def train_step(workflow: Lifecycle) -> str:
     return train.step
 
 
-def algorithms() -> list[str]:
-    """Short names of the installed training steps."""
-    return [name.removeprefix("train.") for name in installed() if name.startswith("train.")]
+def algorithms(modality: str | None = None) -> list[str]:
+    """Short names of the installed training steps, or of those that learn from `modality`."""
+    return [
+        name.removeprefix("train.")
+        for name in installed()
+        if name.startswith("train.") and modality in (None, step_modality(name))
+    ]
+
+
+def step_modality(step: str) -> str:
+    """What training step `step` learns from: table, unless it says image."""
+    return str(getattr(step_class(step), "modality", "table"))
+
+
+def sections(workflow: Lifecycle) -> Mapping[str, str]:
+    """Section of `workflow` -> the step whose config it is; the algorithm decides."""
+    return IMAGE_SECTIONS if step_modality(train_step(workflow)) == "image" else SECTIONS
 
 
 def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
@@ -78,8 +96,24 @@ def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
         raise error.at(error.where or workflow.document.where(("dataset",))) from None
 
 
+def _check_modality(workflow: Lifecycle, dataset: LoadedDataset) -> None:
+    found = step_modality(train_step(workflow))
+    if found != dataset.modality:
+        raise InvalidInput(
+            "lifecycle.wrong_modality",
+            where=workflow.document.where(("train", "algorithm")),
+            algorithm=workflow.spec.train.algorithm,
+            wanted=found,
+            dataset=dataset.name,
+            found=dataset.modality,
+            choices=", ".join(algorithms(dataset.modality)) or "-",
+        )
+
+
 def _lifecycle_graph(workflow: Lifecycle, settings: Settings) -> Graph:
-    nodes = tuple(_nodes(workflow, _dataset(workflow, settings), settings))
+    dataset = _dataset(workflow, settings)
+    _check_modality(workflow, dataset)
+    nodes = tuple(_nodes(workflow, dataset, settings))
     names = {node.name for node in nodes}
     runtime = workflow.spec.runtime
     for section in ("limits", "env"):
@@ -105,7 +139,8 @@ def _checked(workflow: Workflow, nodes: tuple[Node, ...]) -> Graph:
 
 def _nodes(workflow: Lifecycle, dataset: LoadedDataset, settings: Settings) -> Iterator[Node]:
     spec = workflow.spec
-    yield _node(spec, "ingest", "data.ingest", dataset.ingest, {"source": "source:dataset"})
+    source = {"source": f"source:{DATASET_SOURCE}"}
+    yield _node(spec, "ingest", dataset.ingest_step, dataset.ingest, source)
     yield _node(spec, "version", "data.version", {}, {"dataset": "ingest.dataset"})
     yield _node(
         spec,
@@ -136,10 +171,10 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
         group=LEARN,
         after=("validate",),
     )
-    yield _node(spec, "train", spec.train.step, parameters, data, group=LEARN)
-    yield _node(
-        spec, "evaluate", "evaluate.table", evaluate, {"model": "train.model", **data}, group=LEARN
-    )
+    learnt = {**data, **weights_input(spec.train.step)}
+    yield _node(spec, "train", spec.train.step, parameters, learnt, group=LEARN)
+    judged = {"model": "train.model", **data}
+    yield _node(spec, "evaluate", sections(workflow)["evaluate"], evaluate, judged, group=LEARN)
     compared = {
         "model": "train.model",
         "metrics": "evaluate.metrics",
@@ -150,9 +185,9 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
     yield _node(spec, "gate", "evaluate.gate", _section(workflow, "gate"), compared, group=LEARN)
 
 
-def _template(settings: Settings) -> dict[str, str]:
+def _template(settings: Settings, modality: str) -> dict[str, str]:
     """The workspace's own service template, if it has one."""
-    path = settings.workspace / "bento" / "table" / "service.py"
+    path = settings.workspace / "bento" / modality / "service.py"
     return {"template": path.read_text(encoding="utf-8")} if path.is_file() else {}
 
 
@@ -188,7 +223,7 @@ def _bundling(
         workflow,
         SECTIONS["package"],
         ("package",),
-        {"name": spec.model, **_template(settings), **package},
+        {"name": spec.model, **_template(settings, step_modality(spec.train.step)), **package},
     )
     yield _node(spec, "package", "package.bento", bento, packaged, group=BUNDLE, after=("gate",))
     yield _node(
@@ -220,7 +255,7 @@ def _releasing(workflow: Lifecycle) -> Iterator[Node]:
 
 
 def _section(workflow: Lifecycle, name: str) -> dict[str, Any]:
-    return check_config(workflow, SECTIONS[name], (name,), getattr(workflow.spec, name))
+    return check_config(workflow, sections(workflow)[name], (name,), getattr(workflow.spec, name))
 
 
 def _node(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from aileron.core.settings import Settings
 from aileron.data.definition import (
+    DEFINITION_FILE,
+    AnyDefinition,
     DatasetDefinition,
     dataset_folder,
     defined_datasets,
@@ -17,8 +19,12 @@ from aileron.data.definition import (
     load_expectations,
     resolve_source,
 )
+from aileron.data.images.sources import resolve_image_source
 
 __all__ = ["DatasetDefinition", "LoadedDataset", "list_datasets", "load_dataset"]
+
+INGEST: Final = {"table": "data.ingest", "image": "data.ingest_images"}
+"""Modality -> the step that imports such a dataset."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,7 @@ class LoadedDataset:
     """A definition and its expectations, as the configs of the steps that read them."""
 
     folder: Path
-    definition: DatasetDefinition
+    definition: AnyDefinition
     expectations: tuple[Mapping[str, Any], ...]
 
     @property
@@ -34,31 +40,47 @@ class LoadedDataset:
         return self.definition.name
 
     @property
+    def modality(self) -> Literal["table", "image"]:
+        return self.definition.modality
+
+    @property
     def task(self) -> str:
         """``classification`` or ``regression``."""
         return str(self.definition.task)
 
     @property
-    def ingest(self) -> Mapping[str, Any]:
-        """Config of step ``data.ingest``."""
-        return ingest_config(self.definition)
+    def several_labels(self) -> bool:
+        """Whether a sample may have any number of labels."""
+        return getattr(self.definition, "label_type", "single") == "multi"
 
     @property
-    def target(self) -> str:
-        return self.definition.target
+    def ingest_step(self) -> str:
+        """The step that imports it."""
+        return INGEST[self.modality]
 
-    def source_file(self, settings: Settings) -> Path:
-        """The file that the dataset is made from.
+    @property
+    def ingest(self) -> Mapping[str, Any]:
+        """Config of `ingest_step`."""
+        return ingest_config(self.definition)
+
+    def source_files(self, settings: Settings) -> dict[str, Path]:
+        """Path inside the source's artifact -> the file or folder that the dataset is made from.
 
         Raises:
             InvalidInput: it is not there.
         """
-        return resolve_source(self.definition, self.folder, settings.home)
+        return self._resolve(settings.home)
 
     def check_source(self) -> None:
-        """`source_file` without writing a sample."""
-        if self.definition.source.file is not None:
-            resolve_source(self.definition, self.folder, self.folder)
+        """Raise `InvalidInput` if a file is not there, without writing a sample."""
+        if self.definition.source.sample is None:
+            self._resolve(self.folder)
+
+    def _resolve(self, home: Path) -> dict[str, Path]:
+        where = str(self.folder / DEFINITION_FILE)
+        if isinstance(self.definition, DatasetDefinition):
+            return resolve_source(self.definition.source, self.folder, home, where)
+        return resolve_image_source(self.definition.source, self.folder, home, where)
 
 
 def list_datasets(settings: Settings) -> list[str]:

@@ -15,6 +15,7 @@ from aileron.lifecycle.compiler import algorithms, compile_lifecycle
 from aileron.lifecycle.dataset import LoadedDataset, load_dataset
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.load import Lifecycle, Workflow, list_lifecycles, load_lifecycle
+from aileron.lifecycle.weights import weights_files
 
 TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "classification": ("binary", "multiclass"),
@@ -26,6 +27,18 @@ REGRESSION: Final = frozenset(
     {"r2", "rmse", "mae", "median_absolute_error", "max_error", "mape"},
 )
 """The metrics of regression; the others of `aileron.evaluate` are of classification."""
+
+SEVERAL_LABELS: Final = frozenset(
+    {
+        "precision_micro",
+        "recall_micro",
+        "f1_micro",
+        "exact_match",
+        "hamming_loss",
+        "mean_average_precision",
+    },
+)
+"""The metrics of classifications whose samples have any number of labels."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +90,11 @@ def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
 
 def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]:
     dataset = load_dataset(settings, workflow.spec.dataset)
-    try:
-        dataset.check_source()
-    except AileronError as error:
-        yield Finding("error", error)
+    for check in (dataset.check_source, lambda: weights_files(workflow, settings)):
+        try:
+            check()
+        except AileronError as error:
+            yield Finding("error", error)
     yield from _lint_task(workflow, dataset)
     yield from _lint_metrics(workflow, dataset)
     yield from _lint_thresholds(workflow)
@@ -114,7 +128,10 @@ def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]
 
 def _lint_metrics(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
     known = [
-        name for name in HIGHER_IS_BETTER if (name in REGRESSION) == (dataset.task == "regression")
+        name
+        for name in HIGHER_IS_BETTER
+        if (name in REGRESSION) == (dataset.task == "regression")
+        and (dataset.several_labels or name not in SEVERAL_LABELS)
     ]
     for field, metric in _named_metrics(workflow):
         if metric not in known:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
-from aileron.lifecycle.compiler import SECTIONS, train_step
+from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
 from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
 
@@ -128,7 +128,7 @@ def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
     title = f"Training ({workflow.spec.train.algorithm})"
     yield from _config_fields(step.Config, "train.parameters", given, title, prefix="")
     for section, title in _FORM_SECTIONS.items():
-        config = step_class(SECTIONS[section]).Config
+        config = step_class(sections(workflow)[section]).Config
         given = getattr(workflow.spec, section)
         yield from _config_fields(config, section, given, title, prefix=f"{section}_")
     yield Field(

@@ -12,18 +12,18 @@ from aileron.core.documents import Document, check_values, read_document
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
-from aileron.data.definition import SourceSpec
-from aileron.data.samples import materialise_sample
+from aileron.data.definition import SourceSpec, resolve_source
 from aileron.graph.pipeline import SOURCE, Graph
 from aileron.graph.plan import Plan
 from aileron.lifecycle.code import step_code
 from aileron.lifecycle.compiler import DATASET_SOURCE, compile_lifecycle
-from aileron.lifecycle.dataset import load_dataset
+from aileron.lifecycle.dataset import INGEST, load_dataset
 from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.form import FORCE, form_layers
 from aileron.lifecycle.layers import flat
 from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, load_lifecycle
 from aileron.lifecycle.sources import put_source
+from aileron.lifecycle.weights import WEIGHTS, weights_files
 from aileron.run.freshness import installed_digest
 from aileron.store import Store, open_store
 
@@ -100,7 +100,7 @@ def origin_of(workflow: Workflow, graph: Graph) -> dict[str, str]:
     if isinstance(workflow, Lifecycle):
         for node in graph.nodes:
             section = "train.parameters" if node.name == "train" else node.name
-            definition = _definition(workflow) if node.step == "data.ingest" else None
+            definition = _definition(workflow) if node.step in INGEST.values() else None
             for field, _ in flat(node.config):
                 path = ".".join((section, *map(str, field)))
                 written = definition is not None and field[0] in definition.values
@@ -159,20 +159,22 @@ def _sources(
     }
     store = store or open_store(settings.store_root)
     for name in sorted(named):
-        yield name, put_source(store, settings.home, _source_path(settings, workflow, name))
+        yield name, put_source(store, settings.home, _source_files(settings, workflow, name))
 
 
-def _source_path(settings: Settings, workflow: Workflow, name: str) -> Path:
+def _source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str, Path]:
+    """Path inside the artifact -> the file, of source `name`."""
     if isinstance(workflow, Lifecycle) and name == DATASET_SOURCE:
-        return load_dataset(settings, workflow.spec.dataset).source_file(settings)
+        return load_dataset(settings, workflow.spec.dataset).source_files(settings)
+    if isinstance(workflow, Lifecycle) and name == WEIGHTS:
+        return weights_files(workflow, settings)
     declared = workflow.spec.sources if isinstance(workflow, Pipeline) else {}
     where = workflow.document.where(("sources", name))
     if name not in declared:
         raise InvalidInput("core.missing_field", where=where, field=f"sources.{name}")
     spec = check_values(SourceSpec, declared[name], workflow.document, ("sources", name))
-    path = settings.workspace / str(spec.file)
-    if spec.sample is not None:
-        return materialise_sample(spec.sample, settings.home / "samples")
-    if not path.is_file():
-        raise NotFound("lifecycle.no_source_file", where=where, name=name, file=str(path))
-    return path
+    for file in (spec.file, spec.test_file):
+        if file is not None and not (settings.workspace / file).is_file():
+            path = str(settings.workspace / file)
+            raise NotFound("lifecycle.no_source_file", where=where, name=name, file=path)
+    return resolve_source(spec, settings.workspace, settings.home, where)

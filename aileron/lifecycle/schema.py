@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from aileron.core.catalogue import step_class
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
+from aileron.data.images.spec import ImageDefinition
 from aileron.graph.pipeline import Node
-from aileron.lifecycle.compiler import SECTIONS, algorithms
+from aileron.lifecycle.compiler import IMAGE_SECTIONS, SECTIONS, algorithms
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -22,7 +23,7 @@ Schema = dict[str, Any]
 def schemas() -> dict[str, Schema]:
     """Name of the document's kind, in lower case -> its JSON Schema."""
     return {
-        "dataset": _of(DatasetDefinition),
+        "dataset": _dataset(),
         "environment": _of(EnvironmentSpec),
         "expectations": _of(ExpectationSuite),
         "lifecycle": _lifecycle(),
@@ -50,11 +51,21 @@ def _of(model: type[BaseModel]) -> Schema:
     return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
 
 
+def _dataset() -> Schema:
+    """Of a table or of pictures, as `modality` says."""
+    table, image = (model.model_json_schema() for model in (DatasetDefinition, ImageDefinition))
+    definitions = table.pop("$defs") | image.pop("$defs")
+    is_image = {"properties": {"modality": {"const": "image"}}, "required": ["modality"]}
+    return {"$schema": DIALECT, "$defs": definitions, "if": is_image, "then": image, "else": table}
+
+
 def _lifecycle() -> Schema:
     schema = _of(LifecycleSpec)
     definitions, properties = schema["$defs"], schema["properties"]
     for section, step in SECTIONS.items():
-        properties[section] = _step(definitions, step)
+        steps = dict.fromkeys((step, IMAGE_SECTIONS[section]))
+        found = [_step(definitions, one) for one in steps]
+        properties[section] = found[0] if len(found) == 1 else {"anyOf": found}
     properties["package"] = {"anyOf": [properties["package"], {"type": "null"}]}
     for name in ("package", "approve", "release"):
         properties[name]["anyOf"] = [{"type": "boolean"}, *properties[name]["anyOf"]]

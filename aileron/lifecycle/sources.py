@@ -1,41 +1,64 @@
-"""Put files from outside into the store, each read again only if it changed."""
+"""Put files from outside into the store, each source read again only if it changed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from aileron.core.digest import digest_bytes
+from aileron.core.digest import canonical_json, digest_bytes, digest_json
 from aileron.core.ports import ArtifactKind, Reference
+from aileron.data.images.folder import walk, write_tar
 from aileron.lifecycle.kept import keep, read_kept, stamps
 from aileron.store import Entry, Store
 
 PIECE: Final = 1 << 20
 
 
-def put_source(store: Store, home: Path, path: Path) -> Reference:
-    """The artifact that holds the one file `path`.
+def put_source(store: Store, home: Path, files: Mapping[str, Path]) -> Reference:
+    """The artifact that holds `files`: path inside it -> the file, or a folder of pictures.
 
-    A file whose stamp (`aileron.lifecycle.kept.stamps`) is the same is not read again while
-    the store has its artifact.
+    A folder becomes one tar file. Files whose stamps (`aileron.lifecycle.kept.stamps`) are the
+    same are not read again while the store has their artifact.
 
     Raises:
         Unavailable: the store is full or cannot be reached.
     """
-    note = home / "cache" / "sources" / f"{digest_bytes(str(path).encode())}.json"
-    stamp = stamps([str(path)])
+    places = sorted((inside, str(path)) for inside, path in files.items())
+    note = home / "cache" / "sources" / f"{digest_bytes(canonical_json(places))}.json"
+    stamp = _stamps(places)
     known = _known(note, store.root, stamp)
     if known is not None and store.exists(known):
         return known
-    with store.blob() as blob, path.open("rb") as file:
-        while piece := file.read(PIECE):
-            blob.write(piece)
-    entry = Entry(path=path.name, digest=blob.digest, size=blob.size)
-    reference = store.publish(ArtifactKind.SOURCE, [entry])
-    if stamps([str(path)]) == stamp:
+    entries = [_entry(store, inside, Path(path)) for inside, path in places]
+    reference = store.publish(ArtifactKind.SOURCE, entries)
+    if _stamps(places) == stamp:
         made = reference.model_dump(mode="json")
         keep(note, {"store": store.root, "stamp": stamp, "reference": made})
     return reference
+
+
+def _stamps(places: Iterable[tuple[str, str]]) -> list[list[Any]]:
+    """The stamps of files; of a folder, one digest of the stamps of all that is read of it."""
+    found: list[list[Any]] = []
+    for _, path in places:
+        if Path(path).is_dir():
+            below = stamps(f"{path}/{name}" for name, _ in walk(Path(path)))
+            found.append([path, digest_json(below)])
+        else:
+            found += stamps([path])
+    return found
+
+
+def _entry(store: Store, inside: str, path: Path) -> Entry:
+    with store.blob() as blob:
+        if path.is_dir():
+            write_tar(path, blob)
+        else:
+            with path.open("rb") as file:
+                while piece := file.read(PIECE):
+                    blob.write(piece)
+    return Entry(path=inside, digest=blob.digest, size=blob.size)
 
 
 def _known(note: Path, root: str, stamp: list[Any]) -> Reference | None:

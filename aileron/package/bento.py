@@ -16,10 +16,9 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from aileron.core.digest import digest_bytes, digest_file, digest_json
 from aileron.core.errors import InvalidInput
@@ -27,40 +26,68 @@ from aileron.core.names import Name
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.settings import SILENT
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.package.template import TABLE
 
 if TYPE_CHECKING:
-    from aileron.serve.model import ModelCard
+    from aileron.package.contents import Contents
 
 FORMAT_VERSION: Final = 1
 RUNTIME_PACKAGE: Final = "aileron_service"
 """The name under which `aileron.serve` is copied into packages."""
 _EPOCH: Final = "1970-01-01T00:00:00+00:00"
-_INCLUDE: Final = ("service.py", "service.json", f"{RUNTIME_PACKAGE}/*.py", "model/*")
+_INCLUDE: Final = ("service.py", "*.json", f"{RUNTIME_PACKAGE}/*.py", "model/*")
 _SECONDS: Final = 300
+
+
+class PictureOptions(StepConfig):
+    """What the service of a model of pictures takes; null is found in the dataset."""
+
+    model_config = ConfigDict(title="Pictures")
+
+    shortest_side: int | None = Field(
+        None, ge=1, description="least pixels; null is 15, or what the dataset's smallest has"
+    )
+    longest_side: int | None = Field(
+        None, ge=1, le=20_000, description="most pixels; null is 4096, or the dataset's largest"
+    )
+    picture_bytes: int | None = Field(
+        None,
+        ge=1024,
+        le=11 << 20,
+        description="most bytes of a file; null is 3 MiB (4 MiB in base64), or the dataset's",
+    )
+    threads: int | None = Field(
+        None, ge=1, le=64, description="pictures at work at a time; null is one per core, up to 8"
+    )
 
 
 class PackageConfig(StepConfig):
     """What can be chosen about a package."""
 
     name: Name = Field("model", description="name of the model in the Open Inference Protocol")
-    template: str = Field(
-        TABLE, description="source of the Bento's service.py: the text of bento/table/service.py"
+    template: str | None = Field(
+        None,
+        description="source of the Bento's service.py: the text of bento/CONTRACT/service.py; null "
+        "is the shipped one of the model's contract",
     )
-    golden_rows: int = Field(20, ge=1, le=1000, description="test rows kept as golden requests")
+    golden_rows: int = Field(
+        20, ge=1, le=1000, description="test rows or pictures kept as golden requests"
+    )
+    pictures: PictureOptions | None = Field(
+        None, description="of a model of pictures: what its service takes"
+    )
 
 
 class PackageModel(Component[PackageConfig]):
-    """Builds the package of a table model."""
+    """Builds the package of a model, by its task contract."""
 
     name = "package.bento"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Build package", "zh": "构建服务包"}
     Config = PackageConfig
     inputs: ClassVar[Mapping[str, Port]] = {
         "model": Port(ArtifactKind.MODEL, "the model to serve"),
-        "dataset": Port(ArtifactKind.DATASET, "where golden rows come from"),
-        "split": Port(ArtifactKind.SPLIT, "which rows are test rows"),
+        "dataset": Port(ArtifactKind.DATASET, "where golden requests come from"),
+        "split": Port(ArtifactKind.SPLIT, "which samples are for the test"),
     }
     outputs: ClassVar[Mapping[str, Port]] = {
         "package": Port(ArtifactKind.PACKAGE, "the Bento, its pins and golden requests")
@@ -69,83 +96,54 @@ class PackageModel(Component[PackageConfig]):
     def run(
         self, context: Context, config: PackageConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
+        from aileron.package.contents import contents_of
         from aileron.package.requirements import RUNTIME, pinned
-        from aileron.serve.model import ModelBroken, load
 
-        try:
-            model = load(inputs["model"])
-        except ModelBroken as error:
-            raise InvalidInput("package.model_broken", detail=str(error)) from None
-        pins = pinned([*RUNTIME, *model.card.requirements])
+        contents = contents_of(config, inputs)
+        pins = pinned([*RUNTIME, *contents.requirements])
         context.log(f"{len(pins)} distributions pinned")
         package = context.output("package")
         # Bento refuses paths with a hidden folder in them, such as the state directory's.
         with tempfile.TemporaryDirectory(prefix="aileron-bento-") as folder:
             source = Path(folder, "source")
-            assemble(source, config, inputs["model"], model.card)
-            bento = build_bento(source, Path(folder, "bentoml"), config.name, pins)
+            assemble(source, config, inputs["model"], contents)
+            bento = build_bento(source, Path(folder, "bentoml"), config.name, pins, contents)
             shutil.copytree(bento, package)
         normalise(package)
-        golden = self._golden(model, config, inputs)
+        golden = contents.golden()
         _write_pins(package, pins)
         _write_json(package / "golden.json", golden)
-        _write_json(package / "package.json", describe(package, config, model.card))
-        context.log(f"{len(golden)} golden requests over {config.golden_rows} test rows at most")
+        _write_json(package / "package.json", describe(package, config, contents))
+        context.log(f"{len(golden)} golden requests over {config.golden_rows} samples at most")
         return {"package": package}
 
-    def _golden(self, model: Any, config: PackageConfig, inputs: Mapping[str, Path]) -> list[Any]:
-        from aileron.package.golden import record
-        from aileron.train.tables import SplitTable, plain_rows
 
-        test = SplitTable.read(inputs["dataset"], inputs["split"]).part("test")
-        count = min(config.golden_rows, test.num_rows)
-        rows = plain_rows(test, model.card.features, range(count))
-        return list(record(model, config.name, rows))
-
-
-def assemble(source: Path, config: PackageConfig, model: Path, card: ModelCard) -> None:
+def assemble(source: Path, config: PackageConfig, model: Path, contents: Contents) -> None:
     """Lay out what the Bento is built from: template, runtime, model."""
     (source / RUNTIME_PACKAGE).mkdir(parents=True)
     (source / "model").mkdir()
-    (source / "service.py").write_text(config.template, encoding="utf-8")
-    _write_json(source / "service.json", {"format_version": FORMAT_VERSION, "name": config.name})
-    for module in runtime_modules():
+    template = contents.template if config.template is None else config.template
+    (source / "service.py").write_text(template, encoding="utf-8")
+    about = {
+        "format_version": FORMAT_VERSION,
+        "name": config.name,
+        "contract": contents.contract,
+        **contents.settings(),
+    }
+    _write_json(source / "service.json", about)
+    sample = contents.sample()
+    if sample is not None:
+        _write_json(source / "sample.json", sample)
+    for module in contents.modules():
         file = Path(str(module.__file__))
         shutil.copyfile(file, source / RUNTIME_PACKAGE / file.name)
-    for name in ("model.json", card.file):
+    for name in ("model.json", contents.file):
         shutil.copyfile(model / name, source / "model" / name)
 
 
-def runtime_modules() -> tuple[ModuleType, ...]:
-    """All modules of `aileron.serve`. They are imported by name so that this step's cache
-    key covers their code."""
-    import aileron.serve
-    from aileron.serve import __main__ as entry
-    from aileron.serve import (
-        app,
-        body,
-        encoding,
-        errors,
-        front,
-        identifiers,
-        imports,
-        inference,
-        main,
-        metrics,
-        model,
-        predict,
-        schema,
-        server,
-        service,
-    )
-
-    return (
-        *(aileron.serve, entry, app, body, encoding, errors, front, identifiers, imports),
-        *(inference, main, metrics, model, predict, schema, server, service),
-    )
-
-
-def build_bento(source: Path, home: Path, name: str, pins: Sequence[str]) -> Path:
+def build_bento(
+    source: Path, home: Path, name: str, pins: Sequence[str], contents: Contents
+) -> Path:
     """Run ``bentoml build`` over `source` with its store in `home`; the Bento's directory.
 
     A process of its own: Bento imports the service it builds.
@@ -155,7 +153,7 @@ def build_bento(source: Path, home: Path, name: str, pins: Sequence[str]) -> Pat
     """
     version = digest_json([list(pins), _file_digests(source)])[:16]
     build = {
-        "service": "service:TableService",
+        "service": f"service:{contents.service}",
         "name": name,
         "description": f"The model {name}, packaged by Aileron. See package.json.",
         "include": list(_INCLUDE),
@@ -178,7 +176,9 @@ def build_bento(source: Path, home: Path, name: str, pins: Sequence[str]) -> Pat
     bento = home / "bentos" / name / version
     if done.returncode != 0 or not bento.is_dir():
         lines = (done.stderr or done.stdout).strip().splitlines() or ["-"]
-        raise InvalidInput("package.bento_failed", detail=lines[-1].strip()[-600:])
+        detail = lines[-1].strip()[-600:]
+        template = f"bento/{contents.contract}/service.py"
+        raise InvalidInput("package.bento_failed", detail=detail, template=template)
     return bento
 
 
@@ -188,18 +188,19 @@ def normalise(package: Path) -> None:
     text = manifest.read_text(encoding="utf-8")
     text, count = re.subn(r"(?m)^creation_time: .*$", f"creation_time: '{_EPOCH}'", text)
     if count != 1:
-        raise InvalidInput("package.bento_failed", detail="bento.yaml has no creation_time")
+        detail = "bento.yaml has no creation_time"
+        raise InvalidInput("package.bento_failed", detail=detail, template="bento.yaml")
     manifest.write_text(text, encoding="utf-8")
 
 
-def describe(package: Path, config: PackageConfig, card: ModelCard) -> dict[str, Any]:
+def describe(package: Path, config: PackageConfig, contents: Contents) -> dict[str, Any]:
     """package.json."""
     return {
         "format_version": FORMAT_VERSION,
-        "service_contract": "table",
+        "service_contract": contents.contract,
         "name": config.name,
-        "task": card.task,
-        "model_digest": card.file_digest,
+        "task": contents.task,
+        "model_digest": contents.file_digest,
         "requirements_digest": digest_file(package / "requirements.txt"),
         "golden_digest": digest_file(package / "golden.json"),
         "entry": f"python -m {RUNTIME_PACKAGE} --package DIR",

@@ -34,7 +34,7 @@ class BootCheck(Component[BootCheckConfig]):
     """Starts a package and asks its golden requests."""
 
     name = "package.boot_check"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Boot check", "zh": "启动检查"}
     Config = BootCheckConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -109,7 +109,7 @@ def ask_golden(booted: Any, golden: list[dict[str, Any]]) -> list[dict[str, Any]
     Raises:
         StepFailed: one is not answered, or otherwise than recorded.
     """
-    from aileron.package.golden import differences
+    from aileron.package.golden import TOLERANCE, differences
 
     asked: list[dict[str, Any]] = []
     for number, entry in enumerate(golden, start=1):
@@ -120,7 +120,8 @@ def ask_golden(booted: Any, golden: list[dict[str, Any]]) -> list[dict[str, Any]
             raise _no_answer(booted, number, path, repr(error)) from None
         if status != 200:
             raise _no_answer(booted, number, path, f"{status}: {answer}")
-        difference = next(differences(entry["response"], answer), None)
+        tolerance = entry.get("tolerance", TOLERANCE)
+        difference = next(differences(entry["response"], answer, tolerance), None)
         if difference is not None:
             raise StepFailed(
                 "package.boot_other_answer", number=number, path=path, difference=difference
@@ -160,6 +161,9 @@ def describe(
 
 
 def _rows(request: Mapping[str, Any]) -> int:
+    """How many rows or pictures a request asks about."""
+    if "image" in request:
+        return 1
     if "data" in request:
         return len(request["data"])
     return len(request["inputs"][0]["data"])

@@ -37,7 +37,7 @@ def page(report: Mapping[str, Any]) -> str:
         f"<h1>Boot check of {escape(str(about['name']))}</h1>",
         "<p>The package started in its own environment and answered as recorded.</p>",
         _table(("Package", ""), sorted(about.items())),
-        _table(("Golden request", "Rows", "Result"), golden),
+        _table(("Golden request", "Samples", "Result"), golden),
         _table(("Distribution", "Version", "Use"), pinned),
     ]
     body = "\n".join(parts)

@@ -1,7 +1,7 @@
-"""The shipped service template of the table contract.
+"""The shipped service templates, one per task contract.
 
-The reference workspace has the same text as ``bento/table/service.py``, where users may
-change it; a test keeps the two alike.
+The reference workspace has the same texts as ``bento/CONTRACT/service.py``, where users may
+change them; a test keeps each pair alike.
 """
 
 from typing import Final
@@ -23,4 +23,23 @@ from aileron_service.app import create_app
 @bentoml.asgi_app(create_app(Path(__file__).resolve().parent), path="/")
 class TableService:
     """Rows of named values in, predictions out."""
+'''
+
+IMAGE: Final = '''\
+"""The Bento of the image contract: the application that also runs lean, mounted as it is.
+
+Copied into each package beside `aileron_service`, service.json, sample.json and model/. Change
+what `bentoml.service` is given here (workers, resources, traffic) for Bento's own server.
+"""
+
+from pathlib import Path
+
+import bentoml
+from aileron_service.app import create_app
+
+
+@bentoml.service(name="image", workers=1, traffic={"timeout": 60})
+@bentoml.asgi_app(create_app(Path(__file__).resolve().parent), path="/")
+class ImageService:
+    """A picture in, names and scores out."""
 '''

@@ -2,7 +2,8 @@
 
 `mlflow.pyfunc.load_model` takes raw rows and answers as the service does, by code that
 travels with the model; `mlflow.xgboost.load_model` gives the bare booster, which takes the
-encoded matrix. Format: https://mlflow.org/docs/latest/ml/model/.
+encoded matrix. What is different for pictures lies in `aileron.registry.image_form`.
+Format: https://mlflow.org/docs/latest/ml/model/.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import platform
+import re
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -19,14 +21,27 @@ from typing import Any, Final
 
 import yaml
 
+from aileron.registry import image_form
+
 CODE_PACKAGE: Final = "aileron_model"
-CODE_FILES: Final = ("encoding.py", "model.py", "pyfunc.py")
-_TYPES: Final = {"number": "double", "category": "string", "boolean": "boolean"}
+_SIBLING: Final = re.compile(r"^\s*from \.(\w+) import ", re.MULTILINE)
+_TYPES: Final = {
+    "number": "double",
+    "category": "string",
+    "boolean": "boolean",
+    "date": "string",
+    "text": "string",
+}
 
 
 def column(feature: Mapping[str, Any]) -> dict[str, Any]:
     """A feature of model.json as a column of an MLflow schema."""
     return {"type": _TYPES[feature["type"]], "name": feature["name"], "required": True}
+
+
+def is_image(card: Mapping[str, Any]) -> bool:
+    """Whether model.json is of a model of pictures."""
+    return card.get("contract") == "image"
 
 
 def write_mlflow_model(
@@ -35,8 +50,8 @@ def write_mlflow_model(
     """Write the MODEL artifact `model` into the empty folder `target`, as MLflow wants it."""
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
     shutil.copytree(model, target / "data", copy_function=shutil.copyfile)
-    _write_code(target / "code" / CODE_PACKAGE)
-    _write_example(target, card["input_example"])
+    _write_code(target / "code" / CODE_PACKAGE, _loader(card))
+    _write_example(target, image_form.example(card) if is_image(card) else card["input_example"])
     requirements = [*card["requirements"], *_pinned("mlflow", "pandas")]
     _write_environment(target, requirements)
     document = {
@@ -64,12 +79,15 @@ def write_mlflow_model(
 def _flavors(card: Mapping[str, Any]) -> dict[str, Any]:
     versions = card["library_versions"]
     function = {
-        "loader_module": f"{CODE_PACKAGE}.pyfunc",
+        "loader_module": f"{CODE_PACKAGE}.{_loader(card)}",
         "data": "data",
         "code": "code",
         "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
         "python_version": platform.python_version(),
     }
+    if is_image(card):
+        name, entry = image_form.flavor(card)
+        return {"python_function": function, name: entry}
     file = f"data/{card['file']}"
     if card["framework"] == "xgboost":
         own = {
@@ -91,6 +109,9 @@ def _flavors(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _signature(card: Mapping[str, Any]) -> dict[str, Any]:
+    if is_image(card):
+        ports = {"inputs": image_form.inputs(), "outputs": image_form.outputs(card)}
+        return {name: json.dumps(columns) for name, columns in ports.items()} | {"params": None}
     if card["classes"] is None:
         outputs = [("double", "value")]
     else:
@@ -108,12 +129,24 @@ def _signature(card: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_code(folder: Path) -> None:
+def _loader(card: Mapping[str, Any]) -> str:
+    """The module of `aileron.serve` that loads such a model for MLflow."""
+    return image_form.LOADER if is_image(card) else "pyfunc"
+
+
+def _write_code(folder: Path, loader: str) -> None:
+    """Copy the module `loader` of `aileron.serve`, and the siblings that it needs."""
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text("", encoding="utf-8")
     sources = importlib.resources.files("aileron.serve")
-    for name in CODE_FILES:
-        (folder / name).write_bytes(sources.joinpath(name).read_bytes())
+    todo, done = [loader], set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in done:
+            done.add(name)
+            text = sources.joinpath(f"{name}.py").read_text(encoding="utf-8")
+            (folder / f"{name}.py").write_text(text, encoding="utf-8")
+            todo += _SIBLING.findall(text)
 
 
 def _write_example(target: Path, example: Mapping[str, Any]) -> None:

@@ -43,7 +43,7 @@ class RegisterModel(Effect[RegisterConfig]):
     """Gives an accepted model its version."""
 
     name = "registry.register"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Register the model", "zh": "注册模型"}
     Config = RegisterConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -141,8 +141,17 @@ def _register(
         "aileron.algorithm": card["algorithm"],
         "aileron.format": card["file"].rpartition(".")[2],
     }
-    description = f"{card['algorithm']}, {card['task']} of {card['target']}"
-    return mlflow.create_version(name, logged.id, track["mlflow_run_id"], description, tags)
+    return mlflow.create_version(name, logged.id, track["mlflow_run_id"], _about(card), tags)
+
+
+def _about(card: Mapping[str, Any]) -> str:
+    """The model in a few words."""
+    from aileron.registry import image_form
+    from aileron.registry.mlmodel import is_image
+
+    if is_image(card):
+        return image_form.description(card)
+    return f"{card['algorithm']}, {card['task']} of {card['target']}"
 
 
 def _log_model(

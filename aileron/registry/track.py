@@ -29,7 +29,7 @@ class TrackRun(Effect[NoOptions]):
     """Records parameters, metrics by round, the evaluation, its report and the verdict."""
 
     name = "registry.track"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Track in MLflow", "zh": "记录到 MLflow"}
     Config = NoOptions
     records_refusals = True
@@ -131,13 +131,18 @@ def _metrics(inputs: Mapping[str, Path], at: int) -> Iterator[Metric]:
 
 def _parameters(card: Mapping[str, Any]) -> dict[str, str]:
     """The algorithm's parameters, and what the model was made for."""
+    from aileron.registry import image_form
+    from aileron.registry.mlmodel import is_image
+
     about = {
         "algorithm": card["algorithm"],
         "task": card["task"],
-        "target": card["target"],
-        "features": len(card["features"]),
         "best_round": card["best_round"],
     }
+    if is_image(card):
+        about |= image_form.parameters(card)
+    else:
+        about |= {"target": card["target"], "features": len(card["features"])}
     return {
         name: (value if isinstance(value, str) else json.dumps(value))[:LONGEST]
         for name, value in (card["parameters"] | about).items()
@@ -173,18 +178,25 @@ def _tags(
 
 def _dataset(record: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, str]:
     """The dataset version as MLflow shows inputs; its digests have at most 36 characters."""
-    from aileron.registry.mlmodel import column
-
-    kind = "double" if card["classes"] is None else "string"
-    columns = [column(feature) for feature in card["features"]]
-    columns.append({"name": card["target"], "type": kind, "required": True})
     return {
         "name": f"{record['dataset']}@v{record['version']}",
         "digest": record["digest"][:36],
         "source_type": "dvc",
         "source": json.dumps({"tag": record["tag"], "digest": record["digest"]}),
-        "schema": json.dumps({"mlflow_colspec": columns}),
+        "schema": json.dumps({"mlflow_colspec": _columns(card)}),
     }
+
+
+def _columns(card: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The dataset's columns, as far as the model knows them."""
+    from aileron.registry import image_form
+    from aileron.registry.mlmodel import column, is_image
+
+    if is_image(card):
+        return image_form.dataset_columns()
+    kind = "double" if card["classes"] is None else "string"
+    columns = [column(feature) for feature in card["features"]]
+    return [*columns, {"name": card["target"], "type": kind, "required": True}]
 
 
 def _read(path: Path) -> dict[str, Any]:

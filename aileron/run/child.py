@@ -140,6 +140,7 @@ def component_context(step: Step, request: Request) -> ComponentContext:
         outputs=outputs,
         ports=frozenset(step.outputs),
         metrics=request.metrics_path,
+        checkpoint=request.checkpoint or request.folder / "checkpoint",
     )
 
 

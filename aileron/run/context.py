@@ -25,6 +25,7 @@ class ComponentContext:
     """Directory of the outputs, one directory per port."""
     ports: frozenset[str]
     metrics: Path
+    checkpoint: Path
 
     def output(self, port: str) -> Path:
         if port not in self.ports:

@@ -21,11 +21,13 @@ from aileron.core.steps import Record
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import PLAN_FILE, Plan
 from aileron.ledger import Lease, Ledger, NodeState
+from aileron.run.checkpoints import Checkpoints
 from aileron.run.folders import execution_folder
 from aileron.run.freshness import installed_digest
 from aileron.run.inputs import Inputs
 from aileron.run.known import Known
 from aileron.run.lease import LEASE_SECONDS, Flight, Held, new_owner
+from aileron.run.live import label
 from aileron.run.outcome import NodeOutcome, may_follow
 from aileron.run.request import Action
 from aileron.run.result import Result
@@ -60,6 +62,7 @@ class Engine:
         self._runner = runner
         self._inputs = Inputs(ledger, store)
         self._known = Known(ledger, store)
+        self._checkpoints = Checkpoints(settings.home)
         self._lease_seconds = lease_seconds
 
     # Plans
@@ -197,11 +200,13 @@ class Engine:
                 return self._judged(work, NodeState.REUSED, found)
             if installed_digest(self._settings.home) != work.plan.environment:
                 raise Conflict("run.environment_changed")
+            self._checkpoints.sweep()
             result, log = self._run(work, "run", held)
             if result.state == "failed":
                 return self._failed(work, result, log, held)
             plan, outputs = work.plan, dict(result.outputs)
             self._ledger.cache.put(plan.project, work.key, outputs, plan.run_id, held.lease)
+            self._checkpoints.remove(plan.project, work.key)
         return self._judged(work, NodeState.SUCCEEDED, outputs, log)
 
     def _published(self, work: Work) -> dict[str, Reference] | None:
@@ -338,7 +343,9 @@ class Engine:
     ) -> tuple[Result, Reference]:
         """Have the runner do it; the result, and the stored log."""
         with execution_folder(self._settings.home) as folder:
-            request = work.request(action, self._store.root, folder, record)
+            checkpoint = self._checkpoints.folder(work.plan.project, work.key)
+            label(folder, work.plan.run_id, work.node.name)
+            request = work.request(action, self._store.root, folder, record, checkpoint)
             result = self._runner.run(
                 request,
                 on_log=work.log,

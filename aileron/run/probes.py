@@ -31,6 +31,7 @@ from aileron.core.steps import (
 Behaviour = Literal[
     "copy", "refuse", "crash", "exit", "kill", "sleep", "stubborn", "allocate", "spawn",
     "undeclared", "missing", "environment", "libraries",
+    "resume",
 ]  # fmt: skip
 
 
@@ -94,6 +95,19 @@ def _behave(context: Context, config: ProbeConfig) -> dict[str, Any]:
             return {"environment": dict(os.environ), "modules": sorted(sys.modules)}
         case "libraries":
             return _use_libraries(context.seed)
+        case "resume":
+            return _resume(context, config.text)
+    return {}
+
+
+def _resume(context: Context, text: str) -> dict[str, Any]:
+    """Leave a checkpoint and die; the next try tells what it found."""
+    kept = context.checkpoint / "kept.txt"
+    if kept.exists():
+        return {"kept": kept.read_text(encoding="utf-8")}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text, encoding="utf-8")
+    os.kill(os.getpid(), signal.SIGKILL)
     return {}
 
 

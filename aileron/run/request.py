@@ -54,6 +54,8 @@ class Request(BaseModel):
     store: str
     """Root of the artifact store."""
     folder: Path
+    checkpoint: Path | None = None
+    """What outlives a try of a component; None if nothing does."""
     asker: Asker | None = None
     record: Mapping[str, Any] | None = None
     """What `undo` takes back."""

@@ -67,7 +67,12 @@ class Work:
         return self.outcome(NodeState.FAILED, partial, **values)
 
     def request(
-        self, action: Action, store: str, folder: Path, record: Record | None = None
+        self,
+        action: Action,
+        store: str,
+        folder: Path,
+        record: Record | None = None,
+        checkpoint: Path | None = None,
     ) -> Request:
         """What a runner is asked."""
         plan, node = self.plan, self.node
@@ -92,6 +97,7 @@ class Work:
             code=plan.code[node.step] if pure else None,
             store=store,
             folder=folder,
+            checkpoint=checkpoint if pure else None,
             asker=None if pure else asker,
             record=record,
         )

@@ -1,8 +1,8 @@
-"""The one FastAPI application of a table service: all public routes, under one envelope.
+"""The one FastAPI application of a service: all public routes, under one envelope.
 
 Run lean by `aileron_service.server`, or mounted in a Bento. The routes take the raw
-request: bodies are checked against the model's features, with sentences of our own, and
-the OpenAPI document is made from the same features.
+request: bodies are checked against the model's card, with sentences of our own, and the
+OpenAPI document is made from the same card.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import schema
-from .body import read_body
+from . import openapi
+from .contracts import open_service
 from .front import Front
 from .service import Service
 
@@ -30,7 +30,7 @@ API_VERSION: Final = "1"
 
 def create_app(folder: Path) -> FastAPI:
     """The application of the service in `folder` (service.json, model/)."""
-    return build_app(Service.of(folder))
+    return build_app(open_service(folder))
 
 
 def build_app(service: Service) -> FastAPI:
@@ -40,6 +40,7 @@ def build_app(service: Service) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.load()
         yield
+        service.close()
 
     app = FastAPI(
         title=service.name,
@@ -51,7 +52,7 @@ def build_app(service: Service) -> FastAPI:
         exception_handlers={HTTPException: _reraise, RequestValidationError: _reraise},
     )
     app.state.service = service
-    app.include_router(_table_routes(service))
+    app.include_router(_predict_routes(service))
     app.include_router(_inference_routes(service))
     app.include_router(_health_routes(service))
     app.add_middleware(Front, service=service, shortcuts={("POST", "/predict"): _hot(service)})
@@ -59,19 +60,26 @@ def build_app(service: Service) -> FastAPI:
     return app
 
 
-def _table_routes(service: Service) -> APIRouter:
-    router = APIRouter(tags=["table"])
+def _predict_routes(service: Service) -> APIRouter:
+    router = APIRouter(tags=[service.contract])
 
     @router.post(
         "/predict",
-        summary="Predict rows",
-        openapi_extra=schema.body("PredictRequest"),
-        responses=schema.responses("PredictResponse"),
+        summary="Predict",
+        openapi_extra=service.predict_operation(),
+        responses=openapi.responses("PredictResponse"),
     )
     async def predict(request: Request) -> Response:
         """Documented here, and reached when mounted below a prefix; else `_hot` answers."""
-        body = await read_body(request.scope, request.receive)
-        return _json(await service.predict(body))
+        return _json(await service.predict(request.scope, request.receive))
+
+    @router.get(
+        "/sample",
+        summary="A request to try",
+        responses=openapi.responses("PredictRequest"),
+    )
+    async def sample() -> Response:
+        return _plain(service.sample())
 
     return router
 
@@ -80,7 +88,7 @@ def _hot(service: Service) -> ASGIApp:
     """``POST /predict`` without FastAPI's machinery."""
 
     async def predict(scope: Scope, receive: Receive, send: Send) -> None:
-        body = await service.predict(await read_body(scope, receive))
+        body = await service.predict(scope, receive)
         size = str(len(body)).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", size)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -91,7 +99,7 @@ def _hot(service: Service) -> ASGIApp:
 
 def _inference_routes(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v2", tags=["open inference protocol"])
-    status = schema.responses("Status")
+    status = openapi.responses("Status")
 
     @router.get("", summary="Server metadata", responses=status)
     async def server() -> Response:
@@ -107,7 +115,7 @@ def _inference_routes(service: Service) -> APIRouter:
         return _plain({"ready": True})
 
     @router.get(
-        "/models/{name}", summary="Model metadata", responses=schema.responses("ModelMetadata")
+        "/models/{name}", summary="Model metadata", responses=openapi.responses("ModelMetadata")
     )
     async def model(name: str) -> Response:
         service.check_model(name)
@@ -121,21 +129,19 @@ def _inference_routes(service: Service) -> APIRouter:
 
     @router.post(
         "/models/{name}/infer",
-        summary="Predict columns",
-        openapi_extra=schema.body("InferRequest"),
-        responses=schema.responses("InferResponse"),
+        summary="Predict tensors",
+        openapi_extra=openapi.body("InferRequest"),
+        responses=openapi.responses("InferResponse"),
     )
     async def infer(request: Request, name: str) -> Response:
-        body = await read_body(request.scope, request.receive)
-        service.check_model(name)
-        return _json(await service.infer(body))
+        return _json(await service.infer(name, request.scope, request.receive))
 
     return router
 
 
 def _health_routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["health"])
-    status = schema.responses("Status")
+    status = openapi.responses("Status")
 
     @router.get("/livez", summary="Is the process alive", responses=status)
     async def live() -> Response:
@@ -157,7 +163,7 @@ def _health_routes(service: Service) -> APIRouter:
 def _openapi(app: FastAPI, service: Service) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        document["components"] = {"schemas": schema.components(service.card)}
+        document["components"] = {"schemas": service.schemas()}
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)  # the envelope is `default`

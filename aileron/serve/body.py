@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -16,11 +17,21 @@ _DISCARD_LIMIT: Final = 64 * 1024 * 1024
 """A body that is too large is read to its end up to here, so that its sender can hear why."""
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+def _too_large(limit: int) -> ServiceError:
+    return ServiceError("body_too_large", limit=limit)
+
+
+async def read_body(
+    scope: Scope,
+    receive: Receive,
+    limit: int = BODY_LIMIT,
+    too_large: Callable[[int], ServiceError] = _too_large,
+) -> bytes:
     """The whole body.
 
     Raises:
-        ServiceError: it is compressed, in a binary extension, or larger than `limit` bytes.
+        ServiceError: it is compressed, in a binary extension, or larger than `limit` bytes;
+            then `too_large` says so.
         ClientDisconnect: the client went away.
     """
     chunks: list[bytes] = []
@@ -37,7 +48,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int = BODY_LIMIT) -> 
         if not more:
             break
     if size > limit:
-        raise ServiceError("body_too_large", limit=limit)
+        raise too_large(limit)
     _check_headers(scope)
     return b"".join(chunks) if len(chunks) > 1 else chunks[0]
 

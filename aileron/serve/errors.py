@@ -14,16 +14,21 @@ from typing import Any, Final
 import orjson
 
 from .encoding import Language, RowError
+from .picture_errors import PictureError
 
 
 class ErrorCode(IntEnum):
     """The `error_code` of the envelope."""
 
     UNSUPPORTED_METHOD = 3
+    REQUEST_LIMIT = 4
     INTERNAL_ERROR = 336000
     INVALID_ARGUMENT = 336001
     INVALID_JSON = 336002
+    BASE64_FAILED = 336003
     SIZE_ILLEGAL = 336004
+    DECODE_FAILED = 336005
+    MISSING_PARAMETER = 336006
     UNAVAILABLE = 336100
 
 
@@ -69,6 +74,12 @@ FAULTS: Final[Mapping[str, Fault]] = {
         "The model is temporarily unavailable: the service is {state}. Try again in a minute.",
         "模型暂时不可用：服务{state}。请一分钟后重试。",
     ),
+    "busy": Fault(
+        429,
+        ErrorCode.REQUEST_LIMIT,
+        "The service has {found} requests at work and takes no more. Try again in a second.",
+        "服务正在处理 {found} 个请求，暂不接受更多。请一秒后重试。",
+    ),
     "body_too_large": Fault(
         413,
         ErrorCode.SIZE_ILLEGAL,
@@ -80,6 +91,46 @@ FAULTS: Final[Mapping[str, Fault]] = {
         ErrorCode.SIZE_ILLEGAL,
         "The request has {found} rows, more than {limit}. Send fewer rows at a time.",
         "请求包含 {found} 行，超过 {limit} 行。请减少每次发送的行数。",
+    ),
+    "picture_too_large": Fault(
+        413,
+        ErrorCode.SIZE_ILLEGAL,
+        "The picture is larger than {limit} bytes ({encoded} in base64). Make it smaller, or save "
+        "it as JPEG.",
+        "图片超过 {limit} 字节（base64 编码后 {encoded} 字节）。请缩小图片，或保存为 JPEG。",
+    ),
+    "too_many_pictures": Fault(
+        413,
+        ErrorCode.SIZE_ILLEGAL,
+        "The request has {found} pictures, more than {limit}. Send fewer at a time.",
+        "请求包含 {found} 张图片，超过 {limit} 张。请减少每次发送的数量。",
+    ),
+    "missing_picture": Fault(
+        400,
+        ErrorCode.MISSING_PARAMETER,
+        "There is no picture. Give {wanted}.",
+        "没有图片。请给出 {wanted}。",
+    ),
+    "data_uri": Fault(
+        400,
+        ErrorCode.BASE64_FAILED,
+        "{name!r} begins with {found!r}, the header of a data URI. Leave the header out; send what "
+        "follows the comma.",
+        "{name!r} 以 data URI 头 {found!r} 开头。请去掉该头，只发送逗号之后的内容。",
+    ),
+    "not_base64": Fault(
+        400,
+        ErrorCode.BASE64_FAILED,
+        "{name!r} is not base64: {problem}. Encode the file's bytes with the standard alphabet.",
+        "{name!r} 不是合法的 base64：{problem}。请用标准字母表对文件内容编码。",
+    ),
+    "wrong_content_type": Fault(
+        415,
+        ErrorCode.INVALID_ARGUMENT,
+        "The body is sent as {found}. Send JSON as application/json, or the picture's bytes as "
+        "image/jpeg, image/png or application/octet-stream.",
+        "请求体的类型为 {found}。请用 application/json 发送 JSON，或用 image/jpeg、image/png、"
+        "application/octet-stream 发送图片字节。",
     ),
     "encoded_body": Fault(
         415,
@@ -186,14 +237,25 @@ class ServiceError(Exception):
         return self.sentence()
 
 
-def envelope(error: ServiceError | RowError, language: Language = "en") -> tuple[int, bytes]:
-    """HTTP status and body of a refusal. A row that does not fit is 422, code 336001."""
-    if isinstance(error, RowError):
-        status, code = 422, ErrorCode.INVALID_ARGUMENT
-    else:
-        status, code = error.fault.status, error.fault.code
+Refusal = ServiceError | RowError | PictureError
+"""What a client is told in its own words; anything else is an internal error."""
+
+
+def envelope(error: Refusal, language: Language = "en") -> tuple[int, bytes]:
+    """HTTP status and body of a refusal."""
+    status, code = _status(error)
     message = error.sentence(language)
     return status, orjson.dumps({"error_code": int(code), "error_msg": printable(message)})
+
+
+def _status(error: Refusal) -> tuple[int, ErrorCode]:
+    """A row or a picture that does not fit is 422: the request is whole, its content is not."""
+    if isinstance(error, ServiceError):
+        return error.fault.status, error.fault.code
+    if isinstance(error, RowError):
+        return 422, ErrorCode.INVALID_ARGUMENT
+    wrong_size = error.code in ("too_small", "too_large")
+    return 422, ErrorCode.SIZE_ILLEGAL if wrong_size else ErrorCode.DECODE_FAILED
 
 
 def printable(text: str) -> str:

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .encoding import Language, RowError
-from .errors import ServiceError, envelope
+from .encoding import Language
+from .errors import Refusal, ServiceError, envelope
 from .identifiers import request_id
 from .service import Service
 
@@ -79,7 +79,7 @@ class Answer:
             message = {**message, "headers": headers}
         await self._send(message)
 
-    async def refuse(self, error: ServiceError | RowError, language: Language) -> None:
+    async def refuse(self, error: Refusal, language: Language) -> None:
         if self.status:  # too late for another answer: uvicorn closes the connection
             return
         status, body = envelope(error, language)
@@ -89,12 +89,14 @@ class Answer:
         ]
         if isinstance(error, ServiceError) and status == 405:
             headers.append((b"allow", str(error.values["allowed"]).encode()))
+        if status == 429:
+            headers.append((b"retry-after", b"1"))
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
 
-def _refusal(error: Exception, scope: Scope, request_id: bytes) -> ServiceError | RowError:
-    if isinstance(error, ServiceError | RowError):
+def _refusal(error: Exception, scope: Scope, request_id: bytes) -> Refusal:
+    if isinstance(error, Refusal):
         return error
     if isinstance(error, HTTPException):
         return _http_refusal(error, scope)

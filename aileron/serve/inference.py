@@ -1,8 +1,8 @@
 """The Open Inference Protocol, version 2, over JSON: one input per column, shape [n].
 
-Numbers are FP64 (any number type is taken), categories BYTES, booleans BOOL. A classifier
-answers with `label` [n] and `probabilities` [n, classes], a regression with `value` [n].
-Errors use this service's envelope.
+Numbers are FP64 (any number type is taken), booleans BOOL; categories, dates and texts are
+BYTES. A classifier answers with `label` [n] and `probabilities` [n, classes], a regression with
+`value` [n]. Errors use this service's envelope.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import orjson
 
-from .body import check_keys, parse_object
+from .body import check_keys
 from .encoding import Feature, FeatureType
-from .errors import ServiceError, type_name
+from .errors import ServiceError
 from .model import Model, ModelCard
 from .predict import ROW_LIMIT
+from .protocol import list_of, name_of, parse_request, short, wanted_outputs
 
 NUMBER_TYPES: Final = (
     "FP64", "FP32", "FP16", "INT64", "INT32", "INT16", "INT8",
@@ -26,6 +27,8 @@ DATATYPES: Final[Mapping[FeatureType, tuple[str, ...]]] = {
     "number": NUMBER_TYPES,
     "category": ("BYTES",),
     "boolean": ("BOOL",),
+    "date": ("BYTES",),
+    "text": ("BYTES",),
 }
 """Datatypes taken for a feature; the first one is announced."""
 
@@ -62,12 +65,8 @@ def infer(model: Model, name: str, body: bytes) -> bytes:
     Raises:
         ServiceError, RowError: the request cannot be answered; says why.
     """
-    request = parse_object(body, "inputs")
-    check_keys(request, ("id", "parameters", "inputs", "outputs"))
-    if not isinstance(request.get("id", ""), str):
-        found = type_name(request["id"])
-        raise ServiceError("wrong_parameter", name="id", found=found, wanted="a string")
-    wanted = _wanted_outputs(request, model.card)
+    request = parse_request(body)
+    wanted = wanted_outputs(request, list(outputs(model.card)))
     matrix = model.encoder.columns(_columns(request, model.card))
     results = model.predict_matrix(matrix)
     answer: dict[str, Any] = {"model_name": name}
@@ -78,13 +77,13 @@ def infer(model: Model, name: str, body: bytes) -> bytes:
 
 
 def _columns(request: dict[str, Any], card: ModelCard) -> dict[str, list[Any]]:
-    inputs = _list(request, "inputs", "a list of one input per feature", required=True)
+    inputs = list_of(request, "inputs", "a list of one input per feature", required=True)
     if not inputs:
         raise ServiceError("no_rows", name="inputs")
     features = {feature.name: feature for feature in card.features}
     columns: dict[str, list[Any]] = {}
     for entry in inputs:
-        name = _name(entry, "inputs")
+        name = name_of(entry, "inputs")
         if name in columns:
             raise ServiceError("repeated_input", name=name)
         columns[name] = _values(entry, name, features.get(name))
@@ -103,23 +102,13 @@ def _values(entry: dict[str, Any], name: str, feature: Feature | None) -> list[A
         found = entry.get("datatype")
         wanted = " or ".join(DATATYPES[feature.type])
         raise ServiceError("wrong_datatype", name=name, found=found, wanted=wanted)
-    values = _list(entry, "data", "a list of values", required=True)
+    values = list_of(entry, "data", "a list of values", required=True)
     shape = entry.get("shape")
     if shape == [len(values), 1] and all(isinstance(v, list) and len(v) == 1 for v in values):
         values = [value[0] for value in values]
     if shape not in ([len(values)], [len(values), 1]):
-        raise ServiceError("wrong_shape", name=name, found=_short(shape), count=len(values))
+        raise ServiceError("wrong_shape", name=name, found=short(shape), count=len(values))
     return values
-
-
-def _wanted_outputs(request: dict[str, Any], card: ModelCard) -> list[str]:
-    known = list(outputs(card))
-    asked = _list(request, "outputs", "a list of objects with the name of an output")
-    names = [_name(entry, "outputs") for entry in asked]
-    for name in names:
-        if name not in known:
-            raise ServiceError("unknown_output", name=name, wanted=", ".join(known))
-    return names or known
 
 
 def _output(card: ModelCard, name: str, results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -129,31 +118,3 @@ def _output(card: ModelCard, name: str, results: list[dict[str, Any]]) -> dict[s
     else:
         data = [result[name] for result in results]
     return {"name": name, "datatype": datatype, "shape": [len(results), *shape[1:]], "data": data}
-
-
-def _list(value: dict[str, Any], name: str, wanted: str, required: bool = False) -> list[Any]:
-    if value.get(name) is None and not required:
-        return []
-    if name not in value:
-        raise ServiceError("missing_parameter", name=name, wanted=wanted)
-    if not isinstance(value[name], list):
-        found = type_name(value[name])
-        raise ServiceError("wrong_parameter", name=name, found=found, wanted=wanted)
-    items: list[Any] = value[name]
-    return items
-
-
-def _name(entry: Any, where: str) -> str:
-    wanted = "a list of objects, each with a name"
-    if not isinstance(entry, dict):
-        raise ServiceError("wrong_parameter", name=where, found=type_name(entry), wanted=wanted)
-    name = entry.get("name")
-    if not isinstance(name, str):
-        found = f"without a name ({type_name(name)})"
-        raise ServiceError("wrong_parameter", name=where, found=found, wanted=wanted)
-    return name
-
-
-def _short(value: Any) -> str:
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from .app import build_app
+from .contracts import open_service
 from .imports import write_report
 from .model import ModelBroken
 from .server import Options, bind, serve
-from .service import Service
 
 CANNOT_SERVE: Final = 2
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     source = given.package.resolve() / "src"
     try:
-        service = Service.of(source)
+        service = open_service(source)
         service.load()
         listener = bind(options)
     except ModelBroken as error:

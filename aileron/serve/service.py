@@ -1,60 +1,72 @@
-"""The service of one model: its card, the loaded model, and whether it takes requests."""
+"""The service of one model, whatever its contract: its name, its state, what it counts.
+
+A contract is a subclass; `aileron.serve.contracts` finds the one that a package names.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Literal
 
-from . import inference, predict
+from starlette.types import Receive, Scope
+
 from .errors import ServiceError
 from .identifiers import LogIds
 from .metrics import Metrics
-from .model import Model, ModelCard, load
-
-INLINE_BYTES: Final = 16 * 1024
-"""A larger body is worked on in a thread, so that small requests do not wait for it."""
+from .openapi import Schema
 
 State = Literal["starting", "ready", "draining"]
 
 
-@dataclass
-class Service:
+class Service(ABC):
     """Everything that one process serves. `folder` holds service.json and model/."""
 
-    folder: Path
-    name: str
-    card: ModelCard
-    state: State = "starting"
-    in_flight: int = 0
-    metrics: Metrics = field(default_factory=Metrics)
-    _model: Model | None = None
-    _log_ids: LogIds = field(default_factory=LogIds)
+    contract: ClassVar[str]
 
-    @classmethod
-    def of(cls, folder: Path) -> Service:
-        """The service that `folder` describes; its model is not loaded yet.
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self.state: State = "starting"
+        self.in_flight = 0
+        self.metrics = Metrics()
+        self.log_ids = LogIds()
 
-        Raises:
-            ModelBroken: model.json cannot be read.
-        """
-        settings = json.loads((folder / "service.json").read_text(encoding="utf-8"))
-        return cls(folder, settings["name"], ModelCard.read(folder / "model"))
-
+    @abstractmethod
     def load(self) -> None:
-        """Load the model and answer once with its example, so that no client pays for it.
+        """Load the model and answer once, so that no client pays for it; then it is ready.
 
         Raises:
             ModelBroken: the model's files are not those that were packaged.
         """
-        if self._model is None:
-            model = load(self.folder / "model")
-            model.predict([self.card.input_example])
-            self._model = model
-        self.state = "ready"
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it holds beside memory."""
+
+    @abstractmethod
+    async def predict(self, scope: Scope, receive: Receive) -> bytes:
+        """The answer to ``POST /predict``."""
+
+    @abstractmethod
+    async def infer(self, name: str, scope: Scope, receive: Receive) -> bytes:
+        """The answer to a request of the Open Inference Protocol for the model `name`."""
+
+    @abstractmethod
+    def metadata(self) -> dict[str, Any]:
+        """The model's metadata by the Open Inference Protocol."""
+
+    @abstractmethod
+    def sample(self) -> dict[str, Any]:
+        """A request that ``POST /predict`` answers."""
+
+    @abstractmethod
+    def schemas(self) -> dict[str, Schema]:
+        """The OpenAPI schemas that the routes refer to, by name."""
+
+    @abstractmethod
+    def predict_operation(self) -> Schema:
+        """What OpenAPI says of ``POST /predict``: its body, its parameters."""
 
     def check_ready(self) -> None:
         """Raise `ServiceError` unless requests are welcome."""
@@ -65,28 +77,3 @@ class Service:
         """Raise `ServiceError` unless `name` is this service's model."""
         if name != self.name:
             raise ServiceError("no_such_model", found=name, wanted=self.name)
-
-    async def predict(self, body: bytes) -> bytes:
-        """Answer a request of the table contract."""
-        model, log_id = self._loaded(), self._log_ids.next()
-        return await _work(body, lambda: predict.predict(model, body, log_id))
-
-    async def infer(self, body: bytes) -> bytes:
-        """Answer a request of the Open Inference Protocol."""
-        model = self._loaded()
-        return await _work(body, lambda: inference.infer(model, self.name, body))
-
-    def metadata(self) -> dict[str, Any]:
-        return inference.metadata(self.card, self.name)
-
-    def _loaded(self) -> Model:
-        """The model; a draining service still answers what reaches it."""
-        if self._model is None:
-            raise ServiceError("unavailable", state=self.state)
-        return self._model
-
-
-async def _work(body: bytes, answer: Callable[[], bytes]) -> bytes:
-    if len(body) <= INLINE_BYTES:
-        return answer()
-    return await asyncio.to_thread(answer)

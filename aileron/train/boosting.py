@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import xgboost
 
 from aileron.core.steps import Context
-from aileron.serve.encoding import Feature
+from aileron.serve.encoding import ColumnKind, Feature, MatrixColumn
 from aileron.serve.model import Task, booster_scores
+from aileron.train.suiting import Suited, suited
 from aileron.train.tables import Labelled, threads_for
 from aileron.train.trainer import Fitted, Point, TrainingData
 from aileron.train.xgboost import XGBoostConfig
@@ -27,12 +29,27 @@ ROUND_METRICS: Final[Mapping[Task, Mapping[str, str]]] = {
 }
 """XGBoost's name -> ours; the last one is the loss that early stopping watches."""
 
+KINDS: Final[Mapping[ColumnKind, str]] = {
+    "number": "q",
+    "category": "c",
+    "boolean": "i",
+    "ordinal": "q",
+    "term": "q",
+}
+"""What XGBoost calls the kinds of columns."""
+
 
 def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted:
     """Train; with early stopping the model holds the rounds up to the best one."""
     task = data.target.task
+    cells = int(np.count_nonzero(np.isfinite(data.train.matrix)))  # trees skip missing ones
+    chosen = suited(config, len(data.train), cells, _trees_per_round(data))
+    context.log(
+        f"at most {chosen.n_estimators} rounds, learning rate {chosen.eta}, depth "
+        f"{chosen.max_depth}, rows {chosen.subsample}, features {chosen.colsample_bynode}"
+    )
     sets = {"train": data.train} | ({"validation": data.validation} if data.validation else {})
-    threads = threads_for(data.train.matrix.size) if config.nthread is None else config.nthread
+    threads = threads_for(cells) if config.nthread is None else config.nthread
     matrices = {name: _matrix(rows, data.features, threads) for name, rows in sets.items()}
     watcher = _Watcher(context, ROUND_METRICS[task])
     callbacks: list[xgboost.callback.TrainingCallback] = [watcher]
@@ -45,9 +62,9 @@ def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted
         )
         callbacks.append(stopping)
     booster = xgboost.train(
-        _parameters(context, config, data) | {"nthread": threads},
+        _parameters(context, config, data, chosen) | {"nthread": threads},
         matrices["train"],
-        num_boost_round=config.n_estimators,
+        num_boost_round=chosen.n_estimators,
         evals=[(matrix, name) for name, matrix in matrices.items()],
         callbacks=callbacks,
         verbose_eval=False,
@@ -61,7 +78,14 @@ def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted
         history=watcher.points,
         best_round=best,
         threshold=config.threshold,
+        parameters=chosen.to_json(),
     )
+
+
+def _trees_per_round(data: TrainingData) -> int:
+    """One per class, but one of two classes."""
+    classes = data.target.classes or ()
+    return len(classes) if len(classes) > 2 else 1
 
 
 class _Watcher(xgboost.callback.TrainingCallback):  # type: ignore[misc]
@@ -86,9 +110,13 @@ class _Watcher(xgboost.callback.TrainingCallback):  # type: ignore[misc]
         return False
 
 
-def _parameters(context: Context, config: XGBoostConfig, data: TrainingData) -> dict[str, Any]:
+def _parameters(
+    context: Context, config: XGBoostConfig, data: TrainingData, chosen: Suited
+) -> dict[str, Any]:
     task = data.target.task
-    own = config.model_dump(exclude={"n_estimators", "early_stopping_rounds", "threshold"})
+    own = config.model_dump() | chosen.to_json()
+    for name in ("n_estimators", "early_stopping_rounds", "threshold"):
+        del own[name]
     if task != "binary":
         del own["scale_pos_weight"]
     fixed = {
@@ -102,20 +130,20 @@ def _parameters(context: Context, config: XGBoostConfig, data: TrainingData) -> 
 
 
 def _matrix(rows: Labelled, features: tuple[Feature, ...], threads: int) -> xgboost.DMatrix:
-    kinds = {"number": "q", "category": "c", "boolean": "i"}
+    columns = [column for feature in features for column in feature.columns]
     return xgboost.DMatrix(
         rows.matrix,
         label=rows.target,
-        feature_names=_legal_names(features),
-        feature_types=[kinds[feature.type] for feature in features],
+        feature_names=_legal_names(columns),
+        feature_types=[KINDS[column.kind] for column in columns],
         enable_categorical=True,
         nthread=threads,
     )
 
 
-def _legal_names(features: tuple[Feature, ...]) -> list[str]:
-    """The features' names, or numbers where XGBoost forbids a character in one of them."""
-    names = [feature.name for feature in features]
-    if any(set("[]<") & set(name) for name in names):
+def _legal_names(columns: Sequence[MatrixColumn]) -> list[str]:
+    """The columns' names, or numbers where two are the same or XGBoost forbids a character."""
+    names = [column.name for column in columns]
+    if len(set(names)) < len(names) or any(set("[]<") & set(name) for name in names):
         return [f"f{place}" for place in range(len(names))]
     return names

@@ -1,12 +1,13 @@
 """Linear baselines by scikit-learn: logistic regression and ridge regression.
 
-Both impute medians, standardise numbers and one-hot encode categories; an unseen or missing
-category is all zeros.
+Both impute medians, standardise numbers and one-hot encode categories and the months and
+weekdays of dates; an unseen or missing category is all zeros. The terms of a text are scaled
+to unit length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -16,7 +17,7 @@ from aileron.core.steps import Context, StepConfig
 from aileron.train.trainer import Fitted, Trainer, TrainingData
 
 if TYPE_CHECKING:
-    from aileron.serve.encoding import Feature
+    from aileron.serve.encoding import ColumnKind, Feature, MatrixColumn
 
 DISTRIBUTIONS = ("numpy", "scikit-learn", "skops")
 
@@ -60,7 +61,7 @@ class TrainLogisticRegression(Trainer[LogisticRegressionConfig]):
     """A linear classifier: the baseline that others should beat."""
 
     name = "train.logistic_regression"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {
         "en": "Train a logistic regression (scikit-learn)",
         "zh": "训练逻辑回归（scikit-learn）",
@@ -91,7 +92,7 @@ class TrainRidge(Trainer[RidgeConfig]):
     """A linear regression with an L2 penalty: the baseline that others should beat."""
 
     name = "train.ridge"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {
         "en": "Train a ridge regression (scikit-learn)",
         "zh": "训练岭回归（scikit-learn）",
@@ -133,21 +134,41 @@ def _fit(context: Context, estimator: Any, data: TrainingData, threshold: float 
 
 
 def _preprocessing(features: tuple[Feature, ...]) -> Any:
-    """Encoded matrix -> standardised numbers, then one column per category."""
+    """Encoded matrix -> standardised numbers, a column per category, then terms of texts."""
     import numpy as np
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    from sklearn.preprocessing import Normalizer, OneHotEncoder, StandardScaler
 
-    numbers = [place for place, feature in enumerate(features) if feature.type != "category"]
-    categories = [place for place, feature in enumerate(features) if feature.type == "category"]
-    codes = [np.arange(len(features[place].categories or ()), dtype=float) for place in categories]
+    columns = [column for feature in features for column in feature.columns]
+    categories = _places(columns, "category", "ordinal")
+    codes = [np.arange(columns[place].codes, dtype=float) for place in categories]
     one_hot = OneHotEncoder(categories=codes, handle_unknown="ignore", sparse_output=False)
     missing_to_unknown = SimpleImputer(strategy="constant", fill_value=-1.0)
     median = SimpleImputer(strategy="median", keep_empty_features=True)
     parts = [
-        ("numbers", make_pipeline(median, StandardScaler()), numbers),
+        (
+            "numbers",
+            make_pipeline(median, StandardScaler()),
+            _places(columns, "number", "boolean"),
+        ),
         ("categories", make_pipeline(missing_to_unknown, one_hot), categories),
     ]
+    for text, places in enumerate(_terms(features)):
+        absent = SimpleImputer(strategy="constant", fill_value=0.0, keep_empty_features=True)
+        parts.append((f"text{text}", make_pipeline(absent, Normalizer()), places))
     return ColumnTransformer([part for part in parts if part[2]])
+
+
+def _places(columns: Sequence[MatrixColumn], *kinds: ColumnKind) -> list[int]:
+    return [place for place, column in enumerate(columns) if column.kind in kinds]
+
+
+def _terms(features: tuple[Feature, ...]) -> Iterator[list[int]]:
+    """The places of the terms of each text."""
+    start = 0
+    for feature in features:
+        if feature.type == "text":
+            yield list(range(start + 1, start + feature.width))
+        start += feature.width

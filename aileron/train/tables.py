@@ -1,7 +1,8 @@
 """A table dataset with its split, as arrays: what every trainer and evaluation reads.
 
 `encode` agrees cell by cell with the encoding that services use (`aileron.serve.encoding`);
-it only works by column, so that a million rows take a second.
+it only works by column, so that a million rows of numbers take a second. What an encoding
+learns, the vocabulary of a text, it learns from training rows alone.
 """
 
 from __future__ import annotations
@@ -18,12 +19,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from aileron.core.errors import InvalidInput
-from aileron.data import Card, Column, Part, read_card
+from aileron.data import Card, Column, Part, read_table_card
 from aileron.serve.encoding import Encoder, Feature, Matrix, RowError
 from aileron.serve.model import Task
+from aileron.serve.text import MOST_TERMS, Vocabulary
 
 SMALL: Final = 1_000_000
 """Cells below which a second thread costs more than it brings, most of all on a busy machine."""
+
+TEXT_CELLS: Final = 50_000_000
+"""Most cells of the matrix that texts may take, which bounds memory; 200 MB as float32."""
+FITTING_TEXTS: Final = 50_000
+"""Texts that a vocabulary is fitted on, spread evenly over the training rows."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,9 @@ class SplitTable:
             raise InvalidInput("train.split_mismatch", count=place.null_count, sample=sample)
         part = pc.take(parts["split"], place)
         names = ("train", "validation", "test")
-        return cls(read_card(dataset), {name: table.filter(pc.equal(part, name)) for name in names})
+        return cls(
+            read_table_card(dataset), {name: table.filter(pc.equal(part, name)) for name in names}
+        )
 
     @property
     def cells(self) -> int:
@@ -88,14 +97,37 @@ class SplitTable:
         return self.parts[name]
 
     def features(self) -> tuple[Feature, ...]:
-        """The columns to learn from.
+        """The columns to learn from; vocabularies of texts are fitted on the training rows.
 
         Raises:
             InvalidInput: there are none, or one of a type that no table model takes.
         """
         if not self.card.features:
             raise InvalidInput("train.no_features", dataset=self.card.name)
-        return tuple(_feature(column) for column in self.card.features)
+        return tuple(self._feature(column) for column in self.card.features)
+
+    def _feature(self, column: Column) -> Feature:
+        if column.type == "other":
+            raise InvalidInput("train.unusable_feature", column=column.name, type=column.type)
+        return Feature(
+            column.name,
+            column.type,
+            column.categories,
+            column.missing > 0,
+            column.formats,
+            self._vocabulary(column.name) if column.type == "text" else None,
+        )
+
+    def _vocabulary(self, name: str) -> Vocabulary:
+        table = self.part("train")
+        if name not in table.column_names:
+            raise InvalidInput("train.missing_column", column=name)
+        texts = sum(column.type == "text" for column in self.card.features)
+        most = min(MOST_TERMS, TEXT_CELLS // (texts * self.card.counts.rows))
+        present = table[name].drop_null()
+        step = -(-len(present) // FITTING_TEXTS) or 1
+        chosen = present.take(pa.array(range(0, len(present), step), pa.int64()))
+        return Vocabulary.fit(chosen.to_pylist(), most)
 
     def target(self) -> Target:
         """The target column and its classes.
@@ -120,52 +152,68 @@ class SplitTable:
         )
 
 
-def _feature(column: Column) -> Feature:
-    if column.type not in ("number", "category"):
-        raise InvalidInput("train.unusable_feature", column=column.name, type=column.type)
-    return Feature(column.name, column.type, column.categories, column.missing > 0)
-
-
 def encode(table: pa.Table, features: Sequence[Feature]) -> Matrix:
-    """The features' columns of `table`, as float32 of shape (rows, features).
+    """The features' columns of `table`, as float32 of shape (rows, columns of the encoder).
 
     Raises:
         InvalidInput: a column is missing, or a cell does not fit; names the sample.
     """
     encoder = Encoder(features)
-    matrix = np.empty((table.num_rows, len(features)), dtype=np.float32)
+    matrix = np.full((table.num_rows, encoder.width), np.nan, dtype=np.float32)
     for place, feature in enumerate(features):
         if feature.name not in table.column_names:
             raise InvalidInput("train.missing_column", column=feature.name)
         column = table[feature.name].combine_chunks()
+        start = encoder.starts[place]
         try:
-            matrix[:, place] = _encode_column(column, encoder, place)
+            _encode_column(column, encoder, place, matrix[:, start : start + feature.width])
         except RowError as error:
             sample = table["sample_id"][error.row].as_py()
             raise InvalidInput("train.bad_row", sample=sample, problem=str(error)) from None
     return matrix
 
 
-def _encode_column(column: Any, encoder: Encoder, place: int) -> NDArray[np.float32]:
-    """One column; whatever looks odd goes through the cell encoder, which names the fault."""
-    feature, cell = encoder.features[place], encoder.cell(place)
+def _encode_column(column: Any, encoder: Encoder, place: int, block: Matrix) -> None:
+    """One feature into its columns; whatever looks odd goes through the encoder of its cells,
+    which names the fault."""
+    feature = encoder.features[place]
+    wide = encoder.wide(place)
     if feature.type == "number":
-        if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-            values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-            with np.errstate(over="ignore"):
-                encoded = values.astype(np.float32)
-            odd = ~np.isfinite(encoded) & ~(np.isnan(values) & feature.missing_allowed)
-            if odd.any():
-                row = int(odd.argmax())
-                cell(float(values[row]), row)
-            return np.asarray(encoded)
+        block[:, 0] = _encode_numbers(column, encoder, place)
+    elif feature.type == "text" and wide:
+        for row, value in enumerate(column.to_pylist()):
+            wide(value, row, block[row])
+    else:
+        values, first, indices = _distinct(column)
+        codes = np.full((len(values), feature.width), np.nan, dtype=np.float32)
+        for index, (value, row) in enumerate(zip(values, first, strict=True)):
+            if wide:
+                wide(value, row, codes[index])
+            else:
+                codes[index, 0] = encoder.cell(place)(value, row)
+        block[:] = codes[indices]
+
+
+def _encode_numbers(column: Any, encoder: Encoder, place: int) -> NDArray[np.float32]:
+    feature, cell = encoder.features[place], encoder.cell(place)
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         return np.array([cell(v, row) for row, v in enumerate(column.to_pylist())], np.float32)
-    distinct = column.dictionary_encode(null_encoding="encode")
-    indices = distinct.indices.to_numpy(zero_copy_only=False)
+    values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+    with np.errstate(over="ignore"):
+        encoded = values.astype(np.float32)
+    odd = ~np.isfinite(encoded) & ~(np.isnan(values) & feature.missing_allowed)
+    if odd.any():
+        row = int(odd.argmax())
+        cell(float(values[row]), row)
+    return np.asarray(encoded)
+
+
+def _distinct(column: Any) -> tuple[list[Any], list[int], NDArray[np.int64]]:
+    """The values of `column`, the first row of each, and each row's place among the values."""
+    coded = column.dictionary_encode(null_encoding="encode")
+    indices = coded.indices.to_numpy(zero_copy_only=False)
     first = np.unique(indices, return_index=True)[1].tolist()
-    values = distinct.dictionary.to_pylist()
-    codes = [cell(value, row) for value, row in zip(values, first, strict=True)]
-    return np.asarray(np.array(codes, dtype=np.float32)[indices])
+    return coded.dictionary.to_pylist(), first, indices
 
 
 def target_values(table: pa.Table, target: Target, part: str) -> NDArray[Any]:

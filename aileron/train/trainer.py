@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -56,6 +56,8 @@ class Fitted:
     history: Sequence[Point] = ()
     best_round: int | None = None
     threshold: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What the trainer chose where the config leaves it to the table."""
 
 
 class Trainer(Component[ConfigT]):
@@ -135,7 +137,9 @@ class Trainer(Component[ConfigT]):
             target=data.target.name,
             classes=data.target.classes,
             features=data.features,
-            parameters=config.model_dump(mode="json") | {"seed": context.seed},
+            parameters=config.model_dump(mode="json")
+            | dict(fitted.parameters)
+            | {"seed": context.seed},
             best_round=fitted.best_round,
             threshold=fitted.threshold,
             requirements=tuple(f"{name}=={version}" for name, version in versions.items()),

@@ -13,28 +13,61 @@ from aileron.train.trainer import Fitted, Trainer, TrainingData
 
 
 class XGBoostConfig(StepConfig):
-    """Parameters of XGBoost under its own names."""
+    """Parameters of XGBoost under its own names; `aileron.train.suiting` fills in nulls."""
 
     model_config = ConfigDict(title="XGBoost")
 
-    n_estimators: int = Field(
-        300, ge=1, le=10_000, title="Rounds", description="most boosting rounds (trees per class)"
+    n_estimators: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        title="Rounds",
+        description="most boosting rounds (trees per class); null is 1000, fewer for many classes "
+        "or a large table",
     )
-    eta: float = Field(
-        0.1, gt=0, le=1, title="Learning rate", description="how much each tree corrects"
+    eta: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        title="Learning rate",
+        description="how much each tree corrects; null is 0.05, more for few rounds",
     )
-    max_depth: int = Field(6, ge=0, le=30, title="Depth", description="deepest tree; 0 is no limit")
+    max_depth: int | None = Field(
+        None,
+        ge=0,
+        le=30,
+        title="Depth",
+        description="deepest tree; 0 is no limit, null suits the rows: 3 to 6",
+    )
     min_child_weight: float = Field(
         1.0, ge=0, title="Least child weight", description="least sum of weights in a leaf"
     )
     gamma: float = Field(
         0.0, ge=0, title="Least gain", description="least loss reduction that justifies a branch"
     )
-    subsample: float = Field(
-        1.0, gt=0, le=1, title="Row share", description="share of the rows that a tree sees"
+    subsample: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        title="Row share",
+        description="share of the rows that a tree sees; null is 0.8 for a small table, else 1",
     )
     colsample_bytree: float = Field(
         1.0, gt=0, le=1, title="Feature share", description="share of the features that a tree sees"
+    )
+    colsample_bynode: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        title="Feature share per split",
+        description="share of the features that a split sees; null is 0.6 for a small table, "
+        "else 0.8",
+    )
+    max_cat_to_onehot: int = Field(
+        64,
+        ge=1,
+        title="One category per split",
+        description="categories below which a split sets one apart; more are divided in two sets",
     )
     reg_lambda: float = Field(1.0, ge=0, title="L2", description="L2 penalty on leaf weights")
     reg_alpha: float = Field(0.0, ge=0, title="L1", description="L1 penalty on leaf weights")
@@ -48,7 +81,7 @@ class XGBoostConfig(StepConfig):
         "hist", title="Tree method", description="how splits are searched"
     )
     early_stopping_rounds: int | None = Field(
-        30,
+        50,
         ge=1,
         title="Patience",
         description="stop after so many rounds without a better validation loss; null never stops",
@@ -72,7 +105,7 @@ class TrainXGBoost(Trainer[XGBoostConfig]):
     """Boosts trees round by round and keeps the rounds up to the best validation loss."""
 
     name = "train.xgboost"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {
         "en": "Train gradient-boosted trees (XGBoost)",
         "zh": "训练梯度提升树（XGBoost）",

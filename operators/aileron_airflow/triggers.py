@@ -43,12 +43,13 @@ class NodeTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", values
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        while True:
-            event = await asyncio.to_thread(self._ask)
-            if event is not None:
-                yield TriggerEvent(event)  # type: ignore[no-untyped-call]
-                return
+        event = None
+        while event is None:
+            # First of all, too: the task has just asked, and Airflow's scheduler fails a task
+            # that goes on before it has noticed that the deferring process ended.
             await asyncio.sleep(self.poll_seconds)
+            event = await asyncio.to_thread(self._ask)
+        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
 
     def _ask(self) -> dict[str, Any] | None:
         from aileron_airflow.session import Session

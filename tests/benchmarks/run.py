@@ -32,10 +32,19 @@ HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE.parents[1] / "bench"
 PROGRAM: Final = Path(sys.executable).with_name("aileron")
 PREFIX: Final = "bench_"
-ALONE: Final = frozenset({"dag_building"})
+ALONE: Final = frozenset({"dag_building", "image_serving"})
 """Benchmarks that need no stack, so run before it is there."""
 PATIENCE: Final = 1200.0
-LIBRARIES: Final = ("apache-airflow", "mlflow", "xgboost-cpu", "fastapi", "uvicorn", "bentoml")
+LIBRARIES: Final = (
+    "apache-airflow",
+    "mlflow",
+    "xgboost-cpu",
+    "fastapi",
+    "uvicorn",
+    "bentoml",
+    "onnxruntime",
+    "pillow",
+)
 
 Variables = Mapping[str, str]
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from plugins.browser import person
 from plugins.command import Command
 
 from aileron.client.airflow import AirflowClient
@@ -22,42 +21,14 @@ from aileron.core.settings import Settings
 from aileron.ledger import Ledger
 from aileron.registry.mlflow_rest import MODEL_VIEW, Mlflow
 
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SECONDS = 30
 WINDOW = {"width": 1440, "height": 1000}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=OPTIONS)
-
-
-@pytest.fixture(scope="module")
 def session(browser: Browser) -> Iterator[BrowserContext]:
-    """One user's browser session; a request that leaves the machine fails the module."""
-    session = browser.new_context(viewport=WINDOW, locale="en-US")  # type: ignore[arg-type]
-    session.set_default_timeout(SECONDS * 1000)
-    expect.set_options(timeout=SECONDS * 1000)
-    asked: list[str] = []
-    session.on("request", lambda request: asked.append(request.url))
-    yield session
-    session.close()
-    foreign = [url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None)]
-    assert asked
-    assert not foreign, f"pages asked other machines: {foreign}"
+    """One user's browser session."""
+    with person(browser, viewport=WINDOW, locale="en-US") as session:
+        yield session
 
 
 @pytest.fixture(scope="module")

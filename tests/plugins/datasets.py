@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,17 +22,6 @@ dog,red,,80,no
 """
 CARS_CONFIG = {"name": "cars", "target": "fast", "task": "classification"}
 
-SHARED_DATA = Path(
-    os.environ.get("AILERON_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data"
-)
-
-
-def shared(path: str) -> Path:
-    """A file of the shared test data; skips the test where there is none."""
-    if not (SHARED_DATA / path).is_file():
-        pytest.skip(f"{path} is not in {SHARED_DATA}; set AILERON_TEST_DATA")
-    return SHARED_DATA / path
-
 
 @dataclass
 class Notebook:
@@ -46,6 +34,10 @@ class Notebook:
     @property
     def work(self) -> Path:
         return self.folder
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint"
 
     def output(self, port: str) -> Path:
         return self.folder / port

@@ -1,4 +1,4 @@
-"""A table service inside the test's process: its application, and a client that calls it."""
+"""A service inside the test's process: its application, and a client that calls it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import httpx
 from fastapi import FastAPI
 
 from aileron.serve.app import build_app
+from aileron.serve.contracts import open_service
 from aileron.serve.service import Service
+from aileron.serve.table_service import TableService
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,14 @@ class LocalService:
         folder.mkdir(parents=True)
         shutil.copytree(model, folder / "model")
         (folder / "service.json").write_text(json.dumps({"format_version": 1, "name": name}))
-        service = Service.of(folder)
+        service = open_service(folder)
         service.load()
         return cls(service, build_app(service))
 
     @property
     def example(self) -> dict[str, Any]:
         """A row that the model takes."""
+        assert isinstance(self.service, TableService)
         return dict(self.service.card.input_example)
 
     def request(self, method: str, path: str, **keywords: Any) -> httpx.Response:
@@ -51,6 +54,6 @@ class LocalService:
     def get(self, path: str, **keywords: Any) -> httpx.Response:
         return self.request("GET", path, **keywords)
 
-    def post(self, path: str, body: Any, **keywords: Any) -> httpx.Response:
+    def post(self, path: str, body: Any = b"", **keywords: Any) -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.request("POST", path, content=content, **keywords)

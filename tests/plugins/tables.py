@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from plugins.datasets import shared
+from plugins.shared_data import shared
 
 ADULT_COLUMNS = [
     "age",
@@ -79,6 +79,10 @@ class RecordingContext:
     def work(self) -> Path:
         (self.folder / "work").mkdir(parents=True, exist_ok=True)
         return self.folder / "work"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint"
 
     def output(self, port: str) -> Path:
         return self.folder / port

@@ -125,6 +125,14 @@ def killed_from_outside_is_told(bench: Bench) -> None:
     assert "SIGKILL" in str(result.raised())
 
 
+def a_checkpoint_outlives_a_killed_try(bench: Bench) -> None:
+    config = {"behaviour": "resume", "text": "epoch 3"}
+    kept = bench.folder / f"checkpoint-{uuid.uuid4().hex}"
+    assert bench.run(bench.request(config, checkpoint=kept)).exit.reason == "killed"
+    report = bench.report(bench.run(bench.request(config, checkpoint=kept)))
+    assert report["kept"] == "epoch 3"
+
+
 def time_limit_ends_even_the_stubborn(bench: Bench) -> None:
     config = {"behaviour": "stubborn", "amount": 60}
     started = time.monotonic()
@@ -252,6 +260,7 @@ RUNNER_CHECKS: Final[Mapping[str, Callable[[Bench], None]]] = {
         crash_is_a_sentence_and_the_log_has_the_trace,
         sudden_exit_is_told,
         killed_from_outside_is_told,
+        a_checkpoint_outlives_a_killed_try,
         time_limit_ends_even_the_stubborn,
         memory_limit_says_limit_and_peak,
         memory_below_the_limit_is_given,

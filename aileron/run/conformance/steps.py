@@ -30,8 +30,8 @@ World = Callable[[], Any]
 """Tells all that an effect may change, as a value that can be compared."""
 
 HEAVY: Final = (
-    "bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "pandas", "pyarrow",
-    "scipy", "sklearn", "torch", "xgboost",
+    "PIL", "bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "onnxruntime", "pandas",
+    "pyarrow", "scipy", "sklearn", "torch", "transformers", "xgboost",
 )  # fmt: skip
 
 
@@ -192,6 +192,7 @@ def _run_component(cls: type[Component[Any]], case: Case) -> dict[str, str]:
             outputs=folder / "outputs",
             ports=frozenset(cls.outputs),
             metrics=folder / "metrics.jsonl",
+            checkpoint=folder / "checkpoint",
         )
         produced = checked_outputs(step, step.run(context, _config(cls, case), case.inputs))
         store = open_store(str(folder / "store"))

@@ -93,9 +93,10 @@ class AileronApproval(ApprovalOperator):
         comment = (event.get("params_input") or {}).get("comment") or ""
         approved = event["chosen_options"] == [self.APPROVE]
         by = str(user.get("name") or user.get("id") or "airflow")
-        record_decision(
+        decided = record_decision(
             session.ledger, self.project, session.run_id, approved=approved, by=by, comment=comment
         )
+        by, comment = decided["by"], decided["comment"]  # of whom the pages asked, before Airflow
         attempt = context["ti"].try_number
         outcome = session.execute(self.node, attempt)
         if not approved:

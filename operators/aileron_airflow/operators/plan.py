@@ -56,13 +56,14 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
         """The plan that an earlier try fixed, else a new one."""
         from aileron.lifecycle.planning import resolve
 
-        if session.ledger.runs.get(session.run_id).plan is not None:
+        asked = session.ledger.runs.get(session.run_id)
+        if asked.plan is not None:
             return session.plan
         plan = resolve(
             session.settings,
             self.lifecycle,
             run_id=session.run_id,
-            actor=session.actor,
+            actor=asked.actor,
             form=dict(context["params"]),
             store=session.store,
         )

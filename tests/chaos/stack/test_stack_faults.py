@@ -14,7 +14,6 @@ import psutil
 import pytest
 from plugins.command import Command
 
-from aileron.client.launch import find_run
 from aileron.ledger import Ledger, NodeState
 from aileron.stack.stack import Stack
 
@@ -52,8 +51,7 @@ def ended(aileron: Command, ledger: Ledger, run_id: str) -> dict[str, Any]:
     name, run = run_id.split("/", 2)[1:]
 
     def final() -> bool:
-        run = find_run(ledger, run_id)
-        return run is not None and run.state.final
+        return ledger.runs.get(run_id).state.final
 
     wait_until(final, f"end of {run_id}", 180)
     facts: dict[str, Any] = aileron("lifecycle", "show", name, run, "--json").json

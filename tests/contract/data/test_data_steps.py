@@ -30,9 +30,13 @@ def dataset(workbench: Workbench) -> Path:
 
 
 def test_ingest_is_a_component(workbench: Workbench) -> None:
-    source, empty = workbench.new(), workbench.new()
+    source, empty, apart, lacking = (workbench.new() for _ in range(4))
     (source / "cars.csv").write_text(CARS)
     (empty / "cars.csv").write_text("")
+    for folder, test in ((apart, CARS), (lacking, "model,fast\nant,yes\n")):
+        for name, content in (("data", CARS), ("test", test)):
+            (folder / name).mkdir()
+            (folder / name / "cars.csv").write_text(content)
     check_component(
         Ingest,
         [
@@ -41,9 +45,11 @@ def test_ingest_is_a_component(workbench: Workbench) -> None:
                 {"name": "cars", "target": "speed", "task": "regression", "id_column": "model"},
                 {"source": source},
             ),
+            Case(CARS_CONFIG, {"source": apart}),
         ],
         refused=[
             Case(CARS_CONFIG, {"source": empty}),
+            Case(CARS_CONFIG, {"source": lacking}),
             Case(CARS_CONFIG | {"target": "nothing"}, {"source": source}),
             Case({"name": "cars"}, {"source": source}),
         ],
@@ -74,11 +80,18 @@ def test_validate_is_a_component(dataset: Path) -> None:
 
 def test_split_is_a_component(dataset: Path, workbench: Workbench) -> None:
     tiny = workbench.ingest(CARS)
+    source = workbench.new()
+    rows = "\n".join(f"{i},{'yes' if i % 2 else 'no'}" for i in range(40))
+    for name in ("data", "test"):
+        (source / name).mkdir()
+        (source / name / "cars.csv").write_text(f"speed,fast\n{rows}\n")
+    given = workbench.ingest_folder(source, CARS_CONFIG)
     check_component(
         SplitDataset,
         [
             Case({}, {"dataset": dataset}),
             Case({"test": 0.3, "validation": 0, "stratify": False}, {"dataset": dataset}, seed=1),
+            Case({}, {"dataset": given}),
         ],
         refused=[Case({}, {"dataset": tiny}), Case({"test": 2}, {"dataset": dataset})],
     )

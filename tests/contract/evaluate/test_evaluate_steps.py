@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from plugins.image_services import Pictured, pictured
 from plugins.serving import run_step
 from plugins.tables import TableInputs
 
 from aileron.evaluate.gate import Gate
+from aileron.evaluate.image import EvaluateImage
 from aileron.evaluate.table import EvaluateTable
 from aileron.run.conformance import Case, check_component
+
+__all__ = ["pictured"]
 
 KnownTable = Callable[[str], TableInputs]
 Ports = dict[str, Path]
@@ -42,6 +46,25 @@ def test_evaluate_is_a_component(trained: Callable[..., Ports]) -> None:
             Case({}, iris | {"model": diabetes["model"]}),
         ],
     )  # fmt: skip
+
+
+def test_evaluating_pictures_is_a_component(
+    pictured: Callable[[str], Pictured], tmp_path: Path
+) -> None:
+    single, multi = pictured("single").ports(), pictured("multi").ports()
+    few = {"wrong_shown": 2, "right_shown": 1}
+    (tmp_path / "empty").mkdir()
+    check_component(
+        EvaluateImage,
+        [Case(few, single), Case({"primary": "roc_auc"} | few, multi)],
+        refused=[
+            Case({"primary": "rmse"}, single),
+            Case({"wrong_shown": -1}, single),
+            Case({}, single | {"model": multi["model"]}),
+            Case({}, single | {"model": tmp_path / "empty"}),
+            Case({}, single | {"split": multi["split"]}),
+        ],
+    )
 
 
 def test_the_gate_is_a_component(trained: Callable[..., Ports], tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from plugins.image_services import Pictured, pictured
 from plugins.serving import Trained
 
 from aileron.package.bento import PackageModel
 from aileron.package.boot_check import BootCheck
 from aileron.run.conformance import Case, check_component
+
+__all__ = ["pictured"]
 
 
 def test_packaging_is_a_component(trained: Callable[[str], Trained], tmp_path: Path) -> None:
@@ -24,6 +27,24 @@ def test_packaging_is_a_component(trained: Callable[[str], Trained], tmp_path: P
             Case({}, ports | {"model": tmp_path / "empty"}),
             Case({"name": "Not A Name"}, ports),
             Case({"template": "TableService = nonsense\n"}, ports),
+        ],
+    )
+
+
+def test_packaging_a_model_of_pictures_is_a_component(
+    pictured: Callable[[str], Pictured], tmp_path: Path
+) -> None:
+    ports = pictured("single").ports()
+    (tmp_path / "empty").mkdir()
+    limits = {"pictures": {"longest_side": 512, "threads": 1}}
+    check_component(
+        PackageModel,
+        [Case({"name": "colours", "golden_rows": 3}, ports), Case(limits, ports)],
+        refused=[
+            Case({"pictures": {"longest_side": 20}}, ports),
+            Case({"pictures": {"threads": 0}}, ports),
+            Case({}, ports | {"dataset": tmp_path / "empty"}),
+            Case({"template": "ImageService = nonsense\n"}, ports),
         ],
     )
 

@@ -175,13 +175,48 @@ def test_a_class_without_training_rows_is_refused(
 
 
 @every_trainer
-def test_a_text_feature_is_refused_by_name(
+def test_dates_and_texts_are_learnt_from_and_served_raw(
+    name: str, write_table: Callable[..., TableInputs], new_context: NewContext
+) -> None:
+    """The target follows from a word and from the month; some of both are missing."""
+    chance = np.random.default_rng(2)
+    good, month = chance.random(240) < 0.5, chance.integers(1, 13, 240)
+    columns: dict[str, list[Any]] = {
+        "note": [f"服务{'好' if g else '差'} row {i}" for i, g in enumerate(good)],
+        "day": [f"2026-{m:02d}-{i % 28 + 1:02d}" for i, m in enumerate(month)],
+    }
+    columns["note"][3] = columns["day"][5] = None
+    target, task = ("value", "regression") if name == "train.ridge" else ("label", "classification")
+    value = 10.0 * good + month
+    columns[target] = value.tolist() if task == "regression" else np.where(good, "y", "n").tolist()
+    inputs = write_table(columns, target, task, types={"note": "text", "day": "date"})
+    outputs = train(name, new_context(), inputs)
+    metrics = json.loads((outputs["metrics"] / "metrics.json").read_text())["metrics"]
+    if task == "regression":
+        assert metrics["validation_rmse"] < 2.5
+    else:
+        assert metrics["validation_accuracy"] > 0.95
+    model = load(outputs["model"])
+    rows = [
+        {"note": "这里服务好", "day": "2026-05-04"},
+        {"note": "服务差", "day": "2026-05-04 10:00"},
+        {"note": None, "day": None},
+    ]
+    first, second, _ = model.predict(rows)
+    if task == "regression":
+        assert first["value"] > second["value"]
+    else:
+        assert (first["label"], second["label"]) == ("y", "n")
+
+
+@every_trainer
+def test_a_feature_of_no_known_type_is_refused_by_name(
     name: str, write_table: Callable[..., TableInputs], new_context: NewContext
 ) -> None:
     columns = mixed_columns()
     target, task = ("value", "regression") if name == "train.ridge" else ("label", "classification")
-    inputs = write_table(columns, target, task, types={"colour": "text"})
-    with pytest.raises(InvalidInput, match="column colour is of type text"):
+    inputs = write_table(columns, target, task, types={"colour": "other"})
+    with pytest.raises(InvalidInput, match="column colour is of type other"):
         train(name, new_context(), inputs)
 
 

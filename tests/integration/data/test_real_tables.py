@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from plugins.datasets import Notebook, Workbench, shared
+from plugins.datasets import Notebook, Workbench
+from plugins.shared_data import shared
 
 from aileron.data import read_card, read_split, read_table
 from aileron.data.split import SplitConfig, SplitDataset

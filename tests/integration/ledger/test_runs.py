@@ -130,3 +130,38 @@ def test_a_reopened_run_leaves_an_event(ledger: Ledger) -> None:
     ledger.nodes.begin(RUN, "train", "train.xgboost", "key")
     verbs = [event.verb for event in ledger.events.list("default", subject=f"run:{RUN}")]
     assert verbs == ["run.running", "run.failed", "run.started"]
+
+
+def test_the_newest_run_of_each_lifecycle_is_found(ledger: Ledger) -> None:
+    for lifecycle, name in (("a", "1"), ("a", "2"), ("b", "1"), ("c", "9")):
+        ledger.runs.start(f"default/{lifecycle}/{name}", "default", lifecycle, "zhang", name)
+    ledger.runs.start("other/a/3", "other", "a", "zhang", "3")
+    found = {run.lifecycle: run.airflow_run_id for run in ledger.runs.latest("default")}
+    assert found == {"a": "2", "b": "1", "c": "9"}
+    assert ledger.runs.latest("empty") == []
+
+
+def test_runs_that_are_not_over_are_listed_the_newest_first(ledger: Ledger) -> None:
+    for name in ("1", "2", "3"):
+        ledger.runs.start(f"default/a/{name}", "default", "a", "zhang", name)
+    ledger.runs.finish("default/a/2", RunState.REJECTED)
+    assert [run.airflow_run_id for run in ledger.runs.open("default")] == ["3", "1"]
+
+
+def test_the_nodes_of_many_runs_come_with_one_question(ledger: Ledger) -> None:
+    for name in ("1", "2"):
+        ledger.runs.start(f"default/a/{name}", "default", "a", "zhang", name)
+        ledger.nodes.begin(f"default/a/{name}", "split", "data.split", "k")
+        ledger.nodes.begin(f"default/a/{name}", "train", "train.xgboost", "k")
+    found = ledger.nodes.of_runs(["default/a/1", "default/a/2", "default/a/3"])
+    assert {run: [row.node for row in rows] for run, rows in found.items()} == {
+        "default/a/1": ["split", "train"],
+        "default/a/2": ["split", "train"],
+        "default/a/3": [],
+    }
+    only = ledger.nodes.of_runs(["default/a/1"], steps=["train.%"])
+    assert [row.node for row in only["default/a/1"]] == ["train"]
+    (running, *_) = ledger.nodes.running("default", "data.split")
+    assert running.run_id == "default/a/1"
+    ledger.runs.finish("default/a/1", RunState.FAILED)
+    assert [row.run_id for row in ledger.nodes.running("default", "data.split")] == ["default/a/2"]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plugins.datasets import shared
 from plugins.tables import RecordingContext
 
 from aileron.data.ingest import Ingest, IngestConfig
@@ -79,25 +78,3 @@ def test_a_regression_from_a_file(tmp_path: Path, new_context: NewContext) -> No
     assert metrics["r2"] > 0.99
     (answer,) = load(folder).predict([{"day": 200, "wave": 0.0}])
     assert answer["value"] == pytest.approx(602, rel=0.02)
-
-
-def test_the_census_from_its_published_file(tmp_path: Path, new_context: NewContext) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "adult.csv").write_text(
-        shared("adult_income/adult-train.csv").read_text().replace(", ", ",")
-    )
-    names = (
-        "age workclass fnlwgt education education_num marital_status occupation relationship "
-        "race sex capital_gain capital_loss hours_per_week native_country income"
-    )
-    definition = {
-        "name": "adult",
-        "header": False,
-        "names": tuple(names.split()),
-        "missing": ("?",),
-        "target": "income",
-        "task": "classification",
-    }
-    metrics, _, _ = learn(source, new_context, TrainXGBoost(), **definition)
-    assert metrics["roc_auc"] > 0.92

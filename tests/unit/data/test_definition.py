@@ -55,34 +55,58 @@ def test_an_unknown_dataset_is_refused_with_the_close_name(tmp_path: Path) -> No
         dataset_folder(tmp_path, "car")
 
 
+def resolved(folder: Path, home: Path) -> dict[str, Path]:
+    source = load_definition(folder).source
+    return resolve_source(source, folder, home, str(folder / "dataset.yaml"))
+
+
 def test_a_file_is_found_relative_to_the_folder_of_its_definition(tmp_path: Path) -> None:
     folder = write(tmp_path)
     (folder / "data").mkdir()
     (folder / "data" / "cars.csv").write_text("a\n")
-    found = resolve_source(load_definition(folder), folder, tmp_path / "home")
-    assert found == folder / "data" / "cars.csv"
+    found = resolved(folder, tmp_path / "home")
+    assert found == {"cars.csv": folder / "data" / "cars.csv"}
+
+
+def test_a_test_file_lies_beside_the_data_in_the_artifact(tmp_path: Path) -> None:
+    text = GOOD.replace("{file: data/cars.csv}", "{file: cars.csv, test_file: other/cars.csv}")
+    folder = write(tmp_path, text)
+    (folder / "other").mkdir()
+    (folder / "cars.csv").write_text("a\n")
+    with pytest.raises(InvalidInput, match=r"no file .*other/cars.csv. Correct source.test_file"):
+        resolved(folder, tmp_path / "home")
+    (folder / "other" / "cars.csv").write_text("b\n")
+    found = resolved(folder, tmp_path / "home")
+    assert found == {
+        "data/cars.csv": folder / "cars.csv",
+        "test/cars.csv": folder / "other" / "cars.csv",
+    }
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     folder = write(tmp_path)
     with pytest.raises(InvalidInput, match=r"dataset.yaml: There is no file .*data/cars.csv"):
-        resolve_source(load_definition(folder), folder, tmp_path / "home")
+        resolved(folder, tmp_path / "home")
 
 
-def test_a_parquet_file_needs_no_format(tmp_path: Path) -> None:
-    folder = write(tmp_path, GOOD.replace("cars.csv", "cars.parquet"))
-    assert load_definition(folder).format == "parquet"
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [("a.parquet", "parquet"), ("a.TSV", "tsv"), ("a.jsonl", "jsonl"), ("a.xlsx", "excel"),
+     ("a.data", "csv")],
+)  # fmt: skip
+def test_the_end_of_a_file_name_says_its_format(tmp_path: Path, file: str, wanted: str) -> None:
+    folder = write(tmp_path, GOOD.replace("cars.csv", file))
+    assert load_definition(folder).format == wanted
 
 
 @pytest.mark.parametrize("sample", ["breast_cancer", "diabetes", "iris", "wine"])
 def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: str) -> None:
     folder = write(tmp_path, GOOD.replace("file: data/cars.csv", f"sample: {sample}"))
-    definition = load_definition(folder)
-    first = resolve_source(definition, folder, tmp_path / "one")
+    first = resolved(folder, tmp_path / "one")[f"{sample}.csv"]
     written = first.stat().st_mtime_ns
-    assert resolve_source(definition, folder, tmp_path / "one") == first
+    assert resolved(folder, tmp_path / "one") == {f"{sample}.csv": first}
     assert first.stat().st_mtime_ns == written
-    other = resolve_source(definition, folder, tmp_path / "two")
+    other = resolved(folder, tmp_path / "two")[f"{sample}.csv"]
     assert other.read_bytes() == first.read_bytes()
     assert len(first.read_text().splitlines()) > 100
 
@@ -101,8 +125,12 @@ def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: st
         (("{file: data/cars.csv}", "{}"), "give either `file` or `sample`"),
         (("file: data/cars.csv", "sample: titanic"), "dataset.yaml:4: source.sample is 'titanic'"),
         (("task: classification", "task: ranking"), "dataset.yaml:6: task is 'ranking'"),
-        (("target:", "header: false\ntarget:"), "give `names` exactly when `header` is false"),
-        (("target:", "names: [a]\ntarget:"), "give `names` exactly when `header` is false"),
+        (("target:", "header: false\nformat: jsonl\ntarget:"), "`header: false` belongs to csv"),
+        (("target:", "names: [a]\ntarget:"), "`names` belongs to csv, tsv and excel"),
+        (("target:", "format: parquet\ndelimiter: ';'\ntarget:"), "`delimiter` belongs to csv"),
+        (("target:", "sheet: One\ntarget:"), "`sheet` belongs to excel"),
+        (("target:", "columns: {a: {formats: ['%d']}}\ntarget:"), "belongs to type date"),
+        (("target:", "columns: {a: {unit: '%'}}\ntarget:"), "belong to type number"),
         (("target:", "encoding: utf-99\ntarget:"), "encoding is 'utf-99': no such encoding"),
         (("target:", "delimiter: ',,'\ntarget:"), "delimiter is ',,'"),
         (("task: classification", "task: regression\nclasses: [a, b]"), "`classes` belongs to a"),

@@ -11,7 +11,8 @@ import pytest
 from plugins.datasets import CARS, CARS_CONFIG, Workbench
 
 from aileron.core.digest import digest_bytes, digest_file
-from aileron.data import read_card, read_table
+from aileron.core.errors import InvalidInput
+from aileron.data import read_card, read_table, read_table_card
 from aileron.data.layout import read_split
 
 
@@ -32,7 +33,7 @@ def test_a_csv_becomes_a_dataset(workbench: Workbench) -> None:
     )
     assert card.classes == ("no", "yes")
     assert card.counts.rows == 4
-    assert (card.licence, card.owner, card.created_by) == ("CC0", "us", "data.ingest@1")
+    assert (card.licence, card.owner, card.created_by) == ("CC0", "us", "data.ingest@2")
     assert card.source.sha256 == digest_bytes(CARS.encode())
     types = {column.name: (column.type, column.role, column.missing) for column in card.columns}
     assert types == {
@@ -104,20 +105,41 @@ def test_with_ids_the_order_of_rows_is_no_content(workbench: Workbench) -> None:
     assert read_card(one).digest == read_card(other).digest
 
 
-def test_text_dates_and_empty_columns_are_kept_and_ignored_with_a_reason(
+def test_text_and_dates_are_features_and_empty_columns_are_ignored_with_a_reason(
     workbench: Workbench,
 ) -> None:
     rows = [
         f"remark number {i},2026-01-{i:02d},,{i},{'yes' if i % 2 else 'no'}" for i in range(1, 29)
     ]
     folder = workbench.ingest("\n".join(["note,day,void,speed,fast", *rows]))
-    ignored = {c.name: (c.type, c.reason) for c in read_card(folder).columns if c.role == "ignored"}
-    assert ignored == {
-        "note": ("text", "text is not a feature yet"),
-        "day": ("date", "dates are not features yet"),
-        "void": ("text", "every value is missing"),
-    }
+    found = {c.name: (c.type, c.role, c.reason) for c in read_card(folder).columns}
+    assert found["note"] == ("text", "feature", None)
+    assert found["day"] == ("date", "feature", None)
+    assert found["void"] == ("text", "ignored", "every value is missing")
     assert read_table(folder)["note"].tolist()[0] == "remark number 1"
+
+
+@pytest.mark.parametrize("odd", ["2026-02-30", "2026-13-01", "2026-01-01 25:00", "2026-01-01x"])
+def test_a_column_with_one_impossible_date_is_no_date(workbench: Workbench, odd: str) -> None:
+    days = [f"2026-01-{i:02d}" for i in range(1, 29)] + [odd]
+    rows = [f"{day},{'yes' if i % 2 else 'no'}" for i, day in enumerate(days)]
+    card = read_table_card(workbench.ingest("\n".join(["day,fast", *rows])))
+    assert card.columns[0].type == "text"
+
+
+def test_a_declared_date_must_be_one_and_its_line_is_named(workbench: Workbench) -> None:
+    text = "day,fast\n2026-01-05,yes\n,no\n5 January,no\n"
+    with pytest.raises(InvalidInput, match=r"(?s)cars\.csv:4.*Column day.*'5 January'"):
+        workbench.ingest(text, CARS_CONFIG | {"columns": {"day": {"type": "date"}}})
+
+
+def test_the_formats_of_dates_are_kept_for_the_service(workbench: Workbench) -> None:
+    columns = {"day": {"type": "date", "formats": ["%d.%m.%Y"]}}
+    folder = workbench.ingest(
+        "day,fast\n05.01.2026,yes\n06.01.2026,no\n", CARS_CONFIG | {"columns": columns}
+    )
+    assert read_table_card(folder).columns[0].formats == ("%d.%m.%Y",)
+    assert read_table(folder)["day"].tolist() == ["2026-01-05", "2026-01-06"]
 
 
 def test_the_definition_overrides_what_values_suggest(workbench: Workbench) -> None:
@@ -179,13 +201,14 @@ def test_types_that_only_parquet_has(workbench: Workbench) -> None:
     card = read_card(folder)
     assert {c.name: (c.type, c.role) for c in card.columns} == {
         "flag": ("category", "feature"),
-        "when": ("date", "ignored"),
+        "when": ("date", "feature"),
         "many": ("other", "ignored"),
         "price": ("number", "feature"),
         "label": ("category", "target"),
     }
     assert card.classes == ("0", "1")
     assert read_table(folder)["flag"].tolist() == ["true", "false", None]
+    assert read_table(folder)["when"].tolist() == ["2026-01-01", "2026-01-02", "2026-01-03"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "great_expectations", "dvc", "
 
 
 def test_importing_every_module_imports_no_heavy_library(tmp_path: Path) -> None:
-    modules = [f"aileron.data.{path.stem}" for path in PACKAGE.glob("[a-z]*.py")]
+    files = [path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("[a-z]*.py")]
+    modules = [".".join(("aileron.data", *path.parts)) for path in files]
     code = (
         f"import importlib, sys\nfor name in {modules}: importlib.import_module(name)\n"
         f"print([name for name in {HEAVY} if name in sys.modules])"
@@ -27,10 +28,23 @@ def test_importing_every_module_imports_no_heavy_library(tmp_path: Path) -> None
 
 
 def test_every_sentence_is_used_and_every_used_sentence_exists() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
-    raised = r'(?:InvalidInput|NotFound|StepFailed|Unavailable|Conflict)\(\s*"data\.([a-z_]+)"'
+    sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    kinds = r"\w*Error|InvalidInput|NotFound|StepFailed|Unavailable|Conflict|phrase"
+    raised = rf'(?:{kinds})\(\s*"data\.([a-z_]+)"'
     used = set(re.findall(raised, sources))
-    assert used == set(messages("data"))
+    assert used == {name for name in messages("data") if not name.startswith("assume_")}
+
+
+def test_every_assumption_says_what_why_and_how_to_change_it() -> None:
+    names = {name.removeprefix("assume_") for name in messages("data") if "assume_" in name}
+    sources = "".join(path.read_text() for path in (PACKAGE / "inspection").glob("*.py"))
+    subjects = {re.sub("_(change|because.*)$", "", name) for name in names}
+    for subject in subjects:
+        assert {subject, f"{subject}_change"} <= names
+        assert any(name.startswith(f"{subject}_because") for name in names)
+        assert f'"{subject}"' in sources, f"nothing says {subject}"
+    for reason in re.findall(r'"([a-z_]+_because_[a-z0-9]+)"', sources):
+        assert reason in names
 
 
 def test_both_languages_have_the_same_placeholders() -> None:

@@ -79,7 +79,15 @@ def test_a_small_class_is_in_every_part(workbench: Workbench) -> None:
 def test_a_class_with_fewer_samples_than_parts_is_refused_by_name(workbench: Workbench) -> None:
     dataset = workbench.ingest(cars("a" * 20 + "b"))
     with pytest.raises(InvalidInput, match="There are 1 samples of fast = b and 3 parts"):
-        split(workbench, dataset)
+        split(workbench, dataset, stratify=True)
+
+
+def test_by_default_a_class_that_is_too_small_is_for_training_alone(workbench: Workbench) -> None:
+    dataset = workbench.ingest(cars("a" * 20 + "bb" + "ccc"))
+    labels = read_table(dataset)["fast"]
+    parts = read_split(split(workbench, dataset))
+    assert set(parts[labels == "b"]) == {"train"}
+    assert set(parts[labels == "c"]) == {"train", "validation", "test"}
 
 
 def test_without_strata_a_lone_class_is_no_obstacle(workbench: Workbench) -> None:

@@ -2,23 +2,34 @@
 
 from pathlib import Path
 
+import pytest
+
 from aileron.graph.keys import code_digest
-from aileron.package.bento import runtime_modules
-from aileron.package.template import TABLE
+from aileron.package.runtime import image_modules, runtime_modules, table_modules
+from aileron.package.template import IMAGE, TABLE
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_the_shipped_template_is_that_of_the_reference_workspace() -> None:
-    assert (ROOT / "bento" / "table" / "service.py").read_text(encoding="utf-8") == TABLE
+@pytest.mark.parametrize(("contract", "text"), [("table", TABLE), ("image", IMAGE)])
+def test_the_shipped_template_is_that_of_the_reference_workspace(contract: str, text: str) -> None:
+    assert (ROOT / "bento" / contract / "service.py").read_text(encoding="utf-8") == text
 
 
 def test_every_module_of_the_runtime_is_copied() -> None:
-    """All but the module that only models registered in MLflow take along."""
+    """All but the modules that only models registered in MLflow take along."""
     copied = {Path(str(module.__file__)).name for module in runtime_modules()}
     there = {path.name for path in (ROOT / "aileron" / "serve").glob("*.py")}
 
-    assert copied == there - {"pyfunc.py"}
+    assert copied == there - {"pyfunc.py", "image_pyfunc.py"}
+
+
+def test_a_package_takes_along_nothing_of_the_other_contract() -> None:
+    table, image = set(table_modules()), set(image_modules())
+
+    assert not [module.__name__ for module in table - image if "image" in module.__name__]
+    assert {module.__name__.rpartition(".")[2] for module in table - image} >= {"predict", "schema"}
+    assert {module.__name__.rpartition(".")[2] for module in image - table} >= {"pictures", "pool"}
 
 
 def test_the_steps_code_digest_covers_the_runtime() -> None:

@@ -21,6 +21,7 @@ def context(tmp_path: Path) -> ComponentContext:
         outputs=tmp_path / "outputs",
         ports=frozenset({"model"}),
         metrics=tmp_path / "metrics.jsonl",
+        checkpoint=tmp_path / "checkpoint",
     )
 
 

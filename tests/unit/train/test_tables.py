@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from plugins.tables import TableInputs
@@ -70,6 +71,50 @@ def test_columns_encode_exactly_as_rows_of_a_service_do(write_table: WriteTable)
     for part in table.parts.values():
         rows = plain_rows(part, features, range(part.num_rows))
         assert np.array_equal(encode(part, features), Encoder(features).rows(rows), equal_nan=True)
+
+
+def worded(write_table: WriteTable) -> TableInputs:
+    columns = {
+        "day": ["2026-01-05", None, "2026/01/06", "2026-01-07 12:00", *["2026-02-01"] * 6],
+        "note": ["good room", "bad room", None, "good bed", "房间好", "房间差", *["good"] * 4],
+        "label": ["a", "b"] * 5,
+    }
+    types = {"day": "date", "note": "text"}
+    return write_table(columns, "label", "classification", types=types)
+
+
+def test_dates_and_texts_encode_exactly_as_rows_of_a_service_do(write_table: WriteTable) -> None:
+    table = read(worded(write_table))
+    features = table.features()
+    for part in table.parts.values():
+        rows = plain_rows(part, features, range(part.num_rows))
+        assert np.array_equal(encode(part, features), Encoder(features).rows(rows), equal_nan=True)
+
+
+def test_a_vocabulary_is_fitted_on_training_rows_alone(write_table: WriteTable) -> None:
+    inputs = worded(write_table)
+    before = read(inputs)
+    ids = before.part("train")["sample_id"].to_pylist()
+    path = inputs.dataset / "table" / "part-00000.parquet"
+    rows = pq.read_table(path).to_pylist()
+    for row in rows:
+        if row["sample_id"] not in ids:
+            row["note"] = "leak leak"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    assert read(inputs).features() == before.features()
+    known = before.features()[1].vocabulary
+    assert known is not None
+    assert known.terms
+
+
+def test_a_wrong_date_names_its_sample(write_table: WriteTable) -> None:
+    table = read(worded(write_table)).part("train")
+    sample = table["sample_id"][2].as_py()
+    days = ["2026-01-05"] * 2 + ["soon"] + ["2026-01-05"] * (table.num_rows - 3)
+    place = table.column_names.index("day")
+    wrong = table.set_column(place, "day", pa.array(days))
+    with pytest.raises(InvalidInput, match=f"sample {sample}.*'soon', which is no date"):
+        encode(wrong, [Feature("day", "date")])
 
 
 def test_a_cell_that_the_model_cannot_take_names_the_sample(write_table: WriteTable) -> None:

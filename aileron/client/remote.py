@@ -1,0 +1,258 @@
+"""The verbs over HTTP: the same questions put to another machine's `aileron.api`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import TypeAdapter
+
+from aileron.client import records as r
+from aileron.client.base import Client
+from aileron.core.access import Role
+from aileron.core.errors import (
+    AileronError,
+    Conflict,
+    InvalidInput,
+    Language,
+    NotFound,
+    Refused,
+    StepFailed,
+    Unavailable,
+    preferred_language,
+)
+
+PREFIX: Final = "/api/v1"
+SECONDS: Final = 150.0
+"""How long one call may take: a promotion waits for its service to be healthy."""
+_ERRORS: Final[Mapping[int, type[AileronError]]] = {
+    400: InvalidInput,
+    401: Refused,
+    403: Refused,
+    404: NotFound,
+    405: InvalidInput,
+    409: Conflict,
+    413: InvalidInput,
+    415: InvalidInput,
+    422: InvalidInput,
+    500: StepFailed,
+}
+PAGES: Final = ("/report", "/validation")
+AnswerT = TypeVar("AnswerT")
+
+
+class RemoteClient(Client):
+    """An installation on another machine.
+
+    Args:
+        url: of the API, without ``/api/v1``: where `aileron api` listens, or Airflow's
+            address with ``/aileron``.
+        token: the secret of an API token.
+        project: default: the token's, else ``default``.
+        http: a client to use instead of a new one, for tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        project: str | None = None,
+        language: Language | None = None,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._project = project
+        self._http = http or httpx.Client(timeout=httpx.Timeout(SECONDS, connect=10.0))
+        self._headers: dict[str, str] = {"Accept-Language": language or preferred_language()}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def session(self) -> r.Session:
+        return self._get(r.Session, "session")
+
+    def overview(self) -> r.Overview:
+        return self._get(r.Overview, "overview")
+
+    def events(self, subject: str | None = None, limit: int = 100) -> tuple[r.Event, ...]:
+        return self._get(tuple[r.Event, ...], "events", subject=subject, limit=limit)
+
+    def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
+        return self._get(tuple[r.LifecycleBrief, ...], "lifecycles")
+
+    def lifecycle(self, name: str) -> r.Lifecycle:
+        return self._get(r.Lifecycle, f"lifecycles/{_q(name)}")
+
+    def runs(self, lifecycle: str, limit: int = 50) -> tuple[r.RunRow, ...]:
+        return self._get(tuple[r.RunRow, ...], f"lifecycles/{_q(lifecycle)}/runs", limit=limit)
+
+    def start(
+        self, lifecycle: str, values: Mapping[str, Any] | None = None, *, force: bool = False
+    ) -> r.RunBrief:
+        body = r.Start(values=dict(values or {}), force=force)
+        return self._post(r.RunBrief, f"lifecycles/{_q(lifecycle)}/runs", body)
+
+    def run(self, run_id: str) -> r.Run:
+        return self._get_of_run(r.Run, run_id)
+
+    def compare_runs(self, lifecycle: str, runs: Sequence[str]) -> r.RunComparison:
+        return self._get(r.RunComparison, f"lifecycles/{_q(lifecycle)}/compare", run=list(runs))
+
+    def node_log(self, run_id: str, node: str, offset: int = 0) -> r.LogPiece:
+        return self._get_of_run(r.LogPiece, run_id, f"/nodes/{_q(node)}/log", offset=offset)
+
+    def run_report(self, run_id: str) -> str:
+        return self._call("GET", f"runs/{_run(run_id)}/report").text
+
+    def run_validation(self, run_id: str) -> str:
+        return self._call("GET", f"runs/{_run(run_id)}/validation").text
+
+    def approvals(self) -> tuple[r.Approval, ...]:
+        return self._get(tuple[r.Approval, ...], "approvals")
+
+    def answer(self, run_id: str, *, approved: bool, comment: str = "") -> r.Decision:
+        body = r.Answer(approved=approved, comment=comment)
+        return self._post(r.Decision, f"approvals/{_run(run_id)}", body, in_path=True)
+
+    def models(self) -> tuple[r.ModelBrief, ...]:
+        return self._get(tuple[r.ModelBrief, ...], "models")
+
+    def model(self, name: str) -> r.Model:
+        return self._get(r.Model, f"models/{_q(name)}")
+
+    def compare_versions(self, name: str, a: int, b: int) -> r.VersionComparison:
+        return self._get(r.VersionComparison, f"models/{_q(name)}/compare", a=a, b=b)
+
+    def version_report(self, name: str, version: int) -> str:
+        path = f"models/{_q(name)}/versions/{version}/report"
+        return self._call("GET", path, self._query()).text
+
+    def promote(self, name: str, version: int, expected_fence: int | None = None) -> r.Champion:
+        body = r.Promote(version=version, expected_fence=expected_fence)
+        return self._post(r.Champion, f"models/{_q(name)}/promote", body)
+
+    def rollback(self, name: str, expected_fence: int | None = None) -> r.Champion:
+        body = r.Rollback(expected_fence=expected_fence)
+        return self._post(r.Champion, f"models/{_q(name)}/rollback", body)
+
+    def services(self) -> tuple[r.ServiceBrief, ...]:
+        return self._get(tuple[r.ServiceBrief, ...], "services")
+
+    def service(self, name: str) -> r.Service:
+        return self._get(r.Service, f"services/{_q(name)}")
+
+    def service_logs(
+        self, name: str, revision: int | None = None, lines: int = 100, after: int | None = None
+    ) -> r.ServiceLog:
+        query = {"revision": revision, "lines": lines, "after": after}
+        return self._get(r.ServiceLog, f"services/{_q(name)}/logs", **query)
+
+    def sample(self, name: str) -> r.Sample:
+        return self._get(r.Sample, f"services/{_q(name)}/sample")
+
+    def try_service(self, name: str, body: Any, path: str = "predict") -> r.TryAnswer:
+        return self._post(r.TryAnswer, f"services/{_q(name)}/try", r.Try(body=body, path=path))
+
+    def stop_service(self, name: str) -> r.ServiceBrief:
+        return self._post(r.ServiceBrief, f"services/{_q(name)}/stop")
+
+    def start_service(self, name: str) -> r.ServiceBrief:
+        return self._post(r.ServiceBrief, f"services/{_q(name)}/start")
+
+    def datasets(self) -> tuple[r.DatasetBrief, ...]:
+        return self._get(tuple[r.DatasetBrief, ...], "datasets")
+
+    def dataset(self, name: str) -> r.Dataset:
+        return self._get(r.Dataset, f"datasets/{_q(name)}")
+
+    def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
+        return self._get(r.DatasetDiff, f"datasets/{_q(name)}/diff", a=a, b=b)
+
+    def components(self) -> tuple[r.ComponentBrief, ...]:
+        return self._get(tuple[r.ComponentBrief, ...], "components")
+
+    def component(self, name: str) -> r.Component:
+        return self._get(r.Component, f"components/{_q(name)}")
+
+    def tokens(self) -> tuple[r.Token, ...]:
+        return self._get(tuple[r.Token, ...], "tokens")
+
+    def create_token(
+        self, name: str, role: Role, project: str | None = None, days: int | None = 90
+    ) -> r.MadeToken:
+        body = r.NewToken(name=name, role=role, project=project, days=days)
+        return self._post(r.MadeToken, "tokens", body)
+
+    def revoke_token(self, token_id: str) -> r.Token:
+        answer = self._call("DELETE", f"tokens/{_q(token_id)}", self._query())
+        return r.Token.model_validate_json(answer.content)
+
+    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT:
+        answer = self._call("GET", path, self._query(**query))
+        return TypeAdapter(kind).validate_json(answer.content)
+
+    def _get_of_run(
+        self, kind: type[AnswerT], run_id: str, rest: str = "", **query: Any
+    ) -> AnswerT:
+        """A run has its project in its path, so its routes take none in the query."""
+        answer = self._call("GET", f"runs/{_run(run_id)}{rest}", query)
+        return TypeAdapter(kind).validate_json(answer.content)
+
+    def _post(
+        self, kind: type[AnswerT], path: str, body: r.Asked | None = None, *, in_path: bool = False
+    ) -> AnswerT:
+        query = {} if in_path else self._query()
+        text = body.model_dump_json() if body is not None else None
+        answer = self._call("POST", path, query, text)
+        return TypeAdapter(kind).validate_json(answer.content)
+
+    def _query(self, **query: Any) -> dict[str, Any]:
+        asked = {**query, "project": self._project}
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def _call(
+        self, method: str, path: str, query: Mapping[str, Any] = {}, body: str | None = None
+    ) -> httpx.Response:
+        headers = {**self._headers}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        url = f"{self.url}{PREFIX}/{path}"
+        try:
+            answer = self._http.request(
+                method, url, params=dict(query), content=body, headers=headers
+            )
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise InvalidInput("client.bad_api_url", where=self.url) from None
+        except httpx.HTTPError as error:
+            problem = str(error) or type(error).__name__
+            raise Unavailable("client.api_down", where=self.url, problem=problem) from None
+        if answer.is_error:
+            raise _error(answer, self.url)
+        wanted = "text/html" if path.endswith(PAGES) else "application/json"
+        if wanted not in answer.headers.get("content-type", ""):
+            raise InvalidInput("client.not_an_api", where=self.url)
+        return answer
+
+
+def _error(answer: httpx.Response, url: str) -> AileronError:
+    """What the server said, as the error that it was there."""
+    kind = _ERRORS.get(answer.status_code, Unavailable)
+    try:
+        text = str(answer.json()["error_msg"])
+    except (ValueError, KeyError, TypeError):
+        problem = f"HTTP {answer.status_code}"
+        return Unavailable("client.api_down", where=url, problem=problem)
+    return kind("client.told", text=text)
+
+
+def _q(part: str) -> str:
+    return quote(part, safe="")
+
+
+def _run(run_id: str) -> str:
+    """A run's id as three parts of a path."""
+    return "/".join(_q(part) for part in run_id.split("/", 2))

@@ -1,0 +1,254 @@
+"""Zip and tar archives of pictures, read member by member and never laid out by their names.
+
+A member's name is only ever text: contents are read from the archive itself, or from one
+spool file if it is compressed as a whole. So no name and no link can lead anywhere. Counts,
+sizes and the ratio of compression are bounded.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import tarfile
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Final, Literal
+
+from aileron.core.errors import InvalidInput
+from aileron.data.images.paths import clean
+
+Opener = Callable[[Path], BufferedIOBase]
+Kind = Literal["file", "folder", "link"]
+
+MOST_MEMBERS: Final = 1_000_000
+MOST_PICTURE_BYTES: Final = 128 << 20
+"""A larger file is not read."""
+FREE_BYTES: Final = 1 << 30
+MOST_RATIO: Final = 100
+"""What an archive may grow to: `FREE_BYTES`, or this many times its own size."""
+PIECE: Final = 1 << 20
+_TOO_EARLY: Final = "it ends too early"
+_PACKED: Final[Mapping[bytes, Opener]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
+"""How a packed tar begins -> what opens it."""
+_BROKEN: Final = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError,
+    ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What the libraries raise over archives that are not whole, or locked."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry: its clean path, what it is, and its bytes when unpacked."""
+
+    path: str
+    kind: Kind
+    size: int = 0
+
+
+class Archive(ABC):
+    """The members of an archive, and their contents."""
+
+    members: list[Member]
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """The bytes of the file `path`, at most `MOST_PICTURE_BYTES`.
+
+        Raises:
+            InvalidInput: the archive is damaged here, or locked with a password.
+        """
+
+
+def open_archive(path: Path, work: Path) -> Archive:
+    """The archive `path`, which stays open for the life of the process; `work` takes the spool.
+
+    Raises:
+        InvalidInput: no zip or tar, damaged, with unsafe names, or beyond the limits.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
+    try:
+        if start in (b"PK\x03\x04", b"PK\x05\x06"):
+            return _Zip(path)
+        return _Tar(path, work)
+    except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk, not the archive
+            raise
+        raise _damaged(path, error) from None
+
+
+class _Zip(Archive):
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._zip = zipfile.ZipFile(path)
+        infos = self._zip.infolist()
+        _check_count(len(infos), path)
+        _check_growth(sum(info.file_size for info in infos), path)
+        self.members = []
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        for name, info in zip(_zip_names(infos), infos, strict=True):
+            member = _member(path, name, *_of_zip(info))
+            self.members.append(member)
+            self._infos.setdefault(member.path, info)
+
+    def read(self, path: str) -> bytes:
+        info = self._infos[path]
+        try:
+            with self._zip.open(info) as file:
+                return file.read(info.file_size)
+        except _BROKEN as error:
+            raise _damaged(self._path, error, path) from None
+
+
+class _Tar(Archive):
+    """Members are places in a file: the archive itself, or what a packed one was unpacked to."""
+
+    def __init__(self, path: Path, work: Path) -> None:
+        self._path = path
+        unpack = _unpacker(path)
+        place = path if unpack is None else _unpacked(path, unpack, work / "unpacked.tar")
+        self._file = place.open("rb")
+        entries = list(_tar_entries(place, path))
+        encoding = _encoding_of([entry.name for entry in entries])
+        self.members = []
+        self._places: dict[str, tuple[int, int]] = {}
+        for entry in entries:
+            member = _member(path, entry.name.decode(encoding), entry.kind, entry.size)
+            self.members.append(member)
+            self._places.setdefault(member.path, (entry.offset, entry.size))
+
+    def read(self, path: str) -> bytes:
+        offset, size = self._places[path]
+        content = os.pread(self._file.fileno(), size, offset)
+        if len(content) != size:
+            raise _damaged(self._path, EOFError(_TOO_EARLY), path)
+        return content
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A tar's entry: its name in an unknown encoding, and where its bytes lie."""
+
+    name: bytes
+    kind: Kind
+    size: int
+    offset: int
+
+
+def _unpacker(path: Path) -> Opener | None:
+    """What opens the packed tar `path`; None if it is a plain one."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    for mark, opener in _PACKED.items():
+        if start.startswith(mark):
+            return opener
+    return None
+
+
+def _unpacked(path: Path, unpack: Opener, target: Path) -> Path:
+    with unpack(path) as packed, target.open("wb") as out:
+        while piece := packed.read(PIECE):
+            _check_growth(out.tell() + len(piece), path)
+            out.write(piece)
+    return target
+
+
+def _tar_entries(place: Path, path: Path) -> Iterator[_Entry]:
+    """The entries one by one; the library would keep them all."""
+    try:
+        tar = tarfile.open(place, "r:")  # noqa: SIM115 (closed below)
+    except tarfile.ReadError:
+        raise InvalidInput("data.no_archive", where=path.name) from None
+    with tar:
+        count = 0
+        while (info := tar.next()) is not None:
+            tar.members = []  # type: ignore[attr-defined]
+            count += 1
+            _check_count(count, path)
+            plain = info.isreg() and not info.issparse()
+            kind: Kind = "folder" if info.isdir() else "file" if plain else "link"
+            size = info.size if plain else 0
+            yield _Entry(os.fsencode(info.name), kind, size, info.offset_data)
+        _check_end(place, tar.offset, path)
+
+
+def _check_end(place: Path, offset: int, path: Path) -> None:
+    """A whole tar ends in blocks of zeros; at anything else the library stops in silence."""
+    with place.open("rb") as file:
+        file.seek(offset)
+        if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise _damaged(path, EOFError(_TOO_EARLY))
+
+
+def _member(archive: Path, name: str, kind: Kind, size: int) -> Member:
+    path = clean(name)
+    if path is None:
+        raise InvalidInput("data.unsafe_member", where=archive.name, member=name[:200])
+    return Member(path, kind, size)
+
+
+def _of_zip(info: zipfile.ZipInfo) -> tuple[Kind, int]:
+    if info.is_dir():
+        return "folder", 0
+    linked = (info.external_attr >> 28) == 0xA  # the file type bits of a Unix mode
+    return ("link" if linked else "file"), info.file_size
+
+
+def _zip_names(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """Names as they were meant: those without the UTF-8 flag are often UTF-8, or GBK."""
+    raw = [None if info.flag_bits & 0x800 else _raw(info.filename) for info in infos]
+    encoding = _encoding_of([name for name in raw if name is not None])
+    return [
+        info.filename if name is None else name.decode(encoding)
+        for info, name in zip(infos, raw, strict=True)
+    ]
+
+
+def _raw(name: str) -> bytes | None:
+    """The bytes of a name that the library read as cp437; None if it knew better."""
+    try:
+        return name.encode("cp437")
+    except UnicodeEncodeError:
+        return None
+
+
+def _encoding_of(names: list[bytes]) -> str:
+    """The first of UTF-8 and GBK that fits every name, else that of the format."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            for name in names:
+                name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return "cp437"
+
+
+def _check_count(count: int, path: Path) -> None:
+    if count > MOST_MEMBERS:
+        raise InvalidInput("data.many_members", where=path.name, most=f"{MOST_MEMBERS:,}")
+
+
+def _check_growth(total: int, path: Path) -> None:
+    size = path.stat().st_size
+    if total > max(FREE_BYTES, MOST_RATIO * size):
+        raise InvalidInput(
+            "data.archive_bomb", where=path.name, size=f"{size:,}", total=f"{total:,}"
+        )
+
+
+def _damaged(path: Path, error: Exception, member: str | None = None) -> InvalidInput:
+    where = f"{path.name}/{member}" if member else path.name
+    return InvalidInput("data.bad_archive", where=where, problem=str(error) or _TOO_EARLY)

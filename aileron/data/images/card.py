@@ -1,0 +1,72 @@
+"""The card of a dataset of pictures: ``card.json`` of a DATASET artifact of modality image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from aileron.core.names import Name
+from aileron.data.card_base import FORMAT_VERSION, CardBase
+
+LabelType = Literal["single", "multi"]
+"""Whether a picture has exactly one label or any number of them."""
+
+
+class ImageCounts(BaseModel):
+    """How much there is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int = Field(ge=0, description="samples: files that were taken as pictures")
+    pictures: int = Field(ge=0, description="different pictures; a repeated one is kept once")
+    bytes: int = Field(ge=0, description="bytes of the different pictures")
+    refused: int = Field(ge=0, description="files that are pictures by name and cannot be used")
+
+
+class ImageSource(BaseModel):
+    """What was imported: an archive by its digest, a folder by the digest of its listing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    sha256: str
+
+
+class RefusedPicture(BaseModel):
+    """A file that was left out, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    reason: str
+
+
+class ImageCard(CardBase):
+    """``card.json`` of a dataset of pictures."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    name: Name
+    display_name: str | None = None
+    task: Literal["classification"] = "classification"
+    modality: Literal["image"] = "image"
+    label_type: LabelType = "single"
+    classes: tuple[str, ...]
+    """Labels in order; of two with one label each, the last is the positive one."""
+    class_counts: Mapping[str, int]
+    """Label -> samples that have it."""
+    part_counts: Mapping[str, int] | None = None
+    """Part -> samples that the source gives to it; None where the source has no parts."""
+    counts: ImageCounts
+    digest: str
+    """SHA-256 of classes, samples and labels: the identity of a dataset version."""
+    source: ImageSource
+    refused: tuple[RefusedPicture, ...] = ()
+    """The first of the refused files; `counts.refused` is their number."""
+    licence: str | None = None
+    owner: str | None = None
+    parent: str | None = None
+    """Tag of the version that this one was made from."""
+    created_by: str
+    """The step and its version, ``data.ingest_images@1``."""

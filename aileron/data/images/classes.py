@@ -1,0 +1,57 @@
+"""The classes of a dataset of pictures: those said, or those found, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from aileron.core.documents import suggestion
+from aileron.core.errors import InvalidInput
+from aileron.data.images.card import LabelType
+from aileron.data.images.spec import MOST_CLASSES
+
+
+def classes_of(
+    found: Mapping[str, str], label_type: LabelType, known: tuple[str, ...] | None, where: str
+) -> tuple[str, ...]:
+    """The classes in order: `known` if said, else those of `found`, sorted.
+
+    Args:
+        found: label -> a picture that has it.
+        where: the source's name.
+
+    Raises:
+        InvalidInput: fewer than can be told apart, too many, or not the known ones.
+    """
+    if known is not None:
+        _check_known(known, found, where)
+        return known
+    if len(found) > MOST_CLASSES:
+        raise InvalidInput("data.many_classes", where=where, count=len(found), most=MOST_CLASSES)
+    if len(found) < (2 if label_type == "single" else 1):
+        label = next(iter(found), "-")
+        raise InvalidInput("data.single_picture_class", where=where, label=label)
+    return tuple(sorted(found, key=label_order))
+
+
+def label_order(label: str) -> tuple[int, float, str]:
+    """Numbers by value, before words by letters."""
+    return (0, float(label), label) if label.isdecimal() else (1, 0.0, label)
+
+
+def _check_known(known: Collection[str], found: Mapping[str, str], where: str) -> None:
+    for label, picture in found.items():
+        if label not in known:
+            raise InvalidInput(
+                "data.unknown_class",
+                where=f"{where}/{picture}",
+                label=label,
+                hint=suggestion(label, list(known)),
+            )
+    for label in known:
+        if label not in found:
+            raise InvalidInput(
+                "data.class_without_pictures",
+                where=where,
+                label=label,
+                hint=suggestion(label, sorted(found.keys() - set(known))),
+            )

@@ -1,0 +1,174 @@
+"""Reading a DATASET artifact of pictures: its card, its parts, and one picture at a time.
+
+A part that is small is kept in memory once it was read; of a large one, the row groups that
+were read last are kept. Safe to use from several threads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from aileron.core.errors import InvalidInput
+from aileron.data.card_base import CARD_FILE
+from aileron.data.images.card import ImageCard
+from aileron.data.images.layout import BYTES, MEDIA_FOLDER
+from aileron.data.layout import PARTS, SAMPLE_ID, SAMPLES_FILE, Part, read_split
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+CACHE_BYTES = 256 << 20
+"""Row groups kept in memory, per dataset."""
+
+
+def read_image_card(folder: Path) -> ImageCard:
+    """The card of the DATASET artifact of pictures in `folder`.
+
+    Raises:
+        InvalidInput: there is none, or it is of a table.
+    """
+    from aileron.data.card import read_card
+
+    card = read_card(folder)
+    if not isinstance(card, ImageCard):
+        raise InvalidInput("data.not_pictures", where=CARD_FILE, name=card.name)
+    return card
+
+
+@dataclass(frozen=True)
+class ImagePart:
+    """Samples of a dataset, in order of sample id. `labels` are indices into the classes."""
+
+    sample_ids: tuple[str, ...]
+    labels: tuple[tuple[int, ...], ...]
+    content_digests: tuple[str, ...]
+    _places: tuple[tuple[str, int], ...]
+    _media: _Media
+
+    def __len__(self) -> int:
+        return len(self.sample_ids)
+
+    def picture(self, index: int) -> bytes:
+        """The bytes of the picture of sample `index`, as its file had them."""
+        return self._media.read(*self._places[index])
+
+
+@dataclass(frozen=True)
+class ImageDataset:
+    """A dataset of pictures, divided by a split."""
+
+    card: ImageCard
+    _samples: pa.Table
+    _parts: tuple[str, ...] | None
+    _media: _Media
+
+    @classmethod
+    def read(cls, dataset: Path, split: Path | None = None) -> ImageDataset:
+        """The DATASET artifact in `dataset`; without the SPLIT in `split` it has no parts.
+
+        Raises:
+            InvalidInput: it is no dataset of pictures, or the split is of another dataset.
+        """
+        import pyarrow.parquet as pq
+
+        card = read_image_card(dataset)
+        samples = pq.read_table(dataset / SAMPLES_FILE)
+        media = _Media(dataset / MEDIA_FOLDER, CACHE_BYTES)
+        if split is None:
+            return cls(card, samples, None, media)
+        parts = read_split(split).to_dict()
+        ids = samples[SAMPLE_ID].to_pylist()
+        if parts.keys() != set(ids):
+            raise InvalidInput("data.split_of_another", where=split.name, name=card.name)
+        return cls(card, samples, tuple(parts[sample] for sample in ids), media)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that hold samples."""
+        return tuple(part for part in PARTS if part in (self._parts or ()))
+
+    def part(self, name: Part) -> ImagePart:
+        """The samples of one part; none if the split has no such part."""
+        if self._parts is None:
+            raise ValueError("the dataset was read without a split")
+        import pyarrow as pa
+
+        return self._of(self._samples.filter(pa.array([part == name for part in self._parts])))
+
+    def all(self) -> ImagePart:
+        """Every sample."""
+        return self._of(self._samples)
+
+    def _of(self, samples: pa.Table) -> ImagePart:
+        index = {label: i for i, label in enumerate(self.card.classes)}
+        columns: dict[str, list[Any]] = samples.to_pydict()
+        return ImagePart(
+            sample_ids=tuple(columns[SAMPLE_ID]),
+            labels=tuple(tuple(index[one] for one in labels) for labels in columns["labels"]),
+            content_digests=tuple(columns["content_digest"]),
+            _places=tuple(zip(columns["media"], columns["row"], strict=True)),
+            _media=self._media,
+        )
+
+
+class _Media:
+    """The media files, read by row group; the groups read last stay in memory."""
+
+    def __init__(self, folder: Path, cache_bytes: int) -> None:
+        self._folder = folder
+        self._cache_bytes = self._room = cache_bytes
+        self._files: dict[str, pq.ParquetFile] = {}
+        self._starts: dict[str, list[int]] = {}
+        self._groups: OrderedDict[tuple[str, int], pa.Array] = OrderedDict()
+        self._lock = Lock()
+
+    def __getstate__(self) -> tuple[Path, int]:
+        """A process that gets a copy opens the files itself."""
+        return self._folder, self._cache_bytes
+
+    def __setstate__(self, state: tuple[Path, int]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
+
+    def read(self, name: str, row: int) -> bytes:
+        with self._lock:
+            group, start = self._group_of(name, row)
+            pictures = self._groups.get((name, group))
+            if pictures is None:
+                pictures = self._files[name].read_row_group(group, columns=[BYTES])[BYTES].chunk(0)
+                self._keep((name, group), pictures)
+            else:
+                self._groups.move_to_end((name, group))
+        content: bytes = pictures[row - start].as_py()
+        return content
+
+    def _group_of(self, name: str, row: int) -> tuple[int, int]:
+        """The row group that holds `row`, and its first row."""
+        if name not in self._files:
+            self._open(name)
+        starts = self._starts[name]
+        group = bisect_right(starts, row) - 1
+        return group, starts[group]
+
+    def _open(self, name: str) -> None:
+        import pyarrow.parquet as pq
+
+        file = pq.ParquetFile(self._folder / name)
+        facts = file.metadata
+        starts, row = [], 0
+        for group in range(facts.num_row_groups):
+            starts.append(row)
+            row += facts.row_group(group).num_rows
+        self._files[name], self._starts[name] = file, starts
+
+    def _keep(self, key: tuple[str, int], pictures: pa.Array) -> None:
+        self._groups[key] = pictures
+        self._room -= pictures.nbytes
+        while self._room < 0 and len(self._groups) > 1:
+            _, oldest = self._groups.popitem(last=False)
+            self._room += oldest.nbytes

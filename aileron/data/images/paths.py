@@ -1,0 +1,50 @@
+"""Names of files in folders and archives: which are pictures, which are junk, which are safe."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+from typing import Final
+
+LABELS_FILE: Final = "labels.csv"
+SUFFIXES: Final = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+)
+"""Of pictures that are taken."""
+# fmt: off
+OTHER_SUFFIXES: Final = frozenset((
+    ".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".jp2", ".jxl", ".dcm", ".dng", ".cr2",
+    ".nef", ".arw", ".raw", ".tga", ".pgm", ".ppm", ".pbm", ".pnm", ".eps",
+))
+# fmt: on
+"""Of pictures that are not taken: each is named, since the user meant it."""
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file is a picture by its name, taken or not."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix in SUFFIXES or suffix in OTHER_SUFFIXES
+
+
+def is_junk(path: str) -> bool:
+    """Whether a file is what systems leave behind: hidden, or a Mac's resource forks."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.split("/"))
+
+
+def is_wanted(path: str) -> bool:
+    """Whether a file is worth reading at all."""
+    return not is_junk(path) and (
+        is_picture(path) or PurePosixPath(path).name.lower() == LABELS_FILE
+    )
+
+
+def clean(name: str) -> str | None:
+    """`name` as a relative path with ``/``, in Unicode's composed form; None if it is unsafe.
+
+    Unsafe are absolute paths, drive letters, ``..`` and control characters.
+    """
+    path = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    if path.startswith("/") or path[1:2] == ":" or any(ord(letter) < 32 for letter in path):
+        return None
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return None if ".." in parts else "/".join(parts)

@@ -1,0 +1,53 @@
+"""Reading JSON Lines: one object per line; keys that a line lacks are missing values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aileron.core.errors import InvalidInput
+from aileron.data.reading.delimited import check_bytes, explain_encoding
+from aileron.data.reading.source import Source
+from aileron.data.reading.values import column
+from aileron.data.specs import TableSpec
+
+
+def read_jsonl(path: Path, spec: TableSpec) -> Source:
+    """The rows of a JSON Lines file, columns in the order in which their keys first appear.
+
+    Raises:
+        InvalidInput: a line is no JSON object; says which.
+    """
+    import pyarrow as pa
+
+    check_bytes(path, spec.encoding)
+    explain_encoding(path, spec.encoding)
+    rows, lines = _rows(path, spec)
+    if not rows:
+        raise InvalidInput("data.empty_file", where=path.name)
+    keys = dict.fromkeys(key for row in rows for key in row)
+    table = pa.table({key: column([row.get(key) for row in rows]) for key in keys})
+    return Source(table, lambda row: f"{path.name}:{lines[row]}")
+
+
+def _rows(path: Path, spec: TableSpec) -> tuple[list[dict[str, Any]], list[int]]:
+    rows, lines = [], []
+    encoding = "utf-8-sig" if spec.encoding == "utf-8" else spec.encoding
+    with path.open(encoding=encoding) as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                rows.append(_parsed(line, f"{path.name}:{number}"))
+                lines.append(number)
+    return rows, lines
+
+
+def _parsed(line: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("data.bad_json_line", where=where, problem=str(error)) from None
+    if not isinstance(value, dict):
+        kind = "[...]" if isinstance(value, list) else repr(value)[:40]
+        raise InvalidInput("data.json_line_no_object", where=where, found=kind)
+    return value

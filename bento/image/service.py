@@ -1,0 +1,16 @@
+"""The Bento of the image contract: the application that also runs lean, mounted as it is.
+
+Copied into each package beside `aileron_service`, service.json, sample.json and model/. Change
+what `bentoml.service` is given here (workers, resources, traffic) for Bento's own server.
+"""
+
+from pathlib import Path
+
+import bentoml
+from aileron_service.app import create_app
+
+
+@bentoml.service(name="image", workers=1, traffic={"timeout": 60})
+@bentoml.asgi_app(create_app(Path(__file__).resolve().parent), path="/")
+class ImageService:
+    """A picture in, names and scores out."""

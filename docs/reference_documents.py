@@ -1,0 +1,46 @@
+"""documents.md: the fields of every YAML document, from the models that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+from reference_text import NOTE, fields
+
+from aileron.data.definition import DatasetDefinition, ExpectationSuite
+from aileron.data.images.spec import ImageDefinition
+from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
+
+ABOUT: Final = (
+    "The YAML documents of a workspace. `aileron schema` prints the same as JSON Schema, for "
+    "completion in editors. Sections that configure a step (`split`, `evaluate`, `gate`, ...) "
+    "take that step's fields: [components](components.md)."
+)
+KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
+    "Lifecycle": (LifecycleSpec, "`configs/lifecycles/NAME.yaml`"),
+    "Dataset of a table": (DatasetDefinition, "`datasets/NAME/dataset.yaml`"),
+    "Dataset of pictures": (ImageDefinition, "`datasets/NAME/dataset.yaml`, `modality: image`"),
+    "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
+    "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
+    "Environment": (EnvironmentSpec, "`configs/environments/NAME.yaml`"),
+}
+
+
+def documents() -> str:
+    """The page."""
+    parts = [f"# Documents\n\n{NOTE}\n\n{ABOUT}"]
+    for title, (model, place) in KINDS.items():
+        parts += [f"## {title}", f"Lies in {place}.", *_sections(model)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _sections(model: type[BaseModel]) -> Iterator[str]:
+    """The table of the document, then one of each object inside it."""
+    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
+    definitions = schema.pop("$defs", {})
+    yield fields(schema, definitions)
+    for name, definition in definitions.items():
+        if definition.get("properties"):
+            yield f"`{name}`: {definition.get('description', '').partition(chr(10))[0]}".rstrip()
+            yield fields(definition, definitions)

@@ -1,0 +1,58 @@
+"""`aileron api` of the session's stack, as a process of its own, and clients of it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from plugins.command import PROGRAM, Command
+from plugins.postgres import free_port
+from plugins.stack import private_environment
+from plugins.waiting import wait_until
+
+from aileron.client import RemoteClient
+
+ClientOf = Callable[[str, str], RemoteClient]
+
+
+@pytest.fixture(scope="session")
+def api_url(aileron: Command, stack_home: Path, stack_workspace: Path) -> Iterator[str]:
+    """Where it listens."""
+    url = f"http://127.0.0.1:{free_port()}"
+    words = [str(PROGRAM), "api", "--port", url.rpartition(":")[2]]
+    environ = private_environment(stack_home, stack_workspace)
+    with (stack_home / "api.log").open("wb") as log:
+        process = subprocess.Popen(
+            words, cwd=stack_workspace, env=environ, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_until(lambda: process.poll() is None and _lives(url), 60)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def client_of(api_url: str, aileron: Command) -> Iterator[ClientOf]:
+    """``client_of("li", "developer")``: li's client, with a token of that role."""
+    made: list[RemoteClient] = []
+
+    def make(name: str, role: str) -> RemoteClient:
+        token = aileron("token", "create", name, "--role", role, "--json").json["secret"]
+        made.append(RemoteClient(api_url, token, language="en"))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+def _lives(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/livez", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,47 @@
+// Which page stands at which address, and the frame around all of them.
+
+import { Route, Routes } from "react-router";
+
+import { Empty } from "./components/Load";
+import { Layout } from "./components/Layout";
+import { DatasetPage } from "./pages/Dataset";
+import { Datasets } from "./pages/Datasets";
+import { LifecyclePage } from "./pages/Lifecycle";
+import { Lifecycles } from "./pages/Lifecycles";
+import { ModelPage } from "./pages/Model";
+import { Models } from "./pages/Models";
+import { OverviewPage } from "./pages/Overview";
+import { RunPage } from "./pages/Run";
+import { RunsCompared } from "./pages/RunsCompared";
+import { ServicePage } from "./pages/Service";
+import { Services } from "./pages/Services";
+import { VersionsCompared } from "./pages/VersionsCompared";
+import { useText } from "./settings";
+
+export function App() {
+  return (
+    <Layout>
+      <Routes>
+        <Route path="/" element={<OverviewPage />} />
+        <Route path="/lifecycles" element={<Lifecycles />} />
+        <Route path="/lifecycles/:name" element={<LifecyclePage />} />
+        <Route path="/lifecycles/:name/compare" element={<RunsCompared />} />
+        <Route path="/lifecycles/:lifecycle/runs/:run" element={<RunPage />} />
+        <Route path="/runs/:project/:lifecycle/:run" element={<RunPage />} />
+        <Route path="/models" element={<Models />} />
+        <Route path="/models/:name" element={<ModelPage />} />
+        <Route path="/models/:name/compare" element={<VersionsCompared />} />
+        <Route path="/services" element={<Services />} />
+        <Route path="/services/:name" element={<ServicePage />} />
+        <Route path="/datasets" element={<Datasets />} />
+        <Route path="/datasets/:name" element={<DatasetPage />} />
+        <Route path="*" element={<NoPage />} />
+      </Routes>
+    </Layout>
+  );
+}
+
+function NoPage() {
+  const t = useText();
+  return <Empty icon="alert" title={t("no.page")} />;
+}

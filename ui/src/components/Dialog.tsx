@@ -1,0 +1,52 @@
+// A window over the page. The browser's own dialog keeps the focus inside and closes on Escape.
+
+import { type ReactNode, useEffect, useRef } from "react";
+
+import { useText } from "../settings";
+import { Icon } from "./Icon";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** The buttons at the end. */
+  actions?: ReactNode;
+  size?: "small" | "large" | "full";
+}
+
+export function Dialog({ title, onClose, children, actions, size = "small" }: DialogProps) {
+  const t = useText();
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={box}
+      className={`dialog dialog-${size}`}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === box.current) onClose();
+      }}
+    >
+      <div className="dialog-inside">
+        <header className="dialog-head">
+          <h2>{title}</h2>
+          <button type="button" className="icon-button" aria-label={t("close")} onClick={onClose}>
+            <Icon name="cross" />
+          </button>
+        </header>
+        <div className="dialog-body">{children}</div>
+        {actions && <footer className="dialog-foot">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,40 @@
+// Which colour and pictogram a state has. The pictogram alone tells states apart, too.
+
+import type { IconName } from "./Icon";
+
+export type Tone = "good" | "busy" | "wait" | "bad" | "refused" | "still";
+
+export interface Look {
+  tone: Tone;
+  icon: IconName;
+}
+
+const LOOKS: Record<string, Look> = {
+  // runs and stages
+  planned: { tone: "still", icon: "clock" },
+  pending: { tone: "still", icon: "dot" },
+  running: { tone: "busy", icon: "play" },
+  waiting: { tone: "wait", icon: "pause" },
+  succeeded: { tone: "good", icon: "check" },
+  reused: { tone: "good", icon: "again" },
+  failed: { tone: "bad", icon: "cross" },
+  rejected: { tone: "refused", icon: "ban" },
+  skipped: { tone: "still", icon: "skip" },
+  // services and revisions
+  serving: { tone: "good", icon: "check" },
+  healthy: { tone: "good", icon: "check" },
+  starting: { tone: "busy", icon: "play" },
+  unhealthy: { tone: "bad", icon: "alert" },
+  draining: { tone: "wait", icon: "clock" },
+  stopped: { tone: "still", icon: "stop" },
+  empty: { tone: "still", icon: "dot" },
+  // verdicts and models
+  accepted: { tone: "good", icon: "check" },
+  refused: { tone: "refused", icon: "ban" },
+  champion: { tone: "busy", icon: "flag" },
+};
+
+/** The look of `state`; a state that a newer API knows looks still. */
+export function look(state: string): Look {
+  return LOOKS[state] ?? { tone: "still", icon: "dot" };
+}

@@ -1,0 +1,150 @@
+// One run: what came of it, how each stage went and why, and what the stages logged.
+
+import { useState } from "react";
+import { useParams } from "react-router";
+
+import * as routes from "../api/routes";
+import type { Run } from "../api/types";
+import { usePoll } from "../api/usePoll";
+import { ApprovalCard } from "../components/ApprovalCard";
+import { Badge } from "../components/Badge";
+import { External } from "../components/External";
+import { Facts } from "../components/Facts";
+import { Icon } from "../components/Icon";
+import { DatasetLink, ModelLink } from "../components/links";
+import { Load } from "../components/Load";
+import { Head, Panel } from "../components/Page";
+import { Report } from "../components/Report";
+import { StageDetail } from "../components/StageDetail";
+import { StageStrip } from "../components/StageStrip";
+import { Ago, Took } from "../components/Time";
+import { number } from "../format";
+import { useIdentity } from "../identity";
+import { headline } from "../metrics";
+import { useSettings, useText } from "../settings";
+import { defaultStage } from "../stages";
+
+const WHILE_IT_RUNS = 2000;
+const AFTERWARDS = 30_000;
+
+export function RunPage() {
+  const t = useText();
+  const { session } = useIdentity();
+  const { project = session.project, lifecycle = "", run: name = "" } = useParams();
+  const id = `${project}/${lifecycle}/${name}`;
+  const [finished, setFinished] = useState(false);
+  const asked = usePoll(
+    `run ${id}`,
+    async (signal) => {
+      const run = await routes.run(id, signal);
+      setFinished(run.finished);
+      return run;
+    },
+    finished ? AFTERWARDS : WHILE_IT_RUNS,
+  );
+  return (
+    <>
+      <Head
+        title={name}
+        badge={asked.data && <Badge state={asked.data.approval ? "waiting" : asked.data.state} />}
+        crumbs={[
+          { to: "/lifecycles", name: t("nav.lifecycles") },
+          { to: `/lifecycles/${lifecycle}`, name: lifecycle },
+        ]}
+        actions={asked.data && <Reports run={asked.data} />}
+      />
+      <Load from={asked} lines={8}>
+        {(run) => <Content run={run} refresh={asked.refresh} />}
+      </Load>
+    </>
+  );
+}
+
+function Content({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
+  const t = useText();
+  const [chosen, setChosen] = useState<string>();
+  const selected = chosen ?? defaultStage(run);
+  const stage = run.stages.find((one) => one.node === selected);
+  return (
+    <>
+      {run.approval && (
+        <Panel flush>
+          <ApprovalCard approval={run.approval} onAnswered={refresh} />
+        </Panel>
+      )}
+      {run.reason && <Why run={run} />}
+      <Panel>
+        <RunFactsList run={run} />
+      </Panel>
+      <Panel title={t("run.stages")} flush>
+        <StageStrip stages={run.stages} selected={selected} onSelect={setChosen} />
+        {stage && <StageDetail key={stage.node} run={run} stage={stage} />}
+      </Panel>
+    </>
+  );
+}
+
+function Why({ run }: { run: Run }) {
+  const tone = run.state === "failed" ? "bad" : run.state === "rejected" ? "refused" : "still";
+  return (
+    <div className={`why tone-${tone}`}>
+      <Icon name={tone === "bad" ? "cross" : tone === "refused" ? "ban" : "alert"} />
+      <p>
+        {run.failed_node && <strong>{run.failed_node}: </strong>}
+        {run.reason}
+      </p>
+    </div>
+  );
+}
+
+function RunFactsList({ run }: { run: Run }) {
+  const { t, language } = useSettings();
+  const { facts } = run;
+  const metrics = headline(facts.metrics, facts.primary, 4);
+  return (
+    <Facts
+      facts={[
+        [t("started"), <Ago time={run.started} />],
+        [t("took"), <Took start={run.started} end={run.ended} />],
+        [t("by"), run.actor],
+        facts.dataset_version && [t("dataset"), <DatasetLink tag={facts.dataset_version} />],
+        facts.model && [t("model"), <ModelLink name={facts.model} version={facts.model_version} />],
+        ...metrics.map(
+          (name) => [name, <strong>{number(facts.metrics?.[name] ?? 0, language)}</strong>] as const,
+        ),
+        facts.service_url && [
+          t("service"),
+          <External href={facts.service_url}>{facts.service ?? facts.service_url}</External>,
+        ],
+        facts.mlflow_url && ["MLflow", <External href={facts.mlflow_url}>{t("open")}</External>],
+        facts.airflow_url && ["Airflow", <External href={facts.airflow_url}>{t("open")}</External>],
+      ]}
+    />
+  );
+}
+
+function Reports({ run }: { run: Run }) {
+  const t = useText();
+  const [open, setOpen] = useState<"report" | "validation">();
+  return (
+    <>
+      {run.facts.has_validation && (
+        <button type="button" className="button" onClick={() => setOpen("validation")}>
+          {t("run.validation")}
+        </button>
+      )}
+      {run.facts.has_report && (
+        <button type="button" className="button" onClick={() => setOpen("report")}>
+          {t("run.report")}
+        </button>
+      )}
+      {open && (
+        <Report
+          title={t(open === "report" ? "run.report" : "run.validation")}
+          address={open === "report" ? routes.runReport(run.run_id) : routes.runValidation(run.run_id)}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+    </>
+  );
+}
