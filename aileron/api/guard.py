@@ -30,6 +30,7 @@ BODY_BYTES: Final = 256 * 1024
 TRY_BYTES: Final = 8 * 1024 * 1024
 """Of a request to try a service with: a picture in Base64."""
 HEADERS: Final = {
+    "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",

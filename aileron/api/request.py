@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -33,14 +34,19 @@ def project_of(request: Request) -> str:
     return named or actor_of(request).home_project
 
 
+@dataclass(frozen=True)
+class Needs:
+    """The asker may do `verb`, or is refused before the body is read."""
+
+    verb: str
+
+    def __call__(self, request: Request) -> None:
+        authorize(actor_of(request), self.verb, project_of(request))
+
+
 def needs(verb: str) -> Any:
-    """A dependency of a route: the asker may do `verb`, or is refused before the body is read."""
-
-    def check(request: Request) -> None:
-        authorize(actor_of(request), verb, project_of(request))
-
-    check.verb = verb  # type: ignore[attr-defined]
-    return Depends(check)
+    """`Needs` as a dependency of a route."""
+    return Depends(Needs(verb))
 
 
 def client_of(request: Request, project: ProjectQuery = None) -> Client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from pydantic import TypeAdapter
@@ -64,7 +64,7 @@ class RemoteClient(Client):
     ) -> None:
         self.url = url.rstrip("/")
         self._project = project
-        self._http = http or httpx.Client(timeout=httpx.Timeout(SECONDS, connect=10.0))
+        self._http = http or _http(url)
         self._headers: dict[str, str] = {"Accept-Language": language or preferred_language()}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -236,6 +236,12 @@ class RemoteClient(Client):
         if wanted not in answer.headers.get("content-type", ""):
             raise InvalidInput("client.not_an_api", where=self.url)
         return answer
+
+
+def _http(url: str) -> httpx.Client:
+    """Connections that take a proxy's way to other machines only."""
+    here = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return httpx.Client(timeout=httpx.Timeout(SECONDS, connect=10.0), trust_env=not here)
 
 
 def _error(answer: httpx.Response, url: str) -> AileronError:

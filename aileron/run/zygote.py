@@ -42,7 +42,11 @@ PRELOADED: Final = (
     "aileron.run.child", "matplotlib.figure", "matplotlib.backends.backend_agg", "skops.io",
     "dvc.repo", "great_expectations",
 )  # fmt: skip
-"""In the order of need; a library that is not installed is left out."""
+"""In the order of need; a library that is not installed is left out.
+
+torch is not among them: its import costs a training of pictures 1.5 s of a minute or more, and
+holding it would cost every installation 125 MB for ever.
+"""
 
 
 @dataclass(frozen=True)

@@ -171,9 +171,10 @@ def test_the_command_works_from_another_machine(
 
     listed = json.loads(run("lifecycle", "list", "--json").stdout)
     assert LIFECYCLE in [flow["name"] for flow in listed]
-    done = run("lifecycle", "run", LIFECYCLE, "--wait", "--json")
-    assert done.returncode == 0, done.stderr
-    assert {task["state"] for task in json.loads(done.stdout)["tasks"]} == {"reused"}
+    done = run("lifecycle", "run", "strict", "--wait", "--json")
+    assert done.returncode == 3, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["state"], facts["actor"]) == ("rejected", "li")
     sample = run("service", "sample", LIFECYCLE).stdout
     answer = run("service", "invoke", LIFECYCLE, "--json-body", "-", given=sample)
     assert json.loads(answer.stdout)["batch_results"]

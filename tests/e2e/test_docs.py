@@ -36,10 +36,15 @@ PAGES = (
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""
-ELSEWHERE = {"how-to/install-offline.md", "how-to/own-step.md", "reference/service.md"}
+ELSEWHERE = {
+    "how-to/install-offline.md",
+    "how-to/own-step.md",
+    "reference/image_service.md",
+    "reference/service.md",
+}
 """Done by tests/integration/bundle and, with a step and a service of their own, by
 tests/unit/docs."""
-SECONDS = 300
+SECONDS = 900
 PRELUDE = "set -euo pipefail; make() { :; }; "
 """A shell that stops at the first error."""
 
@@ -109,6 +114,7 @@ def write(folder: Path, text: str) -> bool:
     return named is not None
 
 
+@pytest.mark.timeout(2 * SECONDS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_holds_what_it_says(name: str, reader: Reader) -> None:
     program = []

@@ -33,6 +33,8 @@ MODELS: Mapping[str, tuple[str, str]] = {
     "multiclass_logistic": ("iris", "train.logistic_regression"),
     "regression_xgboost": ("diabetes", "train.xgboost"),
     "regression_ridge": ("diabetes", "train.ridge"),
+    "words_xgboost": ("visits", "train.xgboost"),
+    "words_logistic": ("visits", "train.logistic_regression"),
 }
 """Kind -> (table, training step)."""
 
@@ -63,6 +65,23 @@ def purchases() -> dict[str, list[Any]]:
     return {"age": age, "income": income, "city": city, "member": member, "bought": bought}
 
 
+VISIT_TYPES = {"arrived": "date", "note": "text"}
+
+
+def visits() -> dict[str, list[Any]]:
+    """160 made-up rows with a date, which may be missing, a text in two scripts and a number."""
+    chance = np.random.default_rng(8)
+    good = chance.random(160) < 0.5
+    words = np.where(good, "很好 good", "很差 bad")
+    days = [f"2026-{m:02d}-{d:02d}" for m, d in chance.integers((1, 1), (13, 29), (160, 2))]
+    return {
+        "arrived": [None if i % 13 == 4 else f"{day} 09:30" for i, day in enumerate(days)],
+        "note": [f"房间{word} room {i % 7}" for i, word in enumerate(words)],
+        "nights": chance.integers(1, 9, 160).astype(float).tolist(),
+        "again": np.where(good, "yes", "no").tolist(),
+    }
+
+
 def run_step(
     step_name: str, folder: Path, inputs: Mapping[str, Path], /, **config: Any
 ) -> dict[str, Path]:
@@ -84,6 +103,10 @@ def trained(
             table, step = MODELS[kind]
             if table == "purchases":
                 inputs = write_inputs(folder, purchases(), "bought", "classification")
+            elif table == "visits":
+                inputs = write_inputs(
+                    folder, visits(), "again", "classification", types=VISIT_TYPES
+                )
             else:
                 inputs = known_table(table)
             small = {"n_estimators": 20} if step == "train.xgboost" else {}

@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from plugins.shared_data import shared
 
 ADULT_COLUMNS = [
     "age",
@@ -179,26 +178,6 @@ def _bundled(name: str) -> tuple[dict[str, list[Any]], str, str]:
     return columns | {"label": labels}, "label", "classification"
 
 
-@cache
-def _shared(name: str) -> tuple[dict[str, list[Any]], str, str]:
-    """A table of ``../shared/data``."""
-    import pandas as pd
-
-    if name == "adult":
-        path, columns, target, task = (
-            "adult_income/adult-train.csv", ADULT_COLUMNS, "income", "classification",
-        )  # fmt: skip
-    else:
-        path, columns, target, task = (
-            "housing/housing.csv", HOUSING_COLUMNS, "medv", "regression",
-        )  # fmt: skip
-    frame = pd.read_csv(shared(path), names=columns, skipinitialspace=True, na_values="?").astype(
-        object
-    )
-    frame = frame.where(frame.notna(), None)
-    return {key: frame[key].tolist() for key in columns}, target, task
-
-
 @pytest.fixture
 def write_table(tmp_path: Path) -> Callable[..., TableInputs]:
     """Writes a dataset of given columns: `write_table(columns, target, task, ...)`."""
@@ -212,12 +191,12 @@ def write_table(tmp_path: Path) -> Callable[..., TableInputs]:
 
 @pytest.fixture(scope="session")
 def known_table(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], TableInputs]:
-    """Written once: breast_cancer, iris, diabetes; adult and housing where the files are."""
+    """Written once: breast_cancer, iris, diabetes."""
     written: dict[str, TableInputs] = {}
 
     def table(name: str) -> TableInputs:
         if name not in written:
-            columns, target, task = (_shared if name in ("adult", "housing") else _bundled)(name)
+            columns, target, task = _bundled(name)
             folder = tmp_path_factory.mktemp(name)
             written[name] = write_inputs(folder, columns, target, task, name=name)
         return written[name]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
+from aileron.api.request import Needs
 from aileron.api.routes import (
     approvals,
     datasets,
@@ -14,6 +16,7 @@ from aileron.api.routes import (
     services,
     tokens,
 )
+from aileron.core.access import NEEDS
 
 PREFIX = "/api/v1"
 
@@ -23,4 +26,14 @@ def all_routes() -> APIRouter:
     router = APIRouter(prefix=PREFIX)
     for module in (platform, lifecycles, runs, approvals, models, services, datasets, tokens):
         router.include_router(module.router)
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.openapi_extra = {"x-role": NEEDS[verb_of(route)].value}
     return router
+
+
+def verb_of(route: APIRoute) -> str:
+    """The verb that the route says it needs; one that says none is a programming error."""
+    calls = (dependant.call for dependant in route.dependant.dependencies)
+    (verb,) = (call.verb for call in calls if isinstance(call, Needs))
+    return verb

@@ -23,10 +23,11 @@ from plugins.releases import (
     until,
 )
 
+from aileron.client import LocalClient
 from aileron.core.settings import Settings
 from aileron.deploy.process import stop_all
 from aileron.deploy.rollback import rollback
-from aileron.deploy.services import service_logs, show_service, start_service, stop_service
+from aileron.deploy.services import start_service, stop_service
 from aileron.ledger import Desired, Ledger, Revision, RevisionState
 from aileron.stack.postgres import EmbeddedPostgres
 
@@ -124,11 +125,9 @@ def test_a_stopped_service_starts_again(platform: Platform) -> None:
     start_service(platform.ledger, PROJECT, SERVICE)
 
     until(lambda: _status(platform) == 200, 20, "it answers again")
-    shown = show_service(platform.settings, platform.ledger, PROJECT, SERVICE)
-    assert shown["state"] == "serving"
-    assert "tiny service begins" in service_logs(
-        platform.settings, platform.ledger, PROJECT, SERVICE
-    )
+    with LocalClient.of(platform.settings) as client:
+        assert client.service(SERVICE).state == "serving"
+        assert "tiny service begins" in client.service_logs(SERVICE).text
 
 
 def test_what_a_dead_supervisor_left_can_be_stopped_without_one(bare_platform: Platform) -> None:

@@ -27,10 +27,11 @@ def trained_scores(model: Path, matrix: Any) -> Any:
     import xgboost
 
     booster = xgboost.Booster(model_file=model / card["file"])
-    types = ["c" if f["type"] == "category" else "q" for f in card["features"]]
-    names = [f["name"] for f in card["features"]]
     data = xgboost.DMatrix(
-        matrix, feature_types=types, feature_names=names, enable_categorical=True
+        matrix,
+        feature_types=booster.feature_types,
+        feature_names=booster.feature_names,
+        enable_categorical=True,
     )
     raw = booster.predict(data, validate_features=False)
     return np.column_stack([1 - raw, raw]) if card["task"] == "binary" else raw

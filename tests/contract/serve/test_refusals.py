@@ -226,3 +226,21 @@ def test_a_draining_service_says_so_and_still_answers(service: LocalService) -> 
     assert answer.status_code == 200
     assert answer.headers["connection"] == "close"
     assert service.get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"arrived": "soon"}, "'soon', which is no date. Give a date such as '2026-01-31' or null"),
+        ({"arrived": 20260131}, "'arrived' is a number. Give a date"),
+        ({"note": None}, "'note' is null, and the model was trained without missing values"),
+        ({"note": ["good"]}, "'note' is a list. Give a string"),
+    ],
+)
+def test_a_date_or_a_text_that_does_not_fit_is_refused_in_words(
+    change: dict[str, Any], sentence: str, local: Local
+) -> None:
+    row = {"arrived": "2026-01-31", "note": "good", "nights": 2}
+    answer = local("words_xgboost").post("/predict", {"data": [row, row | change]})
+    assert (answer.status_code, answer.json()["error_code"]) == (422, 336001)
+    assert sentence in answer.json()["error_msg"]

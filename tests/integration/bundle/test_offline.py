@@ -42,7 +42,8 @@ def without_network(words: list[str]) -> list[str]:
 
 def poor(tmp_path: Path) -> dict[str, str]:
     """Variables of a machine whose index does not answer and which has nothing in caches."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith(("PIP_", "UV_", "AILERON_"))}
+    ours = ("AILERON_", "MAKE", "MFLAGS", "PIP_", "UV_")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     return kept | {
         "PIP_INDEX_URL": CLOSED,
         "UV_DEFAULT_INDEX": CLOSED,
@@ -65,7 +66,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make bundle` makes."""
     make, _ = commands()
     out = tmp_path_factory.mktemp("dist")
-    run(["bash", "-ec", f"{make.strip()} ARGS='--out {out}'"], ROOT, os.environ)
+    environ = {n: v for n, v in os.environ.items() if n not in ("MAKEFLAGS", "MFLAGS")}
+    run(["bash", "-ec", f"{make.strip()} ARGS='--out {out}'"], ROOT, environ)
     (made,) = out.glob("aileron-*.tar")
     assert not list(out.glob("*.part"))
     return made

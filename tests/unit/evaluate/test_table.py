@@ -87,6 +87,45 @@ def test_the_confusion_matrix_counts_every_test_row(evaluate: Callable[..., Any]
     assert [row["support"] for row in report["classes"]] == [sum(row) for row in matrix]
 
 
+def test_of_very_many_classes_the_commonest_confusions_are_listed(
+    write_table: Callable[..., TableInputs], new_context: NewContext
+) -> None:
+    """A matrix of a hundred classes is a figure that nobody can read."""
+    labels = [f"c{i % 100:02d}" for i in range(2000)]
+    columns = {"x": [float(i % 100 // 2) for i in range(2000)], "label": labels}
+    inputs = write_table(columns, "label", "classification")
+    config = TrainXGBoost.Config(n_estimators=3)
+    model = TrainXGBoost().run(new_context(), config, inputs.ports())["model"]
+    outputs = EvaluateTable().run(new_context(), EvaluateConfig(), inputs.ports(model=model))
+    report = json.loads((outputs["report"] / "report.json").read_text())
+    page = (outputs["report"] / "report.html").read_text()
+    assert "confusion" not in report
+    assert "confusion.svg" not in report["pictures"]
+    assert 0 < len(report["confused"]) <= 50
+    counts = [pair["count"] for pair in report["confused"]]
+    assert counts == sorted(counts, reverse=True)
+    assert all(pair["true"] != pair["predicted"] for pair in report["confused"])
+    assert len(report["curves"]["roc"]) == 8
+    assert "Most confused" in page
+
+
+def test_the_page_shows_the_beginning_of_a_long_text(
+    write_table: Callable[..., TableInputs], new_context: NewContext
+) -> None:
+    columns = {
+        "note": ["word " * 500 + f"end{i}" for i in range(60)],
+        "y": [float(i % 5) for i in range(60)],
+    }
+    inputs = write_table(columns, "y", "regression", types={"note": "text"})
+    model = TrainRidge().run(new_context(), TrainRidge.Config(), inputs.ports())["model"]
+    outputs = EvaluateTable().run(new_context(), EvaluateConfig(), inputs.ports(model=model))
+    report = json.loads((outputs["report"] / "report.json").read_text())
+    assert len(report["worst"][0]["values"]["note"]) > 2500
+    page = (outputs["report"] / "report.html").read_text()
+    assert "word word" in page
+    assert "word " * 50 not in page
+
+
 def test_the_worst_errors_are_wrong_answers_to_rows_that_can_be_looked_up(
     evaluate: Callable[..., Any], known_table: KnownTable
 ) -> None:

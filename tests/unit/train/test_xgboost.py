@@ -13,7 +13,6 @@ from plugins.tables import RecordingContext, TableInputs
 
 from aileron.core.errors import InvalidInput
 from aileron.serve.model import load
-from aileron.train.tables import SplitTable
 from aileron.train.xgboost import TrainXGBoost, XGBoostConfig
 
 KnownTable = Callable[[str], TableInputs]
