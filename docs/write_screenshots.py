@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import aileron
 from aileron.client import Client
@@ -83,7 +83,7 @@ def take(browser: Browser, url: str, token: str, language: str, paths: dict[str,
     for name, path in paths.items():
         page.goto(f"{url}#{path}")
         page.locator("h1").wait_for()
-        page.wait_for_function("!document.querySelector('.waiting')")
+        expect(page.locator(".waiting")).to_have_count(0, timeout=30_000)
         if name == "service":
             ask(page)
         page.wait_for_timeout(500)

@@ -136,7 +136,9 @@ class Datasets(Repository):
 
     def counts(self, project: str) -> dict[str, int]:
         """Dataset -> how many versions it has."""
-        query = select(dataset_versions.c.name, func.count().label("versions")).filter_by(project=project)
+        query = select(dataset_versions.c.name, func.count().label("versions")).filter_by(
+            project=project
+        )
         with self.database.transaction() as connection:
             rows = connection.execute(query.group_by(dataset_versions.c.name))
             return {row.name: row.versions for row in rows}

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from io import BytesIO
 from typing import Any, Final
 
+CODE_PACKAGE: Final = "aileron_image_model"
 LOADER: Final = "image_pyfunc"
 """The module of `aileron.serve` that MLflow loads the model with."""
 

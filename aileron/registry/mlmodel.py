@@ -50,7 +50,7 @@ def write_mlflow_model(
     """Write the MODEL artifact `model` into the empty folder `target`, as MLflow wants it."""
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
     shutil.copytree(model, target / "data", copy_function=shutil.copyfile)
-    _write_code(target / "code" / CODE_PACKAGE, _loader(card))
+    _write_code(target / "code" / _package(card), _loader(card))
     _write_example(target, image_form.example(card) if is_image(card) else card["input_example"])
     requirements = [*card["requirements"], *_pinned("mlflow", "pandas")]
     _write_environment(target, requirements)
@@ -79,7 +79,7 @@ def write_mlflow_model(
 def _flavors(card: Mapping[str, Any]) -> dict[str, Any]:
     versions = card["library_versions"]
     function = {
-        "loader_module": f"{CODE_PACKAGE}.{_loader(card)}",
+        "loader_module": f"{_package(card)}.{_loader(card)}",
         "data": "data",
         "code": "code",
         "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
@@ -132,6 +132,11 @@ def _signature(card: Mapping[str, Any]) -> dict[str, Any]:
 def _loader(card: Mapping[str, Any]) -> str:
     """The module of `aileron.serve` that loads such a model for MLflow."""
     return image_form.LOADER if is_image(card) else "pyfunc"
+
+
+def _package(card: Mapping[str, Any]) -> str:
+    """Where its code lies; a name per contract, so that one process can load both."""
+    return image_form.CODE_PACKAGE if is_image(card) else CODE_PACKAGE
 
 
 def _write_code(folder: Path, loader: str) -> None:

@@ -48,7 +48,7 @@ def dataset(scope: Scope, name: str) -> r.Dataset:
         raise NotFound("client.no_dataset", project=scope.project, name=name)
     newest = versions[0] if versions else None
     counts = scope.ledger.datasets.counts(scope.project)
-    card = scope.documents.find(newest.reference, CARD_FILE) if newest else None
+    card = scope.documents.once(newest.reference, CARD_FILE) if newest else None
     return r.Dataset(
         **_brief(scope, name, newest, counts.get(name, 0), defined=defined),
         history=tuple(_version(scope, version) for version in versions),
@@ -59,8 +59,8 @@ def dataset(scope: Scope, name: str) -> r.Dataset:
 def diff(scope: Scope, name: str, a: int, b: int) -> r.DatasetDiff:
     """What changed from version `a` to version `b`."""
     before, after = (_find(scope, name, number) for number in (a, b))
-    old: Mapping[str, Any] = scope.documents.read(before.reference, CARD_FILE)
-    new: Mapping[str, Any] = scope.documents.read(after.reference, CARD_FILE)
+    old: Mapping[str, Any] = scope.store.read_json(before.reference, CARD_FILE)
+    new: Mapping[str, Any] = scope.store.read_json(after.reference, CARD_FILE)
     found = _difference(scope, before, after)
     return r.DatasetDiff(
         dataset=name,

@@ -22,7 +22,11 @@ from aileron.store import Store, open_store
 
 ValueT = TypeVar("ValueT")
 DOCUMENTS: Final = 8192
-"""Small documents kept in memory; a plan, the largest of them, takes some 50 kB."""
+"""Documents kept in memory. What may be large (plans, cards, models) is kept in part alone."""
+
+
+def _whole(document: Any) -> Any:
+    return document
 
 
 class Documents:
@@ -31,18 +35,18 @@ class Documents:
     def __init__(self, store: Store, size: int = DOCUMENTS) -> None:
         self._store = store
         self._size = size
-        self._kept: OrderedDict[tuple[str, str], Any] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(
-        self, reference: Reference, name: str, pick: Callable[[Any], ValueT] = lambda v: v
+        self, reference: Reference, name: str, pick: Callable[[Any], ValueT] = _whole
     ) -> ValueT:
-        """What `pick` takes of document `name`; it alone is kept, under `pick`'s name.
+        """What `pick`, a function of a module, takes of document `name`; it alone is kept.
 
         Raises:
             NotFound: the store has no such artifact or file any more.
         """
-        key = (reference.digest, f"{name} {getattr(pick, '__qualname__', '')}")
+        key = (reference.digest, name, pick.__module__, pick.__qualname__)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -56,13 +60,22 @@ class Documents:
         return value
 
     def find(
-        self, reference: Reference | None, name: str, pick: Callable[[Any], ValueT] = lambda v: v
+        self, reference: Reference | None, name: str, pick: Callable[[Any], ValueT] = _whole
     ) -> ValueT | None:
         """`read`, or None if there is no such artifact, or it was lost or damaged."""
         if reference is None:
             return None
         try:
             return self.read(reference, name, pick)
+        except (NotFound, StepFailed):
+            return None
+
+    def once(self, reference: Reference | None, name: str) -> Any:
+        """The whole document, which is not kept; None if it is not there any more."""
+        if reference is None:
+            return None
+        try:
+            return self._store.read_json(reference, name)
         except (NotFound, StepFailed):
             return None
 

@@ -154,7 +154,7 @@ def node_log(scope: Scope, run_id: str, node: str, offset: int) -> r.LogPiece:
 
 def plan_of(scope: Scope, run: Run) -> Mapping[str, Any]:
     """The run's plan as plain JSON; empty before its first task."""
-    return scope.documents.find(run.plan, PLAN_FILE) or {}
+    return scope.documents.once(run.plan, PLAN_FILE) or {}
 
 
 def _order(plan: Mapping[str, Any]) -> list[tuple[str, str]]:

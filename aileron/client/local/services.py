@@ -48,7 +48,9 @@ def service(scope: Scope, name: str) -> r.Service:
             for revision in reversed(revisions)
         ),
         traffic=scope.installation.traffic.of(scope.project, name),
-        service_schema=_schema(scope, serving),
+        service_schema=scope.documents.find(
+            serving.model_reference if serving else None, "model.json", _schema
+        ),
         permissions=scope.may("service.start", "service.stop", "service.try"),
     )
 
@@ -174,12 +176,8 @@ def _revision(scope: Scope, revision: Revision, weight: int) -> r.Revision:
     )
 
 
-def _schema(scope: Scope, champion: Champion | None) -> r.ServiceSchema | None:
-    if champion is None:
-        return None
-    card = scope.documents.find(champion.model_reference, "model.json")
-    if card is None:
-        return None
+def _schema(card: Any) -> r.ServiceSchema:
+    """What a model takes and answers, from its card."""
     features = [f for f in card.get("features", ()) if isinstance(f, Mapping)]
     return r.ServiceSchema(
         contract=card.get("contract", "table"),

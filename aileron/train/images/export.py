@@ -55,7 +55,7 @@ def write_onnx(folder: Path, network: nn.Module, objective: Objective, examples:
         wanted = scores(examples).numpy()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracing exporter is chosen on purpose: ADR 0008
+        warnings.simplefilter("ignore")  # the tracing exporter is old, and needs no more libraries
         torch.onnx.export(
             scores,
             (examples[:1],),

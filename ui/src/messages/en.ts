@@ -253,7 +253,7 @@ export const en = {
   "champion.none.how": "Promote a version, or let a lifecycle release one.",
   "champion.now": "{name} v{version} is the champion now.",
   "champion.switching": "Starting the version and switching the requests over…",
-  "champion.lost": "Somebody was faster. Nothing was changed.",
+  "champion.lost": "Somebody was faster.",
   "chart.title": "{metric} by version",
   "chart.few": "From the second version on, a line is drawn here.",
   "against.better": "better than the champion",

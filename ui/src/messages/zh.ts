@@ -254,7 +254,7 @@ export const zh: Record<Key, string> = {
   "champion.none.how": "请提升一个版本，或由生命周期发布。",
   "champion.now": "{name} v{version} 现在是冠军。",
   "champion.switching": "正在启动该版本并切换流量…",
-  "champion.lost": "有人抢先一步，您的操作没有改动任何内容。",
+  "champion.lost": "有人抢先一步。",
   "chart.title": "各版本的 {metric}",
   "chart.few": "有两个以上版本后，这里会显示曲线。",
   "against.better": "优于冠军",

@@ -76,7 +76,7 @@ function TokenForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
           onChange={(event) => setToken(event.target.value)}
         />
         <span className="field-help" id="token-help">
-          {t("token.help")} <code>aileron token create --role viewer</code>
+          {t("token.help")} <code>aileron token create NAME --role viewer</code>
         </span>
       </label>
       {error !== undefined && (
