@@ -38,7 +38,7 @@ def test_a_run_shows_parameters_metrics_by_round_and_where_it_came_from(
     record = TrackRun().apply(context, NoOptions(), inputs)
     run = client.get_run(record["mlflow_run_id"])
     assert run.info.status == "FINISHED"
-    assert run.data.params["eta"] == "0.1"
+    assert run.data.params["eta"] == "0.5"  # chosen for 20 rounds, and recorded
     assert run.data.params["algorithm"] == "train.xgboost"
     evaluated = json.loads((inputs["metrics"] / "metrics.json").read_text())["metrics"]
     assert run.data.metrics["roc_auc"] == pytest.approx(evaluated["roc_auc"], abs=1e-12)
