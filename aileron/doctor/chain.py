@@ -86,13 +86,14 @@ class Chain:
         return f"accepted by {len(verdict['reasons'])} rules"
 
     def run(self) -> str:
-        if self.champion.run_id is None:
+        run_id = self._run_id()
+        if run_id is None:
             raise NotFound("doctor.no_run")
-        run = self.ledger.runs.get(self.champion.run_id)
+        run = self.ledger.runs.get(run_id)
         return f"{run.run_id} {run.state}"
 
     def dataset(self) -> str:
-        run_id = self.champion.run_id
+        run_id = self._run_id()
         if run_id is None or self._is_lost(run_id):
             raise Caution("doctor.not_judged", link="run")
         node = self.ledger.nodes.get(run_id, "version")
@@ -163,6 +164,11 @@ class Chain:
     def _version(self) -> ModelVersion | None:
         champion = self.champion
         return self.ledger.models.get(champion.project, champion.model, champion.version)
+
+    def _run_id(self) -> str | None:
+        """The run that made the champion's version: a promotion by hand is no run of its own."""
+        version = self._version()
+        return self.champion.run_id or (version.run_id if version else None)
 
     def _is_lost(self, run_id: str) -> bool:
         try:
