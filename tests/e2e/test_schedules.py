@@ -39,7 +39,8 @@ def runs(ledger: Ledger, lifecycle: str, kind: str) -> list[Run]:
     found = [
         run
         for run in ledger.runs.list("default", lifecycle)
-        if (run.airflow_run_id or "").startswith(f"{kind}__") and run.state is not RunState.RUNNING
+        if (run.airflow_run_id or "").startswith(f"{kind}__")
+        and run.state not in (RunState.PLANNED, RunState.RUNNING)
     ]
     return sorted(found, key=lambda run: run.started)
 

@@ -91,7 +91,7 @@ def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_everything_that_runs_the_platform_is_there(installed: Path) -> None:
     modules = ", ".join(IMPORTED.split())
     program = f"import {modules}; import aileron; print(aileron.__file__)"
-    words = without_network([".venv/bin/python", "-c", program])
+    words = without_network([".venv/bin/python", "-P", "-c", program])
     assert ".venv/lib" in run(words, installed, poor(installed))
     assert (installed / "site/tutorial/table.html").is_file()
     (pages,) = installed.glob(".venv/lib/*/site-packages/aileron/api/pages")
