@@ -390,7 +390,7 @@ def test_inside_airflow_its_login_and_its_theme_hold(
     in_airflow: Page, history: Any, pictures: Path
 ) -> None:
     page = in_airflow
-    page.get_by_role("link", name="Aileron").click()
+    page.get_by_role("link", name="Aileron", exact=True).click()
     frame = page.frame_locator("iframe")
     frame.get_by_role("link", name="Models", exact=True).click()
     frame.get_by_role("link", name="shown", exact=True).first.click()

@@ -24,13 +24,21 @@ from aileron.run.engine import Engine
 from aileron.run.outcome import NodeOutcome
 from aileron.run.tree import members
 
-EPOCHS = 8
-CONFIG = {"epochs": EPOCHS, "width": 4, "threads": 1, "image_size": 64, "device": "cpu"}
+EPOCHS = 10
+CONFIG = {
+    "epochs": EPOCHS,
+    "early_stopping_epochs": None,
+    "width": 8,
+    "threads": 1,
+    "image_size": 64,
+    "device": "cpu",
+}
+PICTURES = 240  # an epoch takes longer than the log of a step takes to come
 EPOCH = re.compile(rf"epoch (\d+) of {EPOCHS}: ")
 
 
 NODES = [
-    Node(name="stripes", step="sample.stripes"),
+    Node(name="stripes", step="sample.stripes", config={"count": PICTURES}),
     Node(
         name="train",
         step="train.image_cnn",
@@ -67,7 +75,7 @@ def test_killed_at_random_epochs_and_still_the_same_network(
     chance = random.Random(seed)
     undisturbed = engine.execute(start_training(force=True), "train")
     plan, lines = start_training(), []
-    for attempt, epoch in enumerate(sorted(chance.sample(range(1, EPOCHS), 2)), start=1):
+    for attempt, epoch in enumerate(sorted(chance.sample(range(1, EPOCHS // 2), 2)), start=1):
         kill = killer(launcher_home, epoch, chance.uniform(0, 0.1), lines)
         with pytest.raises(StepFailed, match="ended by SIGKILL from outside"):
             engine.execute(plan, "train", attempt=attempt, log=kill)
@@ -82,7 +90,11 @@ def test_killed_at_random_epochs_and_still_the_same_network(
 def killer(
     launcher_home: Path, epoch: int, delay: float, lines: list[str]
 ) -> Callable[[str], None]:
-    """A listener to the log that kills the step some time after it has finished `epoch`."""
+    """A listener to the log that kills the step some time after it has finished `epoch`.
+
+    A try before may have come further than the epoch it was killed for: then it dies at its first.
+    """
+    begun = threading.Event()
 
     def kill() -> None:
         time.sleep(delay)
@@ -94,7 +106,8 @@ def killer(
     def listen(line: str) -> None:
         lines.append(line)
         found = EPOCH.match(line)
-        if found and int(found[1]) == epoch:
+        if found and int(found[1]) >= epoch and not begun.is_set():
+            begun.set()
             threading.Thread(target=kill).start()
 
     return listen
