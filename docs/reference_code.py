@@ -11,6 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from reference_text import NOTE, table
 
+from aileron.api import sign_in
 from aileron.api.routes import all_routes
 from aileron.client.base import Client
 
@@ -18,7 +19,10 @@ API: Final = """\
 The routes of the HTTP API. [How to use tokens](../how-to/api-tokens.md) says how a caller logs
 in. The whole document, with every field of every answer, is `/api/v1/openapi.json` of a running
 API. An error is `{"error_code", "error_msg"}`, in English or Chinese by `Accept-Language`.
-Lists are arrays; times are ISO 8601 in UTC."""
+Lists are arrays; times are ISO 8601 in UTC. A route answers those who have its role or a higher
+one, from `viewer` over `annotator`, `developer` and `operator` to `admin`. Signing in and out is
+for browsers where `aileron api` runs alone: inside Airflow its login does. `GET /livez` says that
+the process is alive, to anybody."""
 CLIENT: Final = """\
 `aileron.client()` gives a `Client`. With `AILERON_API_URL` and `AILERON_API_TOKEN` set it speaks
 to that server, else to this machine's installation; the verbs and the answers are the same. See
@@ -29,15 +33,17 @@ def api() -> str:
     """The page of the routes, by subject."""
     application = FastAPI()
     application.include_router(all_routes())
+    application.include_router(sign_in.router)
     routes = sorted(_routes(application.openapi()), key=lambda route: route[0])
     parts = [f"# HTTP API\n\n{NOTE}\n\n{API}"]
     for tag, group in groupby(routes, key=lambda route: route[0]):
         parts.append(f"## {tag.capitalize()}")
-        parts.append(table(("Route", "What", "Takes", "Answers"), [row[1:] for row in group]))
+        heads = ("Route", "What", "Role", "Takes", "Answers")
+        parts.append(table(heads, [row[1:] for row in group]))
     return "\n\n".join(parts) + "\n"
 
 
-def _routes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+def _routes(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             query = [
@@ -52,7 +58,8 @@ def _routes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, s
                 for content in answer.get("content", {}).values()
             ]
             route = f"`{method.upper()} {path}`"
-            found = (route, operation["summary"], ", ".join(takes), ", ".join(answers))
+            role = operation.get("x-role", "anybody")
+            found = (route, operation["summary"], role, ", ".join(takes), ", ".join(answers))
             yield (operation["tags"][0], *found)
 
 

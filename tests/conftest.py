@@ -6,6 +6,7 @@ pytest_plugins = [
     "plugins.browser",
     "plugins.backbones",
     "plugins.command",
+    "plugins.digits",
     "plugins.api",
     "plugins.faults",
     "plugins.history",

@@ -7,6 +7,7 @@ those; a test says when the file is old.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,21 +35,40 @@ def typescript() -> str:
     modes = [(m, "validation" if issubclass(m, Asked) else "serialization") for m in models]
     _, schema = models_json_schema(modes, ref_template="{model}")  # type: ignore[arg-type]
     asked = {m.__name__ for m, mode in modes if mode == "validation"}
-    parts = [_declaration(n, spec, n in asked) for n, spec in sorted(schema["$defs"].items())]
+    specs: dict[str, Any] = schema["$defs"]
+    parents = {m.__name__: [base.__name__ for base in m.__bases__] for m in models}
+    parts = [
+        _declaration(name, spec, name in asked, _bases(parents.get(name, ()), specs))
+        for name, spec in sorted(specs.items())
+        if not _is_empty(spec)
+    ]
     return "\n".join([HEADER, *parts])
 
 
-def _declaration(name: str, spec: dict[str, Any], asked: bool) -> str:
+def _bases(parents: Iterable[str], specs: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the parents that are records with fields of their own, by name."""
+    return {name: specs[name] for name in parents if name in specs and not _is_empty(specs[name])}
+
+
+def _is_empty(spec: Mapping[str, Any]) -> bool:
+    return spec.get("type") == "object" and not spec.get("properties")
+
+
+def _declaration(name: str, spec: dict[str, Any], asked: bool, bases: Mapping[str, Any]) -> str:
     """Questions may leave fields with a default out; answers hold every field."""
     if spec.get("type") != "object":
         return f"export type {name} = {_type(spec)};\n"
-    fields = spec.get("properties", {})
+    inherited = [item for base in bases.values() for item in base["properties"].items()]
+    fields = {
+        key: field for key, field in spec["properties"].items() if (key, field) not in inherited
+    }
     required = spec.get("required", []) if asked else fields
     lines = [
         f"{_comment(field)}  {key}{'' if key in required else '?'}: {_type(field)};"
         for key, field in fields.items()
     ]
-    return f"export interface {name} {{\n" + "\n".join(lines) + "\n}\n"
+    extends = f" extends {', '.join(bases)}" if bases else ""
+    return f"export interface {name}{extends} {{\n" + "\n".join(lines) + "\n}\n"
 
 
 def _comment(field: dict[str, Any]) -> str:

@@ -51,7 +51,8 @@ def create_app(
     app.state.make_client = _clients(installation, identity)
     app.include_router(all_routes())
     if isinstance(identity, TokenIdentity):
-        app.include_router(sign_in.routes(identity))
+        app.state.identity = identity
+        app.include_router(sign_in.router)
 
     @app.get(LIVE, tags=["platform"], summary="Is the process alive")
     def live() -> dict[str, str]:

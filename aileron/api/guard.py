@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aileron.api.identity import IdentityProvider
 from aileron.api.language import accepted
-from aileron.core.errors import AileronError, InvalidInput, Language, Refused
+from aileron.api.problem import Problem
+from aileron.core.errors import AileronError, InvalidInput, Language, NotFound, Refused
 
 LIVE: Final = "/livez"
 API: Final = "/api/"
@@ -48,12 +49,6 @@ class BadRequest(AileronError):
     """The request does not have the form that the route asks for."""
 
     http_status = 422
-
-
-class NoRoute(AileronError):
-    """Nothing is at that path, or not with that method."""
-
-    http_status = 404
 
 
 class WrongMethod(AileronError):
@@ -150,9 +145,9 @@ def answer_to(error: Exception, language: Language) -> Response:
         number = uuid.uuid4().hex[:12]
         log.error("request failed, number %s", number, exc_info=error)
         known = AileronError("api.internal", number=number)
-    body = {"error_code": known.message_id, "error_msg": known.render(language)}
+    body = Problem(error_code=known.message_id, error_msg=known.render(language))
     headers = {"WWW-Authenticate": "Bearer"} if known.http_status == 401 else {}
-    return JSONResponse(body, known.http_status, headers=headers)
+    return JSONResponse(body.model_dump(), known.http_status, headers=headers)
 
 
 def said(error: Exception) -> AileronError | None:
@@ -168,11 +163,13 @@ def said(error: Exception) -> AileronError | None:
     return None
 
 
-def _http_error(error: HTTPException) -> AileronError:
+def _http_error(error: HTTPException) -> AileronError | None:
     if isinstance(error.__cause__, AileronError):  # FastAPI's word for ours, from the body's stream
         return error.__cause__
+    if error.status_code >= 500:
+        return None
     if error.status_code == 404:
-        return NoRoute("api.no_route")
+        return NotFound("api.no_route")
     if error.status_code == 405:
         return WrongMethod("api.wrong_method")
     return InvalidInput("api.unreadable", problem=str(error.detail)[:300])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -43,6 +44,6 @@ def add_pages(app: FastAPI, folder: Path = FOLDER) -> None:
         return
 
     @app.get("/", include_in_schema=False)
-    def not_built() -> Response:
-        text = sentence("api.no_pages", "en")
+    def not_built(request: Request) -> Response:
+        text = sentence("api.no_pages", request.state.language)
         return HTMLResponse(f"<!doctype html><title>Aileron</title><p>{text}</p>", 503)

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "dataset": "List, show, compare and fetch dataset versions.",
     "demo": "Run the shipped lifecycle and say where its results are.",
     "doctor": "Check that what the ledger says is really there.",
+    "events": "List what changed, by whom.",
     "init": "Make a workspace in a folder.",
     "lifecycle": "Make, check, run and follow lifecycles.",
     "model": "List, show, compare, promote and roll back models.",

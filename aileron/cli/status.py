@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from aileron.cli import stack as stack_commands
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_session, project_option
+from aileron.core.errors import preferred_language
 from aileron.core.names import DEFAULT_PROJECT
 from aileron.core.settings import Settings
 from aileron.stack.stack import Stack
+
+if TYPE_CHECKING:
+    from aileron.ledger import Run
 
 RUNS = 10
 
@@ -25,7 +31,7 @@ def command(project: str | None, as_json: bool) -> None:
         services = session.ledger.services.list(project or DEFAULT_PROJECT)
     facts = {
         "servers": servers,
-        "runs": [run.model_dump(mode="json", exclude={"plan", "facts"}) for run in runs],
+        "runs": [told(run) for run in runs],
         "services": [service.model_dump(mode="json") for service in services],
     }
     if as_json:
@@ -40,3 +46,9 @@ def command(project: str | None, as_json: bool) -> None:
         click.secho(name.capitalize(), bold=True)
         show(rows, as_json=False, columns=columns[name])
         click.echo()
+
+
+def told(run: Run) -> dict[str, Any]:
+    """A run with its reason in the reader's language."""
+    row = run.model_dump(mode="json", exclude={"plan", "facts", "reason_message"})
+    return row | {"reason": run.why(preferred_language())}

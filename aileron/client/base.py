@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -54,8 +55,25 @@ class Client(ABC):
         """What runs, what waits for a person, what is broken and what to do about it."""
 
     @abstractmethod
-    def events(self, subject: str | None = None, limit: int = 100) -> tuple[r.Event, ...]:
-        """The newest changes first; `subject` is ``noun:name``, as the events say it."""
+    def events(
+        self,
+        subject: str | None = None,
+        limit: int = 100,
+        *,
+        verb: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[r.Event, ...]:
+        """The newest changes first: who did what to what; of all, or of those asked for.
+
+        Args:
+            subject: ``noun:name``, as the events say it: ``champion:default/pumps``.
+            verb: ``noun.participle``, as the events say it, or the noun alone.
+            actor: who did it.
+            since: the earliest time; without an offset it is UTC.
+            until: the first time that is too late; without an offset it is UTC.
+        """
 
     # Lifecycles and runs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -78,8 +79,19 @@ class RemoteClient(Client):
     def overview(self) -> r.Overview:
         return self._get(r.Overview, "overview")
 
-    def events(self, subject: str | None = None, limit: int = 100) -> tuple[r.Event, ...]:
-        return self._get(tuple[r.Event, ...], "events", subject=subject, limit=limit)
+    def events(
+        self,
+        subject: str | None = None,
+        limit: int = 100,
+        *,
+        verb: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[r.Event, ...]:
+        query = {"subject": subject, "verb": verb, "actor": actor, "limit": limit}
+        times = {"since": since and since.isoformat(), "until": until and until.isoformat()}
+        return self._get(tuple[r.Event, ...], "events", **query, **times)
 
     def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
         return self._get(tuple[r.LifecycleBrief, ...], "lifecycles")
@@ -260,5 +272,12 @@ def _q(part: str) -> str:
 
 
 def _run(run_id: str) -> str:
-    """A run's id as three parts of a path."""
-    return "/".join(_q(part) for part in run_id.split("/", 2))
+    """A run's id as three parts of a path.
+
+    Raises:
+        NotFound: it has fewer, so no run has it.
+    """
+    parts = run_id.split("/", 2)
+    if len(parts) < 3:
+        raise NotFound("ledger.no_run", run_id=run_id)
+    return "/".join(map(_q, parts))

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aileron.client.airflow import AirflowClient
-from aileron.core.errors import NotFound, sentence
+from aileron.core.errors import NotFound
 from aileron.core.names import dag_id
+from aileron.core.phrase import phrase
 from aileron.graph.plan import PLAN_FILE, Plan
 from aileron.ledger import Ledger, NodeState, Run, RunState
 from aileron.lifecycle.closing import finish, settle
@@ -32,7 +33,7 @@ def refresh_run(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: st
     try:
         seen = airflow.run(dag, run.airflow_run_id)
     except NotFound:
-        return finish(ledger, run, RunState.FAILED, sentence("client.run_deleted"))
+        return finish(ledger, run, RunState.FAILED, phrase("client.run_deleted"))
     if not seen.finished:
         return run
     tasks = airflow.tasks(dag, run.airflow_run_id)
@@ -53,7 +54,7 @@ def close_run(
             return run
     names = ", ".join(failed) or _unfinished(ledger, run.run_id)
     key = "client.marked_success" if succeeded else "client.ended_outside"
-    return finish(ledger, run, RunState.FAILED, sentence(key, None, tasks=names), names or None)
+    return finish(ledger, run, RunState.FAILED, phrase(key, tasks=names), names or None)
 
 
 def _unfinished(ledger: Ledger, run_id: str) -> str:

@@ -3,7 +3,8 @@
 An error carries a message id and values, not a sentence: the sentence is rendered at
 the edge (terminal, HTTP, task log) in the reader's language. The sentences live in a
 ``messages.toml`` beside the package that raises them: the id ``store.no_space`` is the
-table ``[no_space]`` of ``aileron/store/messages.toml``.
+table ``[no_space]`` of ``aileron/store/messages.toml``, and ``data.formats.no_box`` one of
+``aileron/data/formats/messages.toml``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources.abc import Traversable
 from typing import Any, ClassVar, Literal, Self
 
 Language = Literal["en", "zh"]
@@ -47,8 +49,7 @@ class AileronError(Exception):
 
     def render(self, language: Language | None = None) -> str:
         """The sentence: what happened, where, what to do."""
-        text = sentence(self.message_id, language, **self.values)
-        return f"{self.where}: {text}" if self.where else text
+        return told(self.to_dict(), language)
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON form that `from_dict` turns back into the same error."""
@@ -121,10 +122,42 @@ def preferred_language() -> Language:
 
 
 def sentence(message_id: str, language: Language | None = None, /, **values: Any) -> str:
-    """Render message `message_id`; a missing placeholder value is a programming error."""
-    package, _, name = message_id.partition(".")
+    """Render message `message_id`; a missing placeholder value is a programming error.
+
+    A value that is itself a message in its JSON form, or a list of them, is rendered with it.
+    """
+    package, _, name = message_id.rpartition(".")
     texts = messages(package)[name]
-    return texts[language or preferred_language()].format_map(values)
+    language = language or preferred_language()
+    shown = {name: _shown(value, language) for name, value in values.items()}
+    return texts[language].format_map(shown)
+
+
+def told(message: Mapping[str, Any], language: Language | None = None) -> str:
+    """A message in its JSON form as a sentence.
+
+    Args:
+        message: `message_id` and `values`; maybe `where`; and maybe `sentence`, as it was said
+            first, which stands for a message that is not known here (of another version, of a
+            step that is not installed any more) or that there never was.
+    """
+    try:
+        text = sentence(message["message_id"], language, **message["values"])
+    except (KeyError, ValueError, ModuleNotFoundError):
+        if "sentence" not in message:
+            raise
+        return str(message["sentence"])
+    where = message.get("where")
+    return f"{where}: {text}" if where else text
+
+
+def _shown(value: Any, language: Language) -> Any:
+    """What stands for a placeholder's value."""
+    if isinstance(value, Mapping) and value.keys() & {"message_id", "sentence"}:
+        return told(value, language)
+    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+        return " ".join(str(_shown(item, language)) for item in value)
+    return value
 
 
 @cache
@@ -133,7 +166,11 @@ def messages(package: str) -> Mapping[str, Mapping[Language, str]]:
 
     Name -> language -> text, from ``messages.toml`` in the package.
     """
-    ours = importlib.util.find_spec(f"aileron.{package}")
-    module = f"aileron.{package}" if ours is not None else package
-    text = importlib.resources.files(module).joinpath("messages.toml").read_text(encoding="utf-8")
+    text = package_files(package).joinpath("messages.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def package_files(package: str) -> Traversable:
+    """The folder of ``aileron.<package>``, or of a third party's package of that name."""
+    ours = importlib.util.find_spec(f"aileron.{package}")
+    return importlib.resources.files(f"aileron.{package}" if ours is not None else package)

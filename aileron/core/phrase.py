@@ -24,6 +24,10 @@ class Phrase:
         """The sentence in `language`, by default the reader's."""
         return sentence(self.message_id, language, **self.values)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Its JSON form, which `errors.told` renders."""
+        return {"message_id": self.message_id, "values": dict(self.values)}
+
     def __str__(self) -> str:
         return self.render()
 

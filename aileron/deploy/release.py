@@ -113,7 +113,7 @@ class Release(Effect[ReleaseConfig]):
 
 def _check_decisions(verdict: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
     if not verdict["accepted"]:
-        reasons = " ".join(r["sentence"] for r in verdict["reasons"] if not r["passed"])
+        reasons = [reason for reason in verdict["reasons"] if not reason["passed"]]
         raise Refused("deploy.not_accepted", reasons=reasons)
     if "approval" in inputs:
         approval = _read(inputs["approval"], "record.json")

@@ -126,8 +126,7 @@ def _document(
 def _threshold(model: ImageModel, dataset: ImageDataset, scored: Scored) -> dict[str, Any]:
     """The threshold in use, and the one recommended from the validation pictures."""
     from aileron.evaluate.image_scoring import score
-    from aileron.evaluate.measure import averages
-    from aileron.evaluate.threshold import RULE, recommend
+    from aileron.evaluate.threshold import RULE, advised
 
     multi = model.card.task == "multi_label"
     note = sentence(f"evaluate.{'threshold_of_labels' if multi else 'threshold_of_two'}", "en")
@@ -140,18 +139,7 @@ def _threshold(model: ImageModel, dataset: ImageDataset, scored: Scored) -> dict
     validation = score(model, dataset, "validation")
     if not len(validation):
         return answer
-    found = recommend(*_questions(validation, multi))
-    if found is None:
-        return answer
-    target, scores = _questions(scored, multi)
-    on_test = averages(target, (scores >= found.threshold).astype(int), "binary", "")
-    return answer | {
-        "recommended": found.threshold,
-        "validation_f1": found.f1,
-        "test_f1": on_test["f1"],
-        "test_precision": on_test["precision"],
-        "test_recall": on_test["recall"],
-    }
+    return answer | advised(_questions(validation, multi), _questions(scored, multi))
 
 
 def _questions(scored: Scored, multi: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -120,23 +120,13 @@ def _report(
 
 def _threshold(model: Model, table: SplitTable, rows: Labelled, scores: Scores) -> dict[str, Any]:
     """The threshold in use, and the one recommended from the validation rows."""
-    from aileron.evaluate.measure import averages
     from aileron.evaluate.scoring import rows_for
-    from aileron.evaluate.threshold import RULE, recommend
+    from aileron.evaluate.threshold import RULE, advised
 
     used = 0.5 if model.card.threshold is None else model.card.threshold
     answer: dict[str, Any] = {"used": used, "recommended": None, "rule": RULE}
     if not table.parts["validation"].num_rows:
         return answer
     validation = rows_for(model, table, "validation")
-    found = recommend(validation.target, model.scores(validation.matrix)[:, 1])
-    if found is None:
-        return answer
-    on_test = averages(rows.target, (scores[:, 1] >= found.threshold).astype(int), "binary", "")
-    return answer | {
-        "recommended": found.threshold,
-        "validation_f1": found.f1,
-        "test_f1": on_test["f1"],
-        "test_precision": on_test["precision"],
-        "test_recall": on_test["recall"],
-    }
+    known = (validation.target, model.scores(validation.matrix)[:, 1])
+    return answer | advised(known, (rows.target, scores[:, 1]))

@@ -9,9 +9,15 @@ themselves. It is a recommendation: serving uses the model's own `threshold`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aileron.evaluate.measure import averages
+
+Questions = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Of each question with yes or no as its answer: the truth, and the probability of yes."""
 
 RULE = "highest F1 of the second class on the validation rows; of equals, the nearest to 0.5"
 
@@ -22,6 +28,24 @@ class Recommendation:
 
     threshold: float
     f1: float
+
+
+def advised(validation: Questions, test: Questions) -> dict[str, Any]:
+    """The threshold that `validation` recommends and what it reaches, as reports have it.
+
+    `recommended` is None, and stands alone, if the validation samples do not hold both answers.
+    """
+    found = recommend(*validation)
+    if found is None:
+        return {"recommended": None}
+    target, probability = test
+    chosen = (probability >= found.threshold).astype(np.int64)
+    on_test = averages(target, chosen, "binary", "")
+    return {
+        "recommended": found.threshold,
+        "validation_f1": found.f1,
+        **{f"test_{name}": on_test[name] for name in ("f1", "precision", "recall")},
+    }
 
 
 def recommend(target: NDArray[np.int64], probability: NDArray[np.float64]) -> Recommendation | None:

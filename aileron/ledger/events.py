@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Identity, Index, Table, Text, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Identity,
+    Index,
+    Table,
+    Text,
+    insert,
+    select,
+)
 
 from aileron.ledger.database import Database, Json, Record, metadata, moment
 
@@ -24,6 +35,8 @@ events = Table(
     Column("after", Json),
     Column("correlation", Text),
     Index(None, "project", "subject"),
+    Index(None, "project", "verb"),
+    Index(None, "project", "time"),
     Index(None, "correlation"),
 )
 
@@ -106,13 +119,35 @@ class Events(Repository):
         subject: str | None = None,
         correlation: str | None = None,
         limit: int = 100,
+        *,
+        verb: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> list[Event]:
-        """The newest events, newest first."""
-        query = select(events).where(events.c.project == project)
-        if subject is not None:
-            query = query.where(events.c.subject == subject)
-        if correlation is not None:
-            query = query.where(events.c.correlation == correlation)
+        """The newest events, newest first, that are all that is asked for.
+
+        Args:
+            verb: ``noun.participle``, or the noun alone.
+            since: the earliest time; `until` is the first that is too late.
+        """
+        wanted = {"project": project, "subject": subject, "correlation": correlation}
+        wanted["actor"] = actor
+        given = {name: value for name, value in wanted.items() if value is not None}
+        query = select(events).filter_by(**given)
+        if verb is not None:
+            query = query.where(_verb(verb))
+        if since is not None:
+            query = query.where(events.c.time >= since)
+        if until is not None:
+            query = query.where(events.c.time < until)
         with self.database.transaction() as connection:
             rows = connection.execute(query.order_by(events.c.id.desc()).limit(limit))
             return [Event.of(row) for row in rows]
+
+
+def _verb(wanted: str) -> ColumnElement[bool]:
+    """Whether an event's verb is `wanted`, or one of that noun."""
+    if "." in wanted:
+        return events.c.verb == wanted
+    return events.c.verb.startswith(f"{wanted}.", autoescape=True)

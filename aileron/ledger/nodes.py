@@ -26,14 +26,14 @@ from sqlalchemy.dialects.postgresql import insert
 from aileron.core.errors import Conflict, NotFound
 from aileron.core.ports import Reference
 from aileron.ledger.database import (
+    Json,
     OutputsColumn,
-    Record,
     lock_row,
     metadata,
     moment,
-    without_nul,
 )
 from aileron.ledger.events import Repository
+from aileron.ledger.reasons import Reason, Reasoned, reason_columns
 from aileron.ledger.runs import reopen, runs
 
 
@@ -59,6 +59,7 @@ nodes = Table(
     Column("attempt", Integer, nullable=False),
     Column("outputs", OutputsColumn, nullable=False),
     Column("reason", Text),
+    Column("reason_message", Json),
     Column("seconds", Double),
     Column("log", Text),
     moment("started"),
@@ -66,7 +67,7 @@ nodes = Table(
 )
 
 
-class NodeRow(Record):
+class NodeRow(Reasoned):
     """One node of one run."""
 
     run_id: str
@@ -77,7 +78,6 @@ class NodeRow(Record):
     attempt: int
     outputs: dict[str, Reference]
     """Port -> artifact; of a failed node, what it had written before it failed."""
-    reason: str | None
     seconds: float | None
     log: str | None
     started: datetime
@@ -104,7 +104,7 @@ class Nodes(Repository):
         state: NodeState,
         outputs: Mapping[str, Reference] | None = None,
         seconds: float | None = None,
-        reason: str | None = None,
+        reason: Reason | None = None,
         attempt: int = 1,
         log: str | None = None,
     ) -> NodeRow:
@@ -118,7 +118,7 @@ class Nodes(Repository):
             "state": NodeState(state),
             "outputs": outputs or {},
             "seconds": seconds,
-            "reason": without_nul(reason),
+            **reason_columns(reason),
             "log": log,
         }
         with self.database.transaction() as connection:
@@ -132,7 +132,7 @@ class Nodes(Repository):
         key: str,
         state: NodeState,
         outputs: Mapping[str, Reference] | None = None,
-        reason: str | None = None,
+        reason: Reason | None = None,
         attempt: int = 1,
     ) -> NodeRow:
         """Record a node that took no time: reused or skipped."""
@@ -140,7 +140,7 @@ class Nodes(Repository):
             "state": NodeState(state),
             "outputs": outputs or {},
             "seconds": 0.0,
-            "reason": without_nul(reason),
+            **reason_columns(reason),
         }
         with self.database.transaction() as connection:
             self._begin(connection, run_id, node, step, key, attempt)
@@ -199,7 +199,7 @@ class Nodes(Repository):
             "attempt": attempt,
             "outputs": {},
         }
-        fresh = {"reason": None, "seconds": None, "log": None, "ended": None}
+        fresh = {**reason_columns(None), "seconds": None, "log": None, "ended": None}
         statement = insert(nodes).values(run_id=run_id, node=node, **values)
         row = connection.execute(
             statement.on_conflict_do_update(

@@ -28,14 +28,13 @@ from aileron.core.errors import NotFound
 from aileron.core.ports import Reference
 from aileron.ledger.database import (
     Json,
-    Record,
     ReferenceColumn,
     lock_row,
     metadata,
     moment,
-    without_nul,
 )
 from aileron.ledger.events import Author, Repository
+from aileron.ledger.reasons import Reason, Reasoned, reason_columns
 
 
 class RunState(StrEnum):
@@ -66,6 +65,7 @@ runs = Table(
     Column("state", Text, nullable=False),
     Column("plan", ReferenceColumn),
     Column("reason", Text),
+    Column("reason_message", Json),
     Column("failed_node", Text),
     Column("facts", Json, nullable=False, server_default=text("'{}'")),
     moment("started"),
@@ -75,7 +75,7 @@ runs = Table(
 )
 
 
-class Run(Record):
+class Run(Reasoned):
     """One run of a lifecycle."""
 
     run_id: str
@@ -86,7 +86,6 @@ class Run(Record):
     airflow_run_id: str | None
     state: RunState
     plan: Reference | None
-    reason: str | None
     failed_node: str | None
     facts: dict[str, Any]
     """What it led to: mlflow_run_id, dataset_version, model_version, metrics, service_url."""
@@ -139,13 +138,13 @@ class Runs(Repository):
         self,
         run_id: str,
         state: RunState,
-        reason: str | None = None,
+        reason: Reason | None = None,
         failed_node: str | None = None,
     ) -> Run:
         """Record how the run ended."""
         values = {
             "state": RunState(state),
-            "reason": without_nul(reason),
+            **reason_columns(reason),
             "failed_node": failed_node,
             "ended": func.clock_timestamp(),
         }
@@ -223,7 +222,7 @@ def reopen(connection: Connection, author: Author, run_id: str) -> None:
     reopened = connection.execute(
         update(runs)
         .where(runs.c.run_id == run_id, runs.c.state != RunState.RUNNING)
-        .values(state=RunState.RUNNING, reason=None, failed_node=None, ended=None)
+        .values(state=RunState.RUNNING, failed_node=None, ended=None, **reason_columns(None))
         .returning(runs.c.project)
     ).scalar_one_or_none()
     if reopened is not None:

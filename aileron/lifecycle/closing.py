@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aileron.graph.plan import Plan
-from aileron.ledger import Ledger, NodeState, Run, RunState
+from aileron.ledger import Ledger, NodeRow, NodeState, Run, RunState
+from aileron.ledger.reasons import Reason, reason_columns
 
 _ENDED = frozenset({NodeState.SUCCEEDED, NodeState.REUSED, NodeState.SKIPPED, NodeState.REJECTED})
 
@@ -21,7 +22,7 @@ def settle(ledger: Ledger, plan: Plan) -> Run:
     if not all(rows.get(n.name) in _ENDED for n in plan.graph.nodes if n.name not in skipped):
         return run
     if refused:
-        return finish(ledger, run, RunState.REJECTED, _reason(ledger, plan))
+        return finish(ledger, run, RunState.REJECTED, _refusal(ledger, plan))
     return finish(ledger, run, RunState.SUCCEEDED)
 
 
@@ -29,17 +30,16 @@ def finish(
     ledger: Ledger,
     run: Run,
     state: RunState,
-    reason: str | None = None,
+    reason: Reason | None = None,
     node: str | None = None,
 ) -> Run:
     """Write how the run ended, unless that is what is written."""
-    if run.state is state and run.reason == reason:
+    if run.state is state and run.reason == reason_columns(reason)["reason"]:
         return run
     return ledger.runs.finish(run.run_id, state, reason, node)
 
 
-def _reason(ledger: Ledger, plan: Plan) -> str | None:
-    for row in ledger.nodes.list(plan.run_id):
-        if row.state is NodeState.REJECTED:
-            return row.reason
-    return None
+def _refusal(ledger: Ledger, plan: Plan) -> NodeRow | None:
+    """The first node that was rejected: its reason is the run's."""
+    rows = ledger.nodes.list(plan.run_id)
+    return next((row for row in rows if row.state is NodeState.REJECTED), None)

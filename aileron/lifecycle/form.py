@@ -6,10 +6,8 @@ Structure (stages, runner, schedule) is not here: it is fixed when the DAG is bu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-from pydantic import BaseModel
 
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
@@ -36,12 +34,14 @@ class Field:
     """One field of the form.
 
     `path` is where its value goes in the document, None for the fields that steer the run.
-    `schema` is a JSON Schema with `default`, `description` and Airflow's `section`.
+    `schema` is a JSON Schema with `default`, `description` and Airflow's `section`; `package`
+    has its words in other languages.
     """
 
     name: str
     path: str | None
     schema: Mapping[str, Any]
+    package: str = "lifecycle"
 
 
 def form_parameters(workflow: Workflow) -> dict[str, Schema]:
@@ -55,7 +55,7 @@ def form_fields(workflow: Workflow) -> list[Field]:
     for field in _all_fields(workflow):
         taken = any(other.name == field.name for other in fields)
         name = (field.path or field.name).replace(".", "_") if taken else field.name
-        fields.append(Field(name, field.path, field.schema))
+        fields.append(replace(field, name=name))
     return fields
 
 
@@ -104,6 +104,7 @@ def _all_fields(workflow: Workflow) -> Iterator[Field]:
             "minimum": 0,
             "maximum": 2**32 - 1,
             "default": workflow.spec.seed,
+            "title": "Seed",
             "description": "Seed of every random choice.",
             "section": "Run",
         },
@@ -123,14 +124,13 @@ def _steering(name: str, description: str, kind: str, default: Any) -> Field:
 
 
 def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
-    step = step_class(train_step(workflow))
     given = workflow.spec.train.parameters
     title = f"Training ({workflow.spec.train.algorithm})"
-    yield from _config_fields(step.Config, "train.parameters", given, title, prefix="")
+    yield from _config_fields(train_step(workflow), "train.parameters", given, title, prefix="")
     for section, title in _FORM_SECTIONS.items():
-        config = step_class(sections(workflow)[section]).Config
+        step = sections(workflow)[section]
         given = getattr(workflow.spec, section)
-        yield from _config_fields(config, section, given, title, prefix=f"{section}_")
+        yield from _config_fields(step, section, given, title, prefix=f"{section}_")
     yield Field(
         OVERRIDE,
         None,
@@ -147,25 +147,25 @@ def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
 def _pipeline_fields(workflow: Pipeline) -> Iterator[Field]:
     for i, node in enumerate(workflow.spec.nodes):
         if node.get("name") in workflow.spec.form:
-            config = step_class(str(node["step"])).Config
-            given = node.get("config", {})
+            step, given = str(node["step"]), node.get("config", {})
             prefix = f"{node['name']}_"
             yield from _config_fields(
-                config, f"nodes.{i}.config", given, str(node["name"]), prefix=prefix
+                step, f"nodes.{i}.config", given, str(node["name"]), prefix=prefix
             )
 
 
 def _config_fields(
-    config: type[BaseModel], path: str, given: Mapping[str, Any], title: str, *, prefix: str
+    step: str, path: str, given: Mapping[str, Any], title: str, *, prefix: str
 ) -> Iterator[Field]:
-    """Fields for the scalars of `config`, and for scalars that `given` holds deeper down."""
-    schema = config.model_json_schema()
+    """Fields for the scalars of a step's config, and for scalars that `given` holds deeper down."""
+    schema = step_class(step).Config.model_json_schema()
+    package = step.partition(".")[0]
     for name, raw in schema.get("properties", {}).items():
         simple = simplified(raw, schema.get("$defs", {}))
         default = given.get(name, simple.get("default"))
         if _is_scalar(simple) and (default is not None or "null" in _types(simple)):
             described = {**simple, "default": default, "section": title}
-            yield Field(prefix + name, f"{path}.{name}", described)
+            yield Field(prefix + name, f"{path}.{name}", described, package)
         elif isinstance(default, Mapping):
             yield from _deeper_fields(default, f"{path}.{name}", f"{prefix}{name}", title)
 

@@ -111,7 +111,7 @@ def _accepted(config: RegisterConfig, inputs: Mapping[str, Path]) -> dict[str, A
     """The verdict; `Refused` if it is a no."""
     verdict = _read(inputs["verdict"] / "verdict.json")
     if not verdict["accepted"]:
-        reasons = " ".join(r["sentence"] for r in verdict["reasons"] if not r["passed"])
+        reasons = [reason for reason in verdict["reasons"] if not reason["passed"]]
         raise Refused("registry.rejected", model=config.model, reasons=reasons)
     return verdict
 

@@ -125,8 +125,8 @@ class Engine:
             raise
         outcome = outcome.model_copy(update={"seconds": time.monotonic() - started})
         self._finish(work, outcome)
-        if outcome.error is not None:
-            raise AileronError.from_dict(outcome.error)
+        if outcome.state is NodeState.FAILED and outcome.reason is not None:
+            raise outcome.reason
         return outcome
 
     def _work(
@@ -163,7 +163,8 @@ class Engine:
         """Write the node's row. A failure must reach the caller though it cannot be written."""
         if outcome.state is NodeState.RUNNING:
             return
-        with suppress(AileronError) if outcome.error is not None else nullcontext():
+        failed = outcome.state is NodeState.FAILED
+        with suppress(AileronError) if failed else nullcontext():
             self._ledger.nodes.finish(
                 work.plan.run_id,
                 outcome.node,
@@ -220,10 +221,7 @@ class Engine:
         log: Reference | None = None,
     ) -> NodeOutcome:
         """The outcome, `REJECTED` if an output is a verdict that says no."""
-        reason = self._known.refusal(outputs)
-        return work.outcome(
-            state if reason is None else NodeState.REJECTED, outputs, log=log, reason=reason
-        )
+        return work.judged(state, outputs, self._known.refusal(outputs), log)
 
     def _failed(
         self,

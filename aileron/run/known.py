@@ -31,14 +31,14 @@ class Known:
         row = self.ledger.effects.get(key)
         return row.record if row is not None and row.state is EffectState.DONE else None
 
-    def refusal(self, outputs: Mapping[str, Reference]) -> str | None:
+    def refusal(self, outputs: Mapping[str, Reference]) -> StepFailed | None:
         """Why a verdict among `outputs` says no; None if none does."""
         for reference in outputs.values():
             if reference.kind is ArtifactKind.VERDICT:
                 verdict = self.store.read_json(reference, "verdict.json")
                 if not verdict["accepted"]:
-                    reasons = [r["sentence"] for r in verdict["reasons"] if not r["passed"]]
-                    return str(StepFailed("run.gate_refused", reasons=" ".join(reasons) or "-"))
+                    reasons = [reason for reason in verdict["reasons"] if not reason["passed"]]
+                    return StepFailed("run.gate_refused", reasons=reasons or "-")
         return None
 
     def keep_record(self, step: type[Step], record: Record) -> dict[str, Reference]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from aileron.core.errors import AileronError
 from aileron.core.ports import Reference
 from aileron.graph.pipeline import Node
 from aileron.ledger import NodeState
@@ -31,8 +32,11 @@ class NodeOutcome(BaseModel):
     outputs: Mapping[str, Reference] = {}
     record: Mapping[str, Any] | None = None
     seconds: float = 0.0
-    reason: str | None = None
-    """A sentence, if it is rejected or failed."""
     error: Mapping[str, Any] | None = None
-    """`AileronError.to_dict` of a failure; `Engine.execute` raises it."""
+    """`AileronError.to_dict` of a failure, which `Engine.execute` raises, or of a refusal."""
     log: Reference | None = None
+
+    @property
+    def reason(self) -> AileronError | None:
+        """Why it is rejected or failed."""
+        return None if self.error is None else AileronError.from_dict(self.error)

@@ -60,9 +60,7 @@ class Reuse:
             outputs = self._known.outputs(work.plan.project, work.key)
             if outputs is None:
                 return None
-            reason = self._known.refusal(outputs)
-            state = NodeState.REUSED if reason is None else NodeState.REJECTED
-            return work.outcome(state, outputs, reason=reason)
+            return work.judged(NodeState.REUSED, outputs, self._known.refusal(outputs))
         known = work.step.kind == "effect"
         record = self._known.record(work.key) if known else self._observe(work)
         if record is None:

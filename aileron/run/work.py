@@ -63,8 +63,19 @@ class Work:
         log: Reference | None = None,
     ) -> NodeOutcome:
         """The outcome of a failure."""
-        values = {"reason": str(error), "error": error.to_dict(), "log": log}
-        return self.outcome(NodeState.FAILED, partial, **values)
+        return self.outcome(NodeState.FAILED, partial, error=error.to_dict(), log=log)
+
+    def judged(
+        self,
+        state: NodeState,
+        outputs: Mapping[str, Reference],
+        refusal: AileronError | None,
+        log: Reference | None = None,
+    ) -> NodeOutcome:
+        """`state`, or rejected for the reason that a verdict among `outputs` gives."""
+        if refusal is None:
+            return self.outcome(state, outputs, log=log)
+        return self.outcome(NodeState.REJECTED, outputs, error=refusal.to_dict(), log=log)
 
     def request(
         self,

@@ -9,10 +9,11 @@ from typing import Any, Final
 import numpy as np
 import xgboost
 
+from aileron.core.errors import sentence
 from aileron.core.steps import Context
 from aileron.serve.encoding import ColumnKind, Feature, MatrixColumn
 from aileron.serve.model import Task, booster_scores
-from aileron.train.suiting import Suited, suited
+from aileron.train.suiting import Size, Suited, suited
 from aileron.train.tables import Labelled, threads_for
 from aileron.train.trainer import Fitted, Point, TrainingData
 from aileron.train.xgboost import XGBoostConfig
@@ -43,13 +44,12 @@ def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted
     """Train; with early stopping the model holds the rounds up to the best one."""
     task = data.target.task
     cells = int(np.count_nonzero(np.isfinite(data.train.matrix)))  # trees skip missing ones
-    chosen = suited(config, len(data.train), cells, _trees_per_round(data))
-    context.log(
-        f"at most {chosen.n_estimators} rounds, learning rate {chosen.eta}, depth "
-        f"{chosen.max_depth}, rows {chosen.subsample}, features {chosen.colsample_bynode}"
-    )
+    rows, columns = data.train.matrix.shape
+    size = Size(rows, columns, cells, _trees_per_round(data))
+    chosen = suited(config, size)
+    _say(context, chosen, size)
     sets = {"train": data.train} | ({"validation": data.validation} if data.validation else {})
-    threads = threads_for(cells) if config.nthread is None else config.nthread
+    threads = _threads(size) if config.nthread is None else config.nthread
     matrices = {name: _matrix(rows, data.features, threads) for name, rows in sets.items()}
     watcher = _Watcher(context, ROUND_METRICS[task])
     callbacks: list[xgboost.callback.TrainingCallback] = [watcher]
@@ -71,6 +71,8 @@ def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted
     )
     best = booster.num_boosted_rounds() - 1
     context.log(f"best round {best + 1} of {watcher.rounds} trained")
+    if config.n_estimators is None and best + 1 == chosen.n_estimators:
+        context.log(sentence("train.rounds_ran_out", rounds=best + 1, trees=size.trees))
     return Fitted(
         file="model.ubj",
         content=bytes(booster.save_raw("ubj")),
@@ -79,6 +81,20 @@ def boost(context: Context, config: XGBoostConfig, data: TrainingData) -> Fitted
         best_round=best,
         threshold=config.threshold,
         parameters=chosen.to_json(),
+    )
+
+
+def _threads(size: Size) -> int:
+    """One for a few rows, however wide: threads would mostly wait for each other."""
+    return 1 if size.is_wide else threads_for(size.cells)
+
+
+def _say(context: Context, chosen: Suited, size: Size) -> None:
+    each = f" of {size.trees} trees" if size.trees > 1 else ""
+    context.log(
+        f"at most {chosen.n_estimators} rounds{each}, learning rate {chosen.eta}, "
+        f"depth {chosen.max_depth}, bins {chosen.max_bin}, rows {chosen.subsample}, features "
+        f"{chosen.colsample_bynode}"
     )
 
 

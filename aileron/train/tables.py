@@ -160,8 +160,9 @@ def encode(table: pa.Table, features: Sequence[Feature]) -> Matrix:
     """
     encoder = Encoder(features)
     matrix = np.full((table.num_rows, encoder.width), np.nan, dtype=np.float32)
+    there = frozenset(table.column_names)  # the table makes a new list at each call
     for place, feature in enumerate(features):
-        if feature.name not in table.column_names:
+        if feature.name not in there:
             raise InvalidInput("train.missing_column", column=feature.name)
         column = table[feature.name].combine_chunks()
         start = encoder.starts[place]

@@ -30,14 +30,15 @@ class XGBoostConfig(StepConfig):
         gt=0,
         le=1,
         title="Learning rate",
-        description="how much each tree corrects; null is 0.05, more for few rounds",
+        description="how much each tree corrects; null is 0.05, more for few rounds "
+        "or more columns than rows",
     )
     max_depth: int | None = Field(
         None,
         ge=0,
         le=30,
         title="Depth",
-        description="deepest tree; 0 is no limit, null suits the rows: 3 to 6",
+        description="deepest tree; 0 is no limit, null suits the table: 3 to 6",
     )
     min_child_weight: float = Field(
         1.0, ge=0, title="Least child weight", description="least sum of weights in a leaf"
@@ -74,8 +75,12 @@ class XGBoostConfig(StepConfig):
     scale_pos_weight: float = Field(
         1.0, gt=0, title="Positive weight", description="weight of the second of two classes"
     )
-    max_bin: int = Field(
-        256, ge=2, le=65_536, title="Bins", description="bins of a number's histogram"
+    max_bin: int | None = Field(
+        None,
+        ge=2,
+        le=65_536,
+        title="Bins",
+        description="bins of a number's histogram; null is 256, fewer from some thousand columns",
     )
     tree_method: Literal["hist", "approx"] = Field(
         "hist", title="Tree method", description="how splits are searched"
@@ -105,7 +110,7 @@ class TrainXGBoost(Trainer[XGBoostConfig]):
     """Boosts trees round by round and keeps the rounds up to the best validation loss."""
 
     name = "train.xgboost"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {
         "en": "Train gradient-boosted trees (XGBoost)",
         "zh": "训练梯度提升树（XGBoost）",

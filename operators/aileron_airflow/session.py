@@ -19,6 +19,7 @@ from aileron.core.settings import Settings
 if TYPE_CHECKING:
     from aileron.graph.plan import Plan
     from aileron.ledger import Ledger
+    from aileron.ledger.reasons import Reason
     from aileron.run.engine import Engine
     from aileron.run.outcome import NodeOutcome
     from aileron.store import Store
@@ -79,8 +80,8 @@ class Session:
 
         settle(self.ledger, self.plan)
 
-    def fail(self, reason: str, node: str) -> None:
-        """Record that the run failed at `node`."""
+    def fail(self, reason: Reason, node: str) -> None:
+        """Record that the run failed at `node`, and why."""
         from aileron.ledger import RunState
         from aileron.lifecycle.closing import finish
 
@@ -124,7 +125,7 @@ def reported(
         again = may_retry(error) and not is_last_try(context)
         if again:
             raise AirflowException(str(error)) from None
-        _record_failure(session, str(error), node())
+        _record_failure(session, error, node())
         raise AirflowFailException(str(error)) from None
 
 
@@ -133,9 +134,9 @@ def may_retry(error: AileronError) -> bool:
     return error.retryable or error.message_id in STOPPED
 
 
-def _record_failure(session: Session, reason: str, node: str) -> None:
+def _record_failure(session: Session, failure: AileronError, node: str) -> None:
     """The ledger itself may be what fails: the task's own error is the one to show."""
     try:
-        session.fail(reason, node)
+        session.fail(failure, node)
     except AileronError as error:
         session.log(str(error))

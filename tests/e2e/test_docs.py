@@ -8,6 +8,7 @@ is left out: the stack runs already, and the targets have tests of their own.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -27,23 +28,19 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (
     "tutorial/table.md",
     "guide/lifecycle.md",
+    "reference/service.md",
     "how-to/promote.md",
     "how-to/notebook.md",
     "how-to/api-tokens.md",
     "how-to/schedule.md",
     "how-to/approve.md",
     "tutorial/pictures.md",
+    "reference/image_service.md",
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""
-ELSEWHERE = {
-    "how-to/install-offline.md",
-    "how-to/own-step.md",
-    "reference/image_service.md",
-    "reference/service.md",
-}
-"""Done by tests/integration/bundle and, with a step and a service of their own, by
-tests/unit/docs."""
+ELSEWHERE = {"how-to/install-offline.md", "how-to/own-step.md"}
+"""Done by tests/integration/bundle and, with a step of its own, by tests/unit/docs."""
 SECONDS = 900
 PRELUDE = "set -euo pipefail; make() { :; }; "
 """A shell that stops at the first error."""
@@ -114,6 +111,10 @@ def write(folder: Path, text: str) -> bool:
     return named is not None
 
 
+def asks_a_service(text: str) -> bool:
+    return "curl" in text and "/predict" in text
+
+
 @pytest.mark.timeout(2 * SECONDS)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_holds_what_it_says(name: str, reader: Reader) -> None:
@@ -121,7 +122,9 @@ def test_a_page_holds_what_it_says(name: str, reader: Reader) -> None:
     for language, text in blocks(DOCS / name):
         is_file = language in ("python", "yaml") and write(reader.folder, text)
         if language == "sh":
-            reader.shell(text)
+            answer = reader.shell(text)
+            if asks_a_service(text):
+                assert "log_id" in json.loads(answer)
         elif language == "python" and not is_file:
             program.append(text)
     if program:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from plugins.browser import person
@@ -49,6 +51,28 @@ def history(aileron: Command) -> dict[str, Any]:
     return {name: facts["run_id"].split("/")[-1] for name, facts in made.items()}
 
 
+@pytest.fixture(scope="module")
+def digit_file(
+    digits: dict[str, Any], aileron: Command, stack_home: Path, tmp_path_factory: Any
+) -> Path:
+    """A picture in which the service sees another digit than in its sample; that is its name."""
+
+    def seen(**request: Any) -> str:
+        url = f"{digits['service_url']}/predict?top_num=1"
+        answer = httpx.post(url, trust_env=False, timeout=30, **request).json()
+        return str(answer["results"][0]["name"])
+
+    sample = seen(json=aileron("service", "sample", "handwritten_digits").json)
+    with tarfile.open(stack_home / "samples" / "digits.tar") as archive:
+        for member in filter(tarfile.TarInfo.isfile, archive):
+            content = archive.extractfile(member).read()  # type: ignore[union-attr]
+            if (name := seen(content=content, headers={"Content-Type": "image/png"})) != sample:
+                break
+    file = Path(tmp_path_factory.mktemp("digit")) / f"{name}.png"
+    file.write_bytes(content)
+    return file
+
+
 @pytest.fixture
 def tab(browser: Browser, pages: PagesServer) -> Open:
     """`with tab("operator", "zh", "dark") as page`: signed in; an error of the page fails."""
@@ -76,7 +100,7 @@ def listen(page: Page) -> list[str]:
     faults: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        provoked = re.search(r"ERR_CONNECTION|status of 409", message.text)
+        provoked = re.search(r"ERR_CONNECTION|status of (409|422)", message.text)
         if message.type in ("error", "warning") and not provoked:
             faults.append(message.text)
 
@@ -109,6 +133,7 @@ def addresses(history: dict[str, Any]) -> dict[str, str]:
         "/services/shown": "petal_width_cm",
         "/datasets": "small",
         "/datasets/small": "default/small@v1",
+        "/tokens": "the viewer",
     }
 
 
@@ -122,7 +147,7 @@ def test_every_page_is_whole_in_each_language_and_theme(
     language: str,
     theme: str,
 ) -> None:
-    with tab("operator", language, theme) as page:
+    with tab("admin", language, theme) as page:
         for number, (path, found) in enumerate(addresses(history).items()):
             visit(page, pages, path)
             if path.startswith("/runs/"):
@@ -291,6 +316,27 @@ def test_a_service_is_tried_stopped_and_started_again(
         expect(page.locator("h1 .badge")).to_have_text("服务中", timeout=90_000)
 
 
+def test_a_picture_is_uploaded_and_the_service_says_what_it_shows(
+    tab: Open, pages: PagesServer, digits: dict[str, Any], digit_file: Path, pictures: Path
+) -> None:
+    with tab("developer") as page:
+        visit(page, pages, "/services/handwritten_digits")
+        expect(page.locator(".drop img")).to_have_attribute("alt", "Sample picture")
+        page.get_by_label("How many classes").fill("2")
+        chosen = page.locator("input[type=file]")
+        for unfit, told in ((b"no picture", "HTTP 4"), (b"0" * 4_000_000, "3.8 MiB")):
+            chosen.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": unfit})
+            page.get_by_role("button", name="Send").click()
+            expect(page.locator(".try")).to_contain_text(told)
+        chosen.set_input_files(digit_file)
+        expect(page.locator(".drop img")).to_have_attribute("alt", digit_file.name)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_text("HTTP 200")).to_be_visible()
+        expect(page.locator(".scores li")).to_have_count(2)
+        expect(page.locator(".is-winner .score-name")).to_have_text(digit_file.stem)
+        page.screenshot(path=pictures / "picture.png")
+
+
 def test_of_two_people_who_promote_the_second_is_told_who_won(
     tab: Open, pages: PagesServer, history: Any, pictures: Path
 ) -> None:
@@ -343,6 +389,67 @@ def test_a_release_is_refused_with_a_comment_and_others_see_it_go(
         expect(page.locator(".why")).to_contain_text("not this one")
         expect(theirs).to_have_count(0)
     assert aileron("lifecycle", "show", "asks", name, "--json").json["state"] == "rejected"
+
+
+def test_a_release_is_approved_and_goes_on(tab: Open, pages: PagesServer, aileron: Command) -> None:
+    subject = "Shall the pages say yes?"
+    words = ("lifecycle", "run", "asks", "--json", "--set", f"approve.subject={subject}")
+    name = aileron(*words).json["run_id"].split("/")[-1]
+    with tab("operator") as page:
+        visit(page, pages, f"/runs/default/asks/{name}")
+        question = page.locator(".approval")
+        expect(question).to_contain_text(subject, timeout=180_000)
+        question.get_by_role("button", name="Approve").click()
+        page.get_by_role("dialog").get_by_label("Comment").fill("looks good")
+        page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+        expect(page.get_by_text("Approved. asks goes on.")).to_be_visible()
+        expect(page.locator("h1 .badge")).to_have_text("succeeded", timeout=180_000)
+        expect(question).to_have_count(0)
+        visit(page, pages, "/services/asks")
+        expect(page.locator("h1 .badge")).to_have_text("serving")
+
+
+def test_an_administrator_makes_a_token_that_is_shown_once_and_revokes_it(
+    tab: Open, pages: PagesServer, pictures: Path
+) -> None:
+    def session(secret: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {secret}"}
+        return httpx.get(f"{pages.url}api/v1/session", headers=headers, trust_env=False)
+
+    with tab("admin") as page:
+        visit(page, pages, "/tokens")
+        page.get_by_role("button", name="New token").click()
+        dialog = page.get_by_role("dialog")
+        make = dialog.get_by_role("button", name="Make")
+        expect(make).to_have_accessible_description("Say what or whom it is for.")
+        dialog.get_by_label("Name").fill("nightly report")
+        dialog.get_by_label("Role").select_option("developer")
+        dialog.get_by_label("Ends").select_option(label="in 7 days")
+        dialog.get_by_label("Project").fill("no project: this")
+        make.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("project")
+        dialog.get_by_label("Project").fill("")
+        page.screenshot(path=pictures / "token.png")
+        make.click()
+        secret = dialog.locator(".secret code").inner_text()
+        page.keyboard.press("Escape")  # nobody loses it by accident
+        page.screenshot(path=pictures / "secret.png")
+        assert session(secret).json()["role"] == "developer"
+        dialog.get_by_role("button", name="I have copied it").click()
+        row = page.get_by_role("row", name="nightly report")
+        expect(row).to_contain_text("in 6 days")  # and almost 24 hours
+        expect(row).to_contain_text("the admin")
+        assert secret not in page.content()
+        page.get_by_role("button", name="中文").click()
+        row.get_by_role("button", name="吊销 nightly report").click()
+        dialog.get_by_role("button", name="吊销").click()
+        expect(row).to_contain_text("已吊销")
+        expect(row.get_by_role("button")).to_have_count(0)
+    assert session(secret).status_code == 401
+    with tab("operator") as page:
+        page.goto(f"{pages.url}#/tokens")
+        expect(page.get_by_text("Needs the role admin. You are operator.")).to_be_visible()
+        expect(page.get_by_role("link", name="Tokens")).to_have_count(0)
 
 
 def test_pages_outlive_an_api_that_is_killed(
@@ -399,6 +506,8 @@ def test_inside_airflow_its_login_and_its_theme_hold(
     dark = "dark" in (page.locator("html").get_attribute("class") or "")
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark" if dark else "light")
     page.screenshot(path=pictures / "in-airflow.png")
+    page.reload()
+    expect(frame.get_by_role("heading", name="shown")).to_be_visible()  # not the overview
     with page.context.expect_page() as opened:
         frame.get_by_role("link", name="MLflow").first.click()
     expect(opened.value).to_have_url(re.compile("/#/models/default.shown/versions/"))

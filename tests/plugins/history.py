@@ -30,6 +30,7 @@ from aileron.ledger import (
     Run,
     RunState,
 )
+from aileron.ledger.reasons import Reason
 from aileron.lifecycle import resolve
 from aileron.store import Store, open_store
 
@@ -102,7 +103,7 @@ class History:
         step: str,
         outputs: Mapping[str, Reference] | None = None,
         state: NodeState = NodeState.SUCCEEDED,
-        reason: str | None = None,
+        reason: Reason | None = None,
         log: str | None = None,
     ) -> None:
         self.ledger.nodes.begin(run.run_id, node, step, f"key-{node}")
@@ -153,7 +154,7 @@ class History:
         return self.artifact(ArtifactKind.VERDICT, verdict_json=document)
 
     def finished(
-        self, run: Run, state: RunState = RunState.SUCCEEDED, reason: str | None = None
+        self, run: Run, state: RunState = RunState.SUCCEEDED, reason: Reason | None = None
     ) -> Run:
         failed = "train" if state is RunState.FAILED else None
         return self.ledger.runs.finish(run.run_id, state, reason, failed)

@@ -15,6 +15,7 @@ import { RunPage } from "./pages/Run";
 import { RunsCompared } from "./pages/RunsCompared";
 import { ServicePage } from "./pages/Service";
 import { Services } from "./pages/Services";
+import { Tokens } from "./pages/Tokens";
 import { VersionsCompared } from "./pages/VersionsCompared";
 import { useText } from "./settings";
 
@@ -35,6 +36,7 @@ export function App() {
         <Route path="/services/:name" element={<ServicePage />} />
         <Route path="/datasets" element={<Datasets />} />
         <Route path="/datasets/:name" element={<DatasetPage />} />
+        <Route path="/tokens" element={<Tokens />} />
         <Route path="*" element={<NoPage />} />
       </Routes>
     </Layout>

@@ -7,13 +7,11 @@ import { HashRouter } from "react-router";
 import { App } from "./App";
 import { NoticeProvider } from "./components/Notice";
 import { IdentityProvider } from "./identity";
+import { returnToPlace } from "./place";
 import { SettingsProvider } from "./settings";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/layout.css";
-import "./styles/parts.css";
-import "./styles/pages.css";
+import "./styles/index.css";
 
+returnToPlace();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element with the id root.");
 createRoot(root).render(

@@ -4,6 +4,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState } 
 import type { ReactNode } from "react";
 
 import { speak } from "./api/client";
+import { wake } from "./api/connection";
 import { type Translate, translator } from "./messages";
 import {
   chosenLanguage,
@@ -46,6 +47,8 @@ export function SettingsProvider({ children }: { children: ReactNode }) {
   const setLanguage = useCallback((code: Language) => {
     keepLanguage(code);
     chooseLanguage(code);
+    speak(code);
+    wake(); // what is shown was answered in the other language
   }, []);
   const setTheme = useCallback((choice: ThemeChoice) => {
     keepTheme(choice);

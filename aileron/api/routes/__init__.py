@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from aileron.api.problem import PROBLEMS
 from aileron.api.request import Needs
 from aileron.api.routes import (
     approvals,
@@ -23,7 +24,7 @@ PREFIX = "/api/v1"
 
 def all_routes() -> APIRouter:
     """Every route that needs a login."""
-    router = APIRouter(prefix=PREFIX)
+    router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
     for module in (platform, lifecycles, runs, approvals, models, services, datasets, tokens):
         router.include_router(module.router)
     for route in router.routes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 
@@ -10,6 +11,8 @@ from aileron.api.request import ClientOf, needs
 from aileron.client import records as r
 
 router = APIRouter(tags=["platform"])
+FIRST: Final = "the earliest time, ISO 8601; without an offset it is UTC"
+LAST: Final = "the first time that is too late, ISO 8601; without an offset it is UTC"
 
 
 @router.get("/session", summary="Who is asking", dependencies=[needs("read")])
@@ -42,7 +45,14 @@ def component(
 def events(
     client: ClientOf,
     subject: Annotated[str | None, Query(max_length=300, examples=["champion:default/m"])] = None,
+    verb: Annotated[
+        str | None,
+        Query(max_length=80, description="or its noun alone", examples=["champion.set"]),
+    ] = None,
+    actor: Annotated[str | None, Query(max_length=300)] = None,
+    since: Annotated[datetime | None, Query(description=FIRST)] = None,
+    until: Annotated[datetime | None, Query(description=LAST)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> tuple[r.Event, ...]:
     """The newest first: who did what to what, with the state before and after."""
-    return client.events(subject, limit)
+    return client.events(subject, limit, verb=verb, actor=actor, since=since, until=until)

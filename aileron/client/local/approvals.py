@@ -8,7 +8,7 @@ from typing import Any, Final
 from aileron.client import records as r
 from aileron.client.local.installation import Scope
 from aileron.core.access import authorize
-from aileron.core.errors import Conflict, NotFound
+from aileron.core.errors import Conflict, NotFound, told
 from aileron.core.names import dag_id
 from aileron.deploy.approve import decision, record_decision
 from aileron.graph.plan import PLAN_FILE
@@ -70,16 +70,17 @@ def answer(scope: Scope, run_id: str, *, approved: bool, comment: str) -> r.Deci
     The ledger's record is written before Airflow is told, so the decision is the person's
     and not our account's; it is written only when Airflow does ask.
     """
-    project, lifecycle, airflow_run = run_id.split("/", 2)
+    project = run_id.partition("/")[0]
     authorize(scope.actor, "approval.answer", project)
-    scope.ledger.runs.get(run_id)
+    run = scope.ledger.runs.get(run_id)
     decided = decision(scope.ledger, project, run_id)
     if decided is not None:
         raise Conflict("client.already_decided", run=run_id, by=decided["by"])
     asking = [row for row in scope.ledger.nodes.list(run_id) if _asks(row)]
     if not asking:
         raise NotFound("client.nothing_asked", run=run_id)
-    dag, node = dag_id(project, lifecycle), asking[0].node
+    dag, node = dag_id(project, run.lifecycle), asking[0].node
+    airflow_run = run_id.split("/", 2)[2]
     scope.airflow.await_question(dag, airflow_run, node, BEING_ASKED)
     made = record_decision(
         scope.ledger, project, run_id, approved=approved, by=scope.actor.name, comment=comment
@@ -93,14 +94,9 @@ def answer(scope: Scope, run_id: str, *, approved: bool, comment: str) -> r.Deci
 def reasons(scope: Scope, verdict: Mapping[str, Any] | None) -> tuple[r.Reason, ...]:
     """A verdict's reasons in the asker's language."""
     found = verdict["reasons"] if verdict else ()
-    return tuple(r.Reason(passed=item["passed"], sentence=_said(scope, item)) for item in found)
-
-
-def _said(scope: Scope, reason: Mapping[str, Any]) -> str:
-    try:
-        return scope.say(reason["message_id"], **reason["values"])
-    except (KeyError, ModuleNotFoundError):  # a verdict of another version, or of a third party
-        return str(reason["sentence"])
+    return tuple(
+        r.Reason(passed=item["passed"], sentence=told(item, scope.language)) for item in found
+    )
 
 
 def _asks(row: NodeRow) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from aileron.client import records as r
@@ -61,8 +62,19 @@ class LocalClient(Client):
     def overview(self) -> r.Overview:
         return platform.overview(self._scope)
 
-    def events(self, subject: str | None = None, limit: int = 100) -> tuple[r.Event, ...]:
-        return platform.events(self._scope, subject, limit)
+    def events(
+        self,
+        subject: str | None = None,
+        limit: int = 100,
+        *,
+        verb: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[r.Event, ...]:
+        return platform.events(
+            self._scope, limit, subject=subject, verb=verb, actor=actor, since=since, until=until
+        )
 
     def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
         return lifecycles.lifecycles(self._scope)

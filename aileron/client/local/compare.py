@@ -31,7 +31,7 @@ def compare_runs(scope: Scope, lifecycle: str, airflow_runs: Sequence[str]) -> r
         r.Comparison(group=group, name=name, values=tuple(values), differs=_differ(values))
         for group, name, values in _lines(columns)
     )
-    return r.RunComparison(runs=tuple(map(brief, found)), rows=lines)
+    return r.RunComparison(runs=tuple(brief(scope, run) for run in found), rows=lines)
 
 
 def compare_versions(scope: Scope, name: str, a: int, b: int) -> r.VersionComparison:

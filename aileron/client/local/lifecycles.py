@@ -11,7 +11,8 @@ from aileron.client import records as r
 from aileron.client.launch import launch
 from aileron.client.local.installation import Scope
 from aileron.client.local.runs import brief
-from aileron.core.errors import AileronError, NotFound
+from aileron.core.errors import AileronError, Language, NotFound
+from aileron.core.fields import worded
 from aileron.core.names import dag_id
 from aileron.graph.pipeline import Graph
 from aileron.lifecycle import (
@@ -81,7 +82,7 @@ def lifecycles(scope: Scope) -> tuple[r.LifecycleBrief, ...]:
     return tuple(
         r.LifecycleBrief(
             **_facts(scope, name, one),
-            last_run=brief(last[name]) if name in last else None,
+            last_run=brief(scope, last[name]) if name in last else None,
             next_run=following.get(dag_id(scope.project, name)),
         )
         for name, one in loaded.items()
@@ -98,10 +99,10 @@ def lifecycle(scope: Scope, name: str) -> r.Lifecycle:
     dag = dag_id(scope.project, name)
     return r.Lifecycle(
         **_facts(scope, name, load(scope, name)),
-        last_run=brief(last[0]) if last else None,
+        last_run=brief(scope, last[0]) if last else None,
         next_run=next_runs(scope).get(dag) if spec.schedule else None,
         stages=tuple(stages(graph)),
-        form=form(workflow),
+        form=form(workflow, scope.language),
         model=workflow.spec.model if isinstance(workflow, Lifecycle) else None,
         service=workflow.spec.service if isinstance(workflow, Lifecycle) else None,
         airflow_url=f"{scope.settings.airflow_url}/dags/{dag}"
@@ -121,7 +122,7 @@ def start(scope: Scope, name: str, values: Mapping[str, Any], *, force: bool) ->
     project, lifecycle_name, airflow_run = run_id.split("/", 2)
     # Airflow knows our account; the ledger is to know the person.
     run = scope.ledger.runs.start(run_id, project, lifecycle_name, scope.actor.name, airflow_run)
-    return brief(run)
+    return brief(scope, run)
 
 
 def stages(graph: Graph) -> Iterator[r.StageShape]:
@@ -131,10 +132,13 @@ def stages(graph: Graph) -> Iterator[r.StageShape]:
         yield r.StageShape(node=node.name, step=node.step, title=title, group=node.group)
 
 
-def form(workflow: Workflow) -> r.Form:
+def form(workflow: Workflow, language: Language) -> r.Form:
     """The fields of the trigger form that have a place in the document, by that place."""
     fields = [field for field in form_fields(workflow) if field.path is not None]
-    properties = {str(field.path): {"title": field.name, **field.schema} for field in fields}
+    properties = {
+        str(field.path): {"title": field.name, **worded(field.schema, field.package, language)}
+        for field in fields
+    }
     return r.Form(properties=properties, order=tuple(properties))
 
 

@@ -46,7 +46,7 @@ def overview(scope: Scope) -> r.Overview:
     found = services.services(scope)
     data = datasets.datasets(scope)
     return r.Overview(
-        running=tuple(map(runs.brief, running)),
+        running=tuple(runs.brief(scope, run) for run in running),
         waiting=approvals.approvals(scope),
         broken=(
             *_silent_servers(scope),
@@ -78,8 +78,18 @@ def component(name: str) -> r.Component:
     )
 
 
-def events(scope: Scope, subject: str | None, limit: int) -> tuple[r.Event, ...]:
-    found = scope.ledger.events.list(scope.project, subject=subject, limit=limit)
+def events(
+    scope: Scope,
+    limit: int,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    **asked: str | None,
+) -> tuple[r.Event, ...]:
+    """The newest changes; `asked` are subject, verb and actor."""
+    found = scope.ledger.events.list(
+        scope.project, limit=limit, since=_in_utc(since), until=_in_utc(until), **asked
+    )
     return tuple(r.Event(**event.model_dump(exclude={"project"})) for event in found)
 
 
@@ -106,6 +116,11 @@ def revoke_token(scope: Scope, token_id: str) -> r.Token:
     if token_id not in {token.id for token in tokens(scope)}:
         raise NotFound("ledger.no_token", id=token_id)
     return r.Token(**_token(scope.ledger.tokens.revoke(token_id)))
+
+
+def _in_utc(time: datetime | None) -> datetime | None:
+    """`time`, in UTC if it does not say where."""
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
 def _component(name: str) -> dict[str, Any]:

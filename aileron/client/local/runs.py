@@ -23,9 +23,9 @@ LOG_PIECE: Final = 256 * 1024
 _WAITS: Final = "wait"
 
 
-def brief(run: Run) -> r.RunBrief:
+def brief(scope: Scope, run: Run) -> r.RunBrief:
     """A run in a few words."""
-    return r.RunBrief(**_brief(run))
+    return r.RunBrief(**_brief(scope, run))
 
 
 def runs(scope: Scope, lifecycle: str, limit: int) -> tuple[r.RunRow, ...]:
@@ -45,7 +45,7 @@ def run(scope: Scope, run_id: str) -> r.Run:
             found = scope.ledger.runs.get(run_id)
     rows = {row.node: row for row in scope.ledger.nodes.list(run_id)}
     return r.Run(
-        **_brief(found),
+        **_brief(scope, found),
         finished=found.state.final,
         stages=tuple(_stages(scope, found, rows)),
         facts=facts(scope, found, list(rows.values())),
@@ -167,10 +167,11 @@ def nodes_of(scope: Scope, run: Run) -> list[tuple[str, str]]:
     return scope.documents.find(run.plan, PLAN_FILE, _order) or []
 
 
-def _brief(run: Run) -> dict[str, Any]:
-    shown = run.model_dump(exclude={"plan", "facts"})
+def _brief(scope: Scope, run: Run) -> dict[str, Any]:
+    shown = run.model_dump(exclude={"plan", "facts", "reason_message"})
     return shown | {
         "state": run.state.value,
+        "reason": run.why(scope.language),
         "airflow_run_id": run.airflow_run_id or run.run_id.split("/", 2)[2],
     }
 
@@ -178,7 +179,7 @@ def _brief(run: Run) -> dict[str, Any]:
 def _row(scope: Scope, run: Run, rows: Sequence[NodeRow]) -> r.RunRow:
     by_name = {row.node: row for row in rows}
     return r.RunRow(
-        **_brief(run),
+        **_brief(scope, run),
         stages=tuple(
             r.StageBrief(
                 node=node, state=_state(run, by_name.get(node)), seconds=_seconds(by_name.get(node))
@@ -198,13 +199,14 @@ def _named(scope: Scope, run: Run, rows: Mapping[str, NodeRow]) -> list[tuple[st
 def _stages(scope: Scope, run: Run, rows: Mapping[str, NodeRow]) -> Iterator[r.Stage]:
     for node, step in _named(scope, run, rows):
         row = rows.get(node)
-        known = row.model_dump(include={"started", "ended", "reason", "attempt"}) if row else {}
+        known = row.model_dump(include={"started", "ended", "attempt"}) if row else {}
         yield r.Stage(
             node=node,
             step=step,
             title=title_of(step),
             state=_state(run, row),
             seconds=_seconds(row),
+            reason=row.why(scope.language) if row else None,
             has_log=row is not None and (row.log is not None or row.state is NodeState.RUNNING),
             **known,
         )

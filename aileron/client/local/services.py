@@ -89,6 +89,8 @@ def logs(
     with path.open("rb") as file:
         file.seek(begin)
         data = file.read(LOG_PIECE)
+    if len(data) == LOG_PIECE:
+        data = data[: data.rfind(b"\n") + 1] or data  # no line, and no character, is torn
     text = data.decode("utf-8", "replace")
     if after is None:
         text = "".join(text.splitlines(keepends=True)[-lines:])

@@ -11,11 +11,13 @@ import bz2
 import gzip
 import lzma
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
@@ -41,9 +43,12 @@ _PACKED: Final[Mapping[bytes, Opener]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 """How a packed tar begins -> what opens it."""
-_BROKEN: Final = (
-    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError,
-    ValueError, NotImplementedError, RuntimeError,
+_DAMAGE: Final = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, OSError,
+    ValueError,  # a name that is no UTF-8, a number that is none
+    NotImplementedError,  # a way of compression that the library lacks
+    RuntimeError,  # a password is asked for
 )  # fmt: skip
 """What the libraries raise over archives that are not whole, or locked."""
 
@@ -79,20 +84,16 @@ def open_archive(path: Path, work: Path) -> Archive:
     """
     with path.open("rb") as file:
         start = file.read(4)
-    try:
-        if start in (b"PK\x03\x04", b"PK\x05\x06"):
-            return _Zip(path)
-        return _Tar(path, work)
-    except _BROKEN as error:
-        if isinstance(error, OSError) and error.errno is not None:  # the disk, not the archive
-            raise
-        raise _damaged(path, error) from None
+    if start in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _Zip(path)
+    return _Tar(path, work)
 
 
 class _Zip(Archive):
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._zip = zipfile.ZipFile(path)
+        with _reading(path):
+            self._zip = zipfile.ZipFile(path)
         infos = self._zip.infolist()
         _check_count(len(infos), path)
         _check_growth(sum(info.file_size for info in infos), path)
@@ -105,11 +106,8 @@ class _Zip(Archive):
 
     def read(self, path: str) -> bytes:
         info = self._infos[path]
-        try:
-            with self._zip.open(info) as file:
-                return file.read(info.file_size)
-        except _BROKEN as error:
-            raise _damaged(self._path, error, path) from None
+        with _reading(self._path, path), self._zip.open(info) as file:
+            return file.read(info.file_size)
 
 
 class _Tar(Archive):
@@ -158,7 +156,7 @@ def _unpacker(path: Path) -> Opener | None:
 
 
 def _unpacked(path: Path, unpack: Opener, target: Path) -> Path:
-    with unpack(path) as packed, target.open("wb") as out:
+    with _reading(path), unpack(path) as packed, target.open("wb") as out:
         while piece := packed.read(PIECE):
             _check_growth(out.tell() + len(piece), path)
             out.write(piece)
@@ -167,13 +165,14 @@ def _unpacked(path: Path, unpack: Opener, target: Path) -> Path:
 
 def _tar_entries(place: Path, path: Path) -> Iterator[_Entry]:
     """The entries one by one; the library would keep them all."""
-    try:
-        tar = tarfile.open(place, "r:")  # noqa: SIM115 (closed below)
-    except tarfile.ReadError:
-        raise InvalidInput("data.no_archive", where=path.name) from None
+    with _reading(path):
+        try:
+            tar = tarfile.open(place, "r:")  # noqa: SIM115 (closed below)
+        except tarfile.ReadError:
+            raise InvalidInput("data.no_archive", where=path.name) from None
     with tar:
         count = 0
-        while (info := tar.next()) is not None:
+        while (info := _next(tar, path)) is not None:
             tar.members = []  # type: ignore[attr-defined]
             count += 1
             _check_count(count, path)
@@ -182,6 +181,11 @@ def _tar_entries(place: Path, path: Path) -> Iterator[_Entry]:
             size = info.size if plain else 0
             yield _Entry(os.fsencode(info.name), kind, size, info.offset_data)
         _check_end(place, tar.offset, path)
+
+
+def _next(tar: tarfile.TarFile, path: Path) -> tarfile.TarInfo | None:
+    with _reading(path):
+        return tar.next()
 
 
 def _check_end(place: Path, offset: int, path: Path) -> None:
@@ -247,6 +251,17 @@ def _check_growth(total: int, path: Path) -> None:
         raise InvalidInput(
             "data.archive_bomb", where=path.name, size=f"{size:,}", total=f"{total:,}"
         )
+
+
+@contextmanager
+def _reading(path: Path, member: str | None = None) -> Iterator[None]:
+    """What the libraries raise over the archive `path` becomes an `InvalidInput`."""
+    try:
+        yield
+    except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk, not the archive
+            raise
+        raise _damaged(path, error, member) from None
 
 
 def _damaged(path: Path, error: Exception, member: str | None = None) -> InvalidInput:

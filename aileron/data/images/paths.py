@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 from typing import Final
 
 LABELS_FILE: Final = "labels.csv"
@@ -22,7 +22,7 @@ OTHER_SUFFIXES: Final = frozenset((
 
 def is_picture(path: str) -> bool:
     """Whether a file is a picture by its name, taken or not."""
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = splitext(path)[1].lower()
     return suffix in SUFFIXES or suffix in OTHER_SUFFIXES
 
 
@@ -33,9 +33,7 @@ def is_junk(path: str) -> bool:
 
 def is_wanted(path: str) -> bool:
     """Whether a file is worth reading at all."""
-    return not is_junk(path) and (
-        is_picture(path) or PurePosixPath(path).name.lower() == LABELS_FILE
-    )
+    return not is_junk(path) and (is_picture(path) or basename(path).lower() == LABELS_FILE)
 
 
 def clean(name: str) -> str | None:

@@ -30,7 +30,6 @@ class Augmentation:
     rotate: float = 0.0
     crop: float = 0.0
     brightness: float = 0.0
-    erase: float = 0.0
 
     def __call__(self, pictures: Tensor, chance: Generator) -> Tensor:
         """Changed copies of `pictures` [n, c, h, w], values 0 to 1."""

@@ -11,6 +11,7 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 
 from aileron.core.errors import sentence
+from aileron.core.phrase import phrase
 from aileron_airflow.session import Session, actor_of, reported, run_id_of
 
 
@@ -64,9 +65,9 @@ class AileronApproval(ApprovalOperator):
         try:
             with reported(session, context, lambda: self.node):
                 if event.get("error_type") == "timeout":
-                    reason = sentence("aileron_airflow.approval_timeout")
+                    reason = phrase("aileron_airflow.approval_timeout")
                     session.fail(reason, self.node)
-                    raise HITLTimeoutError(reason)
+                    raise HITLTimeoutError(str(reason))
                 if "error" not in event:
                     self._record(session, context, event)
                     session.settle()
@@ -108,7 +109,7 @@ class AileronApproval(ApprovalOperator):
                 outcome.key,
                 NodeState.REJECTED,
                 outcome.outputs,
-                sentence("aileron_airflow.approval_rejected", None, by=by, comment=said),
+                phrase("aileron_airflow.approval_rejected", by=by, comment=said),
                 attempt,
             )
 

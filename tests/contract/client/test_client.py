@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC
 
 import pytest
 from plugins.history import PAGE, History
@@ -74,6 +75,7 @@ def test_an_installation_without_a_past_is_empty_and_no_error(client: Client) ->
         lambda c: c.run_report("default/fruit/nothing"),
         lambda c: c.compare_runs("fruit", ["one", "two"]),
         lambda c: c.answer("default/fruit/nothing", approved=True),
+        lambda c: c.answer("nothing", approved=True),
         lambda c: c.model("nothing"),
         lambda c: c.compare_versions("nothing", 1, 2),
         lambda c: c.version_report("nothing", 1),
@@ -363,6 +365,23 @@ def test_changes_are_told_with_their_actor(client: Client, history: History) -> 
     (event,) = client.events("champion:default/fruit")
     assert (event.verb, event.after["version"]) == ("champion.set", 1)
     assert len(client.events(limit=3)) == 3
+
+
+def test_changes_are_found_by_verb_actor_and_time(client: Client, history: History) -> None:
+    history.released(history.finished(history.trained("r1")), actor="li")
+    run = history.finished(history.begun("r2", actor="wang"))
+    assert {event.verb for event in client.events(verb="champion.set")} == {"champion.set"}
+    runs = client.events(verb="run")
+    assert {event.verb for event in runs} == {"run.started", "run.planned", "run.succeeded"}
+    assert len(runs) > len(client.events(f"run:{run.run_id}", verb="run")) == 3
+    assert {event.actor for event in client.events(actor="wang")} == {"wang"}
+    assert client.events(verb="champion", actor="wang") == ()
+    assert client.events(verb="run_", limit=1000) == (), "it is no pattern"
+    newest, *rest = client.events()
+    assert client.events(since=newest.time) == (newest,)
+    assert client.events(until=newest.time) == tuple(rest)
+    in_utc = newest.time.astimezone(UTC).replace(tzinfo=None)
+    assert client.events(since=in_utc) == (newest,), "without an offset a time is UTC"
 
 
 def test_a_token_is_made_listed_and_revoked_in_the_askers_name(client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from aileron.api.request import Needs
 from aileron.client.local import Installation
 from aileron.core.access import NEEDS, ROLES
 
+REFERENCE = Path(__file__).parents[3] / "docs/reference/api.md"
 EXAMPLES = {
     "name": "fruit", "project": "default", "lifecycle": "fruit", "run": "r1", "node": "train",
     "version": "1", "token_id": "abc",
@@ -73,6 +75,17 @@ def test_what_is_no_route_needs_a_login_too(api: Any, path: str) -> None:
 def test_every_route_says_which_verb_it_needs_and_every_verb_is_used(api: Any) -> None:
     verbs = {verb(route) for method, path, route in routes(api.app) if (method, path) not in OPEN}
     assert verbs == set(NEEDS)
+
+
+def test_the_reference_names_every_route_with_the_role_that_it_needs(api: Any) -> None:
+    page = REFERENCE.read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+) (/\S+)` \| .*? \| (\w+) \|", page, re.MULTILINE))
+    wanted = {
+        (method, route.path, str(NEEDS.get(verb(route) or "", "anybody")))
+        for method, _, route in routes(api.app)
+        if route.path != "/livez"
+    }
+    assert rows == wanted
 
 
 def test_a_role_that_is_too_low_is_refused_and_told_which_is_needed(api: Any) -> None:
@@ -250,6 +263,19 @@ def test_a_body_that_does_not_fit_is_answered_with_its_field(
     answer = api.ask("admin", "POST", path, json=body)
     assert answer.status_code == 422
     assert answer.json()["error_msg"].startswith(field)
+
+
+def test_the_document_shows_errors_as_they_are(api: Any) -> None:
+    document = api.ask("viewer", "GET", "openapi.json").json()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if path == "/livez":
+                continue
+            (error,) = [s for s in operation["responses"] if not s.startswith("2")]
+            schema = operation["responses"][error]["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}, (method, path)
+    fields = document["components"]["schemas"]["Problem"]["properties"].keys()
+    assert api.ask("viewer", "GET", "models?limit=x").json().keys() == fields
 
 
 def test_what_is_no_json_is_said_so(api: Any) -> None:

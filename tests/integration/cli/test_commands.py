@@ -43,11 +43,11 @@ def aileron(history: History, monkeypatch: pytest.MonkeyPatch) -> Aileron:
     for name, value in environment(history).items():
         monkeypatch.setenv(name, value)
 
-    def run(*words: str) -> Result:
+    def run(*words: str, code: int = 0) -> Result:
         done = CliRunner().invoke(command, list(words))
         if isinstance(done.exception, AileronError):
             raise done.exception
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == code, done.output
         return done
 
     return run
@@ -171,6 +171,17 @@ def test_a_services_log_is_followed_as_it_grows(history: History) -> None:
     finally:
         process.kill()
         process.wait()
+
+
+def test_changes_are_listed_by_verb_and_time(aileron: Aileron, history: History) -> None:
+    history.released(history.finished(history.trained("r1")))
+    (event,) = of_json(aileron("events", "--verb", "champion", "--json"))
+    assert (event["verb"], event["after"]["version"]) == ("champion.set", 1)
+    (line,) = aileron("events", "--verb", "champion.set").stdout.splitlines()[1:]
+    assert line.endswith("champion.set  champion:default/fruit")
+    assert "(none)" in aileron("events", "--since", "2999-01-01").stdout
+    assert "(none)" in aileron("events", "--until", "2020-01-01T00:00").stdout
+    assert "2026-01-31" in aileron("events", "--since", "yesterday", code=2).stderr
 
 
 def test_datasets_and_what_changed_are_shown(aileron: Aileron, history: History) -> None:

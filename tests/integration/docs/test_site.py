@@ -53,8 +53,11 @@ def test_every_page_is_there_and_fetches_nothing_from_elsewhere(site: Path) -> N
         assert not re.search(r"url\(['\"]?(https?:)?//", style.read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def address(site: Path) -> Iterator[str]:
+@pytest.fixture(params=["served", "opened from the disk"])
+def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
+    if request.param != "served":
+        yield site.as_uri()
+        return
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -102,7 +102,7 @@ def test_a_refused_candidate_is_rejected_again_when_reused(
         assert engine.execute(plan, "mean").state == expected
         gate = engine.execute(plan, "gate")
         assert gate.state is NodeState.REJECTED
-        assert gate.reason == "The gate refused the candidate: The mean is 4.5."
+        assert str(gate.reason) == "The gate refused the candidate: The mean is 4.5."
         with pytest.raises(Conflict, match="publish needs gate"):
             engine.execute(plan, "publish")
 

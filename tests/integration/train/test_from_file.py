@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from plugins.tables import RecordingContext
 
@@ -78,3 +80,19 @@ def test_a_regression_from_a_file(tmp_path: Path, new_context: NewContext) -> No
     assert metrics["r2"] > 0.99
     (answer,) = load(folder).predict([{"day": 200, "wave": 0.0}])
     assert answer["value"] == pytest.approx(602, rel=0.02)
+
+
+def test_ten_thousand_columns_are_learnt_and_judged_in_a_minute(
+    tmp_path: Path, new_context: NewContext
+) -> None:
+    chance = np.random.default_rng(0)
+    numbers = chance.normal(size=(300, 10_000)).round(2)
+    answers = ["yes" if total > 0 else "no" for total in numbers[:, 0]]
+    names = [*(f"x{place}" for place in range(10_000)), "y"]
+    rows = [[*row, answer] for row, answer in zip(numbers.tolist(), answers, strict=True)]
+    source = write_csv(tmp_path / "source", names, rows)
+    before = time.process_time()
+    definition = {"name": "wide", "target": "y", "task": "classification"}
+    metrics, _, _ = learn(source, new_context, TrainXGBoost(), **definition)
+    assert metrics["roc_auc"] > 0.95
+    assert time.process_time() - before < 60

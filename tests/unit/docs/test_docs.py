@@ -265,12 +265,15 @@ def test_every_json_block_is_json(block: Block) -> None:
 def test_a_service_answers_the_requests_of_its_page(tmp_path: Path) -> None:
     count = 60
     columns = {
+        "inspected": [f"2024-01-{1 + i % 28:02}" for i in range(count)],
+        "site": [("north", "south")[i % 2] for i in range(count)],
         "pressure": [i % 13 + 0.5 for i in range(count)],
-        "site": [str(4 + i % 2) for i in range(count)],
         "vibration": [None if i % 9 == 4 else i % 7 / 7 for i in range(count)],
+        "note": ["rattling" if i % 13 > 7 else "quiet" for i in range(count)],
         "state": ["failing" if i % 13 > 7 else "good" for i in range(count)],
     }
-    inputs = write_inputs(tmp_path, columns, "state", "classification")
+    types = {"inspected": "date", "note": "text"}
+    inputs = write_inputs(tmp_path, columns, "state", "classification", types=types)
     model = run_step("train.logistic_regression", tmp_path / "train", inputs.ports())["model"]
     service = LocalService.of(model, tmp_path / "service" / "src")
     documents = [json.loads(block.text) for block in read(ROOT / "docs/reference/service.md")
@@ -283,7 +286,9 @@ def test_a_service_answers_the_requests_of_its_page(tmp_path: Path) -> None:
     inferred = service.post("/v2/models/sample/infer", columns_of)
     assert inferred.status_code == 200, inferred.text
     assert [output["name"] for output in inferred.json()["outputs"]] == ["label"]
-    refused = service.post("/predict", {"data": [{"pressure": 1, "vibration": 1}]})
+    whole = rows["data"][0]
+    without_site = {name: value for name, value in whole.items() if name != "site"}
+    refused = service.post("/predict", {"data": [without_site]})
     assert refused.json() == error
 
 

@@ -13,6 +13,7 @@ from plugins.tables import RecordingContext, TableInputs
 
 from aileron.core.errors import InvalidInput
 from aileron.serve.model import load
+from aileron.train import suiting
 from aileron.train.xgboost import TrainXGBoost, XGBoostConfig
 
 KnownTable = Callable[[str], TableInputs]
@@ -117,7 +118,19 @@ def test_what_was_chosen_for_the_table_is_recorded(
     card = load(train(context, known_table("iris"), max_depth=2)["model"]).card
     assert card.parameters["max_depth"] == 2
     assert card.parameters["n_estimators"] == 1000
-    assert any("at most 1000 rounds, learning rate 0.05, depth 2" in line for line in context.lines)
+    said = "at most 1000 rounds of 3 trees, learning rate 0.05, depth 2"
+    assert any(said in line for line in context.lines)
+
+
+def test_it_is_said_when_there_were_too_few_rounds(
+    known_table: KnownTable, new_context: NewContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suiting, "MOST_TREES", 30)
+    context = new_context()
+    train(context, known_table("iris"), eta=0.01)
+    assert any("The last of 10 rounds was the best" in line for line in context.lines)
+    train(context := new_context(), known_table("iris"), eta=0.01, n_estimators=10)
+    assert not any("was the best" in line for line in context.lines)
 
 
 def test_columns_of_the_same_name_are_no_obstacle(

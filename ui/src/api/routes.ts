@@ -72,6 +72,11 @@ export const serviceLog = (name: string, query: URLSearchParams, signal?: Signal
 export const stopService = (name: string) => post<api.ServiceBrief>(`services/${part(name)}/stop`, {});
 export const startService = (name: string) => post<api.ServiceBrief>(`services/${part(name)}/start`, {});
 
+export const tokens = (signal?: Signal) => get<api.Token[]>("tokens", signal);
+export const createToken = (body: api.NewToken) => post<api.MadeToken>("tokens", body);
+export const revokeToken = (id: string) =>
+  ask<api.Token>(`tokens/${part(id)}`, { method: "DELETE" });
+
 export const datasets = (signal?: Signal) => get<api.DatasetBrief[]>("datasets", signal);
 export const dataset = (name: string, signal?: Signal) =>
   get<api.Dataset>(`datasets/${part(name)}`, signal);

@@ -23,10 +23,6 @@ export interface Approval {
   permissions: Record<string, Permission>;
 }
 
-export interface Asked {
-
-}
-
 export interface Champion {
   version: number;
   fence: number;
@@ -63,11 +59,7 @@ export interface Comparison {
   differs: boolean;
 }
 
-export interface Component {
-  name: string;
-  kind: "component" | "effect" | "wait";
-  version: number;
-  title: Title;
+export interface Component extends ComponentBrief {
   inputs: Record<string, PortShape>;
   outputs: Record<string, PortShape>;
   config: Record<string, unknown>;
@@ -87,18 +79,7 @@ export interface Counts {
   datasets: number;
 }
 
-export interface Dataset {
-  name: string;
-  project: string;
-  display_name: string | null;
-  modality: string | null;
-  task: string | null;
-  /** the newest version; null before the first run */
-  latest: number | null;
-  versions: number;
-  updated: string | null;
-  /** why its definition cannot be used */
-  problem: string | null;
+export interface Dataset extends DatasetBrief {
   history: DatasetVersion[];
   card: Record<string, unknown> | null;
 }
@@ -169,19 +150,7 @@ export interface Form {
   order: string[];
 }
 
-export interface Lifecycle {
-  name: string;
-  project: string;
-  kind: "Lifecycle" | "Pipeline" | null;
-  display_name: string | null;
-  description: string;
-  dataset: string | null;
-  /** a cron line, or the datasets whose new versions start it */
-  schedule: string | string[] | null;
-  last_run: RunBrief | null;
-  next_run: string | null;
-  /** why its YAML cannot be used */
-  problem: string | null;
+export interface Lifecycle extends LifecycleBrief {
   stages: StageShape[];
   form: Form;
   model: string | null;
@@ -213,16 +182,7 @@ export interface LogPiece {
   ended: boolean;
 }
 
-export interface MadeToken {
-  id: string;
-  name: string;
-  role: Role;
-  project: string | null;
-  created: string;
-  created_by: string;
-  expires: string | null;
-  revoked: string | null;
-  state: "active" | "expired" | "revoked";
+export interface MadeToken extends Token {
   secret: string;
 }
 
@@ -311,14 +271,8 @@ export interface Reason {
   sentence: string;
 }
 
-export interface Release {
-  version: number;
-  fence: number;
-  service: string;
-  revision: number;
-  since: string;
-  by: string;
-  run_id: string | null;
+export interface Release extends Champion {
+
 }
 
 export interface Revision {
@@ -353,19 +307,7 @@ export interface RowChanges {
   kept: number;
 }
 
-export interface Run {
-  /** project/lifecycle/airflow_run_id */
-  run_id: string;
-  project: string;
-  lifecycle: string;
-  airflow_run_id: string;
-  /** planned until its first task has run */
-  state: "planned" | "running" | "succeeded" | "failed" | "rejected";
-  reason: string | null;
-  failed_node: string | null;
-  started: string;
-  ended: string | null;
-  actor: string;
+export interface Run extends RunBrief {
   /** nothing more will happen in it */
   finished: boolean;
   stages: Stage[];
@@ -411,19 +353,7 @@ export interface RunFacts {
   has_validation: boolean;
 }
 
-export interface RunRow {
-  /** project/lifecycle/airflow_run_id */
-  run_id: string;
-  project: string;
-  lifecycle: string;
-  airflow_run_id: string;
-  /** planned until its first task has run */
-  state: "planned" | "running" | "succeeded" | "failed" | "rejected";
-  reason: string | null;
-  failed_node: string | null;
-  started: string;
-  ended: string | null;
-  actor: string;
+export interface RunRow extends RunBrief {
   stages: StageBrief[];
   metrics: Record<string, number> | null;
   model_version: number | null;
@@ -434,19 +364,7 @@ export interface Sample {
   body: unknown;
 }
 
-export interface Service {
-  name: string;
-  project: string;
-  model: string;
-  /** the version that gets the requests */
-  model_version: number | null;
-  /** serving, stopped, empty, or the state of its revision */
-  state: string;
-  desired: "running" | "stopped";
-  url: string | null;
-  /** table or image */
-  contract: string | null;
-  revision: number | null;
+export interface Service extends ServiceBrief {
   champion_fence: number | null;
   /** the newest first */
   revisions: Revision[];
@@ -499,10 +417,7 @@ export interface SignIn {
   token: string;
 }
 
-export interface Stage {
-  node: string;
-  state: "pending" | "running" | "waiting" | "succeeded" | "reused" | "failed" | "skipped" | "rejected";
-  seconds: number | null;
+export interface Stage extends StageBrief {
   step: string;
   title: Title;
   started: string | null;

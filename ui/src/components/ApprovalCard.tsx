@@ -7,7 +7,7 @@ import * as routes from "../api/routes";
 import type { Approval } from "../api/types";
 import { useText } from "../settings";
 import { Action } from "./Action";
-import { Dialog } from "./Dialog";
+import { AskDialog } from "./AskDialog";
 import { Icon } from "./Icon";
 import { ModelLink, runAddress } from "./links";
 import { errorText } from "./Load";
@@ -83,43 +83,29 @@ function Question({ approval, approved, onClose, onAnswered }: QuestionProps) {
   const t = useText();
   const notice = useNotice();
   const [comment, setComment] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
 
-  async function send() {
-    setBusy(true);
-    setError(undefined);
+  async function act() {
     try {
       await routes.answer(approval.run_id, { approved, comment });
       notice(t(approved ? "approval.approved" : "approval.rejected", { run: approval.lifecycle }));
       onClose();
-      await onAnswered();
     } catch (problem) {
-      setError(problem);
-      setBusy(false);
+      // Whose question somebody else has answered is gone with this dialog after asking anew.
+      notice(errorText(problem, t("error.away")), "bad");
+      throw problem;
+    } finally {
       await onAnswered();
     }
   }
 
   return (
-    <Dialog
+    <AskDialog
       title={t(approved ? "approval.approve.title" : "approval.reject.title")}
+      verb={t(approved ? "approve" : "reject")}
+      kind={approved ? "primary" : "danger"}
+      permission={approval.permissions["approval.answer"]}
+      act={act}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <Action
-            kind={approved ? "primary" : "danger"}
-            permission={approval.permissions["approval.answer"]}
-            busy={busy}
-            onClick={() => void send()}
-          >
-            {t(approved ? "approve" : "reject")}
-          </Action>
-        </>
-      }
     >
       <p>{approval.subject}</p>
       <Reasons reasons={approval.reasons} />
@@ -127,11 +113,6 @@ function Question({ approval, approved, onClose, onAnswered }: QuestionProps) {
         <span className="field-name">{t("comment")}</span>
         <textarea rows={3} value={comment} onChange={(event) => setComment(event.target.value)} />
       </label>
-      {error !== undefined && (
-        <p className="field-error" role="alert">
-          {errorText(error, t("error.away"))}
-        </p>
-      )}
-    </Dialog>
+    </AskDialog>
   );
 }

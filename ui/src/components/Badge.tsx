@@ -1,6 +1,6 @@
 // A state in words, with its colour and pictogram.
 
-import { isKey } from "../messages";
+import { wordFor } from "../messages";
 import { useText } from "../settings";
 import { Icon } from "./Icon";
 import { look } from "./states";
@@ -8,11 +8,10 @@ import { look } from "./states";
 export function Badge({ state }: { state: string }) {
   const t = useText();
   const { tone, icon } = look(state);
-  const key = `state.${state}`;
   return (
     <span className={`badge tone-${tone}`} data-state={state}>
       <Icon name={icon} size={13} />
-      {isKey(key) ? t(key) : state}
+      {wordFor(t, "state", state)}
     </span>
   );
 }

@@ -1,13 +1,12 @@
 // The question before a champion is changed: from which to which, how they compare. Who was
 // faster is told by the API, and then the dialog says so.
 
-import { useState } from "react";
-
 import { ApiError } from "../api/errors";
 import * as routes from "../api/routes";
 import type { Model, ModelVersion } from "../api/types";
 import { number, signed } from "../format";
 import { headline, judge } from "../metrics";
+import { useSending } from "../sending";
 import { useSettings, useText } from "../settings";
 import { Action } from "./Action";
 import { Dialog } from "./Dialog";
@@ -28,23 +27,18 @@ interface ChampionDialogProps {
 export function ChampionDialog({ change, onClose, onDone }: ChampionDialogProps) {
   const t = useText();
   const notice = useNotice();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, send } = useSending();
   const { kind, model } = change;
   const lost = error instanceof ApiError && error.status === 409;
 
-  async function send() {
-    setBusy(true);
-    setError(undefined);
+  async function act() {
     try {
       const champion = await apply(change);
       notice(t("champion.now", { name: model.name, version: champion.version }));
       onClose();
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
+    } finally {
+      await onDone();
     }
-    await onDone();
   }
 
   return (
@@ -62,7 +56,7 @@ export function ChampionDialog({ change, onClose, onDone }: ChampionDialogProps)
               kind={kind === "promote" ? "primary" : "danger"}
               permission={model.permissions[`model.${kind}`]}
               busy={busy}
-              onClick={() => void send()}
+              onClick={() => void send(act)}
             >
               {t(kind)}
             </Action>

@@ -12,9 +12,12 @@ interface DialogProps {
   /** The buttons at the end. */
   actions?: ReactNode;
   size?: "small" | "large" | "full";
+  /** Only what is in `actions` closes it. */
+  firm?: boolean;
 }
 
-export function Dialog({ title, onClose, children, actions, size = "small" }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, onClose, children, actions, size = "small", firm = false } = props;
   const t = useText();
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -24,6 +27,13 @@ export function Dialog({ title, onClose, children, actions, size = "small" }: Di
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
+  useEffect(() => {
+    if (!firm) return undefined;
+    // Browsers let a page refuse to close once; a second Escape must not even be asked for.
+    const stay = (event: KeyboardEvent) => event.key === "Escape" && event.preventDefault();
+    document.addEventListener("keydown", stay);
+    return () => document.removeEventListener("keydown", stay);
+  }, [firm]);
   return (
     <dialog
       ref={box}
@@ -31,18 +41,20 @@ export function Dialog({ title, onClose, children, actions, size = "small" }: Di
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!firm) onClose();
       }}
       onClick={(event) => {
-        if (event.target === box.current) onClose();
+        if (event.target === box.current && !firm) onClose();
       }}
     >
       <div className="dialog-inside">
         <header className="dialog-head">
           <h2>{title}</h2>
-          <button type="button" className="icon-button" aria-label={t("close")} onClick={onClose}>
-            <Icon name="cross" />
-          </button>
+          {!firm && (
+            <button type="button" className="icon-button" aria-label={t("close")} onClick={onClose}>
+              <Icon name="cross" />
+            </button>
+          )}
         </header>
         <div className="dialog-body">{children}</div>
         {actions && <footer className="dialog-foot">{actions}</footer>}

@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from "react";
 import { Link, useLocation } from "react-router";
 
 import { useIdentity } from "../identity";
+import { useKeptPlace } from "../place";
 import { useSettings, useText } from "../settings";
 import { Away } from "./Away";
 import { Boundary } from "./Boundary";
@@ -19,9 +20,16 @@ const PLACES = [
   ["/datasets", "nav.datasets"],
 ] as const;
 
+const ADMIN_PLACES = [["/tokens", "nav.tokens"]] as const;
+
 export function Layout({ children }: { children: ReactNode }) {
   const t = useText();
   const { pathname } = useLocation();
+  const { session } = useIdentity();
+  const places = session.permissions["token.manage"]?.allowed
+    ? [...PLACES, ...ADMIN_PLACES]
+    : PLACES;
+  useKeptPlace();
   useEffect(() => {
     window.scrollTo(0, 0); // newer browsers answer with a promise, which React must not see
   }, [pathname]);
@@ -41,7 +49,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <div className="top-inside">
           <Brand />
           <nav className="places" aria-label={t("nav")}>
-            {PLACES.map(([to, key]) => (
+            {places.map(([to, key]) => (
               <Link key={to} to={to} aria-current={isHere(to, pathname) ? "page" : undefined}>
                 {t(key)}
               </Link>

@@ -2,7 +2,7 @@
 
 import type { StageBrief, StageShape, Title } from "../api/types";
 import { duration } from "../format";
-import { isKey, type Translate } from "../messages";
+import { type Translate, wordFor } from "../messages";
 import type { Language } from "../preferences";
 import { useSettings } from "../settings";
 import { Icon } from "./Icon";
@@ -10,13 +10,7 @@ import { look } from "./states";
 
 /** A stage of the standard path has a short name; another one is called as its step is. */
 function stageName(stage: { node: string; title: Title }, t: Translate, language: Language): string {
-  const key = `stage.${stage.node}`;
-  return isKey(key) ? t(key) : stage.title[language];
-}
-
-function stateName(state: string, t: Translate): string {
-  const key = `state.${state}`;
-  return isKey(key) ? t(key) : state;
+  return wordFor(t, "stage", stage.node, stage.title[language]);
 }
 
 /** One small mark per stage; the words are in its title and read aloud as one sentence. */
@@ -24,7 +18,7 @@ export function MiniStrip({ stages }: { stages: readonly StageBrief[] }) {
   const { t, language } = useSettings();
   const words = stages.map((stage) => {
     const took = stage.seconds === null ? "" : ` · ${duration(stage.seconds, language)}`;
-    return `${stage.node}: ${stateName(stage.state, t)}${took}`;
+    return `${stage.node}: ${wordFor(t, "state", stage.state)}${took}`;
   });
   return (
     <span className="mini-strip" role="img" aria-label={words.join(", ")}>
@@ -62,7 +56,7 @@ export function StageStrip({ stages, selected, onSelect }: StageStripProps) {
               type="button"
               className={`stage tone-${tone} is-${stage.state}`}
               aria-pressed={stage.node === selected}
-              title={`${stage.title[language]}: ${stateName(stage.state, t)}`}
+              title={`${stage.title[language]}: ${wordFor(t, "state", stage.state)}`}
               onClick={() => onSelect(stage.node)}
             >
               <span className="stage-bar" />
@@ -72,7 +66,7 @@ export function StageStrip({ stages, selected, onSelect }: StageStripProps) {
               </span>
               <span className="stage-time">
                 {stage.seconds === null
-                  ? stateName(stage.state, t)
+                  ? wordFor(t, "state", stage.state)
                   : duration(stage.seconds, language)}
               </span>
             </button>

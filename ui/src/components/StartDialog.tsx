@@ -7,7 +7,8 @@ import * as routes from "../api/routes";
 import type { Lifecycle } from "../api/types";
 import { Fields } from "../forms/Fields";
 import { changed, defaults, fieldsOf, type Problem, sections } from "../forms/schema";
-import { isKey, type Translate } from "../messages";
+import { type Translate, wordFor } from "../messages";
+import { useSending } from "../sending";
 import { useText } from "../settings";
 import { Action } from "./Action";
 import { Dialog } from "./Dialog";
@@ -27,23 +28,15 @@ export function StartDialog({ lifecycle, onClose }: StartDialogProps) {
   const [draft, setDraft] = useState(() => defaults(fields));
   const [force, setForce] = useState(false);
   const [problems, setProblems] = useState<Record<string, Problem>>({});
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, send } = useSending();
   const count = useMemo(() => Object.keys(changed(fields, draft).values).length, [fields, draft]);
 
-  async function send() {
+  async function act() {
     const filled = changed(fields, draft);
     setProblems(filled.problems);
     if (Object.keys(filled.problems).length > 0) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const run = await routes.start(lifecycle.name, { values: filled.values, force });
-      await navigate(runAddress(run.run_id));
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
+    const run = await routes.start(lifecycle.name, { values: filled.values, force });
+    await navigate(runAddress(run.run_id));
   }
 
   return (
@@ -63,7 +56,7 @@ export function StartDialog({ lifecycle, onClose }: StartDialogProps) {
             kind="primary"
             permission={lifecycle.permissions["lifecycle.run"]}
             busy={busy}
-            onClick={() => void send()}
+            onClick={() => void send(act)}
           >
             {busy ? t("run.starting") : t("run.start")}
           </Action>
@@ -76,7 +69,11 @@ export function StartDialog({ lifecycle, onClose }: StartDialogProps) {
         </p>
       )}
       {[...sections(fields)].map(([section, members], index) => (
-        <details key={section} className="form-section" open={index === 0 || members.some((field) => field.path in problems)}>
+        <details
+          key={section}
+          className="form-section"
+          open={index === 0 || members.some((field) => field.path in problems)}
+        >
           <summary>
             {sectionName(section, t)}
             <Mark
@@ -109,8 +106,7 @@ export function StartDialog({ lifecycle, onClose }: StartDialogProps) {
 function sectionName(section: string, t: Translate): string {
   if (section === "") return t("form.general");
   const [word = "", ...rest] = section.split(" (");
-  const key = `section.${word.toLowerCase()}`;
-  return [isKey(key) ? t(key) : word, ...rest].join(" (");
+  return [wordFor(t, "section", word.toLowerCase(), word), ...rest].join(" (");
 }
 
 function Mark({ wrong, count }: { wrong: boolean; count: number }) {

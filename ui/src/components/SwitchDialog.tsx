@@ -1,13 +1,9 @@
 // The question before a service is stopped or started.
 
-import { useState } from "react";
-
 import * as routes from "../api/routes";
 import type { Service } from "../api/types";
 import { useText } from "../settings";
-import { Action } from "./Action";
-import { Dialog } from "./Dialog";
-import { errorText } from "./Load";
+import { AskDialog } from "./AskDialog";
 
 interface SwitchDialogProps {
   service: Service;
@@ -18,48 +14,23 @@ interface SwitchDialogProps {
 
 export function SwitchDialog({ service, verb, onClose, onDone }: SwitchDialogProps) {
   const t = useText();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
 
-  async function send() {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await (verb === "stop" ? routes.stopService : routes.startService)(service.name);
-      onClose();
-      await onDone();
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
+  async function act() {
+    await (verb === "stop" ? routes.stopService : routes.startService)(service.name);
+    onClose();
+    await onDone();
   }
 
   return (
-    <Dialog
+    <AskDialog
       title={t(`service.${verb}.title`, { name: service.name })}
+      verb={t(`service.${verb}`)}
+      kind={verb === "stop" ? "danger" : "primary"}
+      permission={service.permissions[`service.${verb}`]}
+      act={act}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {t("cancel")}
-          </button>
-          <Action
-            kind={verb === "stop" ? "danger" : "primary"}
-            permission={service.permissions[`service.${verb}`]}
-            busy={busy}
-            onClick={() => void send()}
-          >
-            {t(`service.${verb}`)}
-          </Action>
-        </>
-      }
     >
       <p>{t(`service.${verb}.effect`)}</p>
-      {error !== undefined && (
-        <p className="failure" role="alert">
-          {errorText(error, t("error.away"))}
-        </p>
-      )}
-    </Dialog>
+    </AskDialog>
   );
 }

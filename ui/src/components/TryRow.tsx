@@ -5,17 +5,16 @@ import { useState } from "react";
 import { Fields } from "../forms/Fields";
 import { filledRow, rowBody, rowDraft, rowFields } from "../forms/rows";
 import type { Problem } from "../forms/schema";
-import { isKey } from "../messages";
+import { wordFor } from "../messages";
 import { useText } from "../settings";
 import { Action } from "./Action";
 import type { Trial } from "./TryService";
 
 export function TryRow({ service, sample, busy, send }: Trial) {
   const t = useText();
-  const fields = rowFields(service.schema?.features ?? [], (type) => {
-    const key = `type.${type}`;
-    return isKey(key) ? t(key) : "";
-  });
+  const fields = rowFields(service.schema?.features ?? [], (type) =>
+    wordFor(t, "type", type, ""),
+  );
   const [draft, setDraft] = useState(() => rowDraft(fields, sample));
   const [problems, setProblems] = useState<Record<string, Problem>>({});
 

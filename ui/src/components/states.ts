@@ -28,6 +28,10 @@ const LOOKS: Record<string, Look> = {
   draining: { tone: "wait", icon: "clock" },
   stopped: { tone: "still", icon: "stop" },
   empty: { tone: "still", icon: "dot" },
+  // tokens
+  active: { tone: "good", icon: "check" },
+  expired: { tone: "still", icon: "clock" },
+  revoked: { tone: "still", icon: "ban" },
   // verdicts and models
   accepted: { tone: "good", icon: "check" },
   refused: { tone: "refused", icon: "ban" },

@@ -29,3 +29,9 @@ export function translator(language: Language): Translate {
 export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
+
+/** The word for `value`, of a `kind` of ids that come from the API; else `otherwise`. */
+export function wordFor(t: Translate, kind: string, value: string, otherwise = value): string {
+  const key = `${kind}.${value}`;
+  return isKey(key) ? t(key) : otherwise;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { en } from "./en";
-import { fill, isKey, type Key, translator } from "./index";
+import { fill, isKey, type Key, translator, wordFor } from "./index";
 import { zh } from "./zh";
 
 const keys = Object.keys(en) as Key[];
@@ -44,4 +44,7 @@ test("a value that looks like a place is not filled again", () => {
 test("ids of the API are looked up without trusting them", () => {
   expect(isKey("state.running")).toBe(true);
   expect(isKey("state.unheard")).toBe(false);
+  expect(wordFor(translator("zh"), "state", "running")).toBe("运行中");
+  expect(wordFor(translator("zh"), "state", "unheard")).toBe("unheard");
+  expect(wordFor(translator("zh"), "type", "unheard", "")).toBe("");
 });

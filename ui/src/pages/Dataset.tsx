@@ -13,8 +13,8 @@ import { Head, Panel } from "../components/Page";
 import { Table } from "../components/Table";
 import { Ago } from "../components/Time";
 import { bytes, number } from "../format";
+import { wordFor } from "../messages";
 import { useSettings, useText } from "../settings";
-import { word } from "./Datasets";
 
 export function DatasetPage() {
   const t = useText();
@@ -47,8 +47,8 @@ function Content({ dataset }: { dataset: Dataset }) {
         <Facts
           facts={[
             [t("name"), <code>{dataset.name}</code>],
-            [t("modality"), word(t, "modality", dataset.modality)],
-            [t("task"), word(t, "task", dataset.task)],
+            [t("modality"), wordFor(t, "modality", dataset.modality ?? "–")],
+            [t("task"), wordFor(t, "task", dataset.task ?? "–")],
             newest?.rows != null && [t("samples"), number(newest.rows, language)],
             newest && [t("size"), bytes(newest.size)],
             ...cardFacts(dataset.card),

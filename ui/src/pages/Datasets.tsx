@@ -10,7 +10,7 @@ import { Empty, Load } from "../components/Load";
 import { Head, Panel } from "../components/Page";
 import { Table } from "../components/Table";
 import { Ago } from "../components/Time";
-import { isKey, type Translate } from "../messages";
+import { wordFor } from "../messages";
 import { useText } from "../settings";
 
 export function Datasets() {
@@ -37,12 +37,6 @@ export function Datasets() {
   );
 }
 
-/** A word of the API in the reader's language, if there is one. */
-export function word(t: Translate, kind: "task" | "modality", value: string | null): string {
-  const key = `${kind}.${value}`;
-  return isKey(key) ? t(key) : (value ?? "–");
-}
-
 function List({ datasets }: { datasets: readonly DatasetBrief[] }) {
   const t = useText();
   return (
@@ -66,9 +60,9 @@ function List({ datasets }: { datasets: readonly DatasetBrief[] }) {
           {
             key: "modality",
             title: t("modality"),
-            cell: (dataset) => word(t, "modality", dataset.modality),
+            cell: (dataset) => wordFor(t, "modality", dataset.modality ?? "–"),
           },
-          { key: "task", title: t("task"), cell: (dataset) => word(t, "task", dataset.task) },
+          { key: "task", title: t("task"), cell: (dataset) => wordFor(t, "task", dataset.task ?? "–") },
           {
             key: "latest",
             title: t("version.newest"),

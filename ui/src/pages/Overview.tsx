@@ -3,16 +3,16 @@
 import { Link } from "react-router";
 
 import * as routes from "../api/routes";
-import type { Overview, RunBrief, ServiceBrief, Trouble } from "../api/types";
+import type { Overview, RunBrief, Trouble } from "../api/types";
 import { usePoll } from "../api/usePoll";
 import { ApprovalCard } from "../components/ApprovalCard";
 import { Badge } from "../components/Badge";
 import { Changes } from "../components/Changes";
-import { External } from "../components/External";
 import { Icon } from "../components/Icon";
 import { Empty, Load } from "../components/Load";
 import { RunLink } from "../components/links";
 import { Head, Panel } from "../components/Page";
+import { ServicesTable } from "../components/ServicesTable";
 import { Table } from "../components/Table";
 import { Ago, Took } from "../components/Time";
 import { useText } from "../settings";
@@ -51,7 +51,7 @@ function Content({ overview, refresh }: { overview: Overview; refresh: () => Pro
           </Panel>
           <Panel title={t("nav.services")} flush={overview.services.length > 0}>
             {overview.services.length > 0 ? (
-              <ServingServices services={overview.services} />
+              <ServicesTable services={overview.services} brief />
             ) : (
               <p className="quiet">{t("services.none")}</p>
             )}
@@ -168,41 +168,6 @@ function RunningRuns({ runs, waiting }: RunningRunsProps) {
           cell: (run) => <Took start={run.started} end={run.ended} />,
         },
         { key: "actor", title: t("by"), cell: (run) => run.actor },
-      ]}
-    />
-  );
-}
-
-function ServingServices({ services }: { services: readonly ServiceBrief[] }) {
-  const t = useText();
-  return (
-    <Table
-      label={t("nav.services")}
-      rows={services}
-      rowKey={(service) => service.name}
-      columns={[
-        {
-          key: "name",
-          title: t("service"),
-          cell: (service) => <Link to={`/services/${service.name}`}>{service.name}</Link>,
-        },
-        { key: "state", title: t("state"), cell: (service) => <Badge state={service.state} /> },
-        {
-          key: "model",
-          title: t("model"),
-          cell: (service) => (
-            <Link to={`/models/${service.model}`}>
-              {service.model}
-              {service.model_version !== null && ` v${service.model_version}`}
-            </Link>
-          ),
-        },
-        {
-          key: "url",
-          title: t("address"),
-          cell: (service) =>
-            service.url && <External href={service.url}>{service.url}</External>,
-        },
       ]}
     />
   );

@@ -17,12 +17,12 @@ import { Load } from "../components/Load";
 import { useNotice } from "../components/Notice";
 import { Head, Panel } from "../components/Page";
 import { Revisions } from "../components/Revisions";
+import { Contract } from "../components/ServicesTable";
 import { ServiceLog } from "../components/ServiceLog";
 import { SwitchDialog } from "../components/SwitchDialog";
 import { TrafficFigures } from "../components/TrafficFigures";
 import { TryService } from "../components/TryService";
 import { useText } from "../settings";
-import { Contract } from "./Services";
 
 export function ServicePage() {
   const t = useText();

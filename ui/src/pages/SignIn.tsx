@@ -7,6 +7,7 @@ import { Brand } from "../components/Layout";
 import { errorText } from "../components/Load";
 import { LanguageSwitch, ThemeSwitch } from "../components/Switches";
 import { framed } from "../preferences";
+import { useSending } from "../sending";
 import { useText } from "../settings";
 
 export function SignIn({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
@@ -43,24 +44,18 @@ function InAirflow() {
 function TokenForm({ onSignedIn }: { onSignedIn: () => Promise<void> }) {
   const t = useText();
   const [token, setToken] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const { busy, error, send } = useSending();
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
+    void send(async () => {
       await routes.signIn(token.trim());
       await onSignedIn();
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
+    });
   }
 
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={submit}>
       <h1>{t("sign.in")}</h1>
       <label className="field">
         <span className="field-name">{t("token")}</span>

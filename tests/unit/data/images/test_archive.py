@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
 import tarfile
@@ -150,6 +151,33 @@ def test_other_files_are_no_archive(gallery: Gallery, tmp_path: Path, content: b
     path = tmp_path / "a.zip"
     path.write_bytes(content)
     assert "This is no zip or tar archive" in refused(gallery, path)
+
+
+def test_a_zip_whose_list_points_beyond_its_end_says_which_file_is_lost(
+    gallery: Gallery, tmp_path: Path
+) -> None:
+    path = zipped(tmp_path / "pets.zip", two_classes(30))
+    content = bytearray(path.read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 42 : entry + 46] = (len(content) + 100).to_bytes(4, "little")
+    path.write_bytes(content)
+    imported = gallery.ingest(path)
+    assert len(imported.reasons) == 1
+    assert len(imported.contents) == 59
+
+
+def test_a_fault_of_the_disk_is_not_blamed_on_the_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path / "pets.zip", two_classes())
+
+    def fails(*_: Any) -> Any:
+        raise OSError(errno.EIO, "Input/output error")
+
+    archive = open_archive(path, tmp_path)
+    monkeypatch.setattr(zipfile.ZipFile, "open", fails)
+    with pytest.raises(OSError, match="Input/output error"):
+        archive.read(archive.members[0].path)
 
 
 def test_a_locked_zip_says_so(gallery: Gallery, tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""A form speaks the reader's language; a translation belongs to one English text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import aileron
+from aileron.client.local.lifecycles import form
+from aileron.core.catalogue import installed, step_class
+from aileron.core.fields import WORDS, translations, worded
+from aileron.core.settings import Settings
+from aileron.lifecycle import list_lifecycles, load_lifecycle
+
+ROOT = Path(__file__).parents[3]
+OF_A_FORM = re.compile(r"train\.|evaluate\.|data\.split$")
+PACKAGES = sorted(path.parent.name for path in Path(aileron.__file__).parent.rglob("fields.toml"))
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def shipped() -> tuple[Settings, list[str]]:
+    settings = Settings(workspace=ROOT, home=ROOT / "home")
+    return settings, list(list_lifecycles(settings))
+
+
+def texts(package: str) -> set[str]:
+    """The words of all fields that the form of a lifecycle may take from that package."""
+    if package == "lifecycle":
+        return {"Seed", "Seed of every random choice."}
+    steps = [name for name in installed() if name.startswith(f"{package}.")]
+    configs = [step_class(name).Config for name in steps if OF_A_FORM.match(name)]
+    fields = [f for c in configs for f in c.model_json_schema().get("properties", {}).values()]
+    return {field[word] for field in fields for word in WORDS if word in field}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_word_of_a_form_has_its_chinese_and_no_other_word_has(package: str) -> None:
+    assert translations(package).keys() == texts(package)
+
+
+def test_translations_are_chinese() -> None:
+    assert PACKAGES == ["data", "evaluate", "lifecycle", "train"]
+    for package in PACKAGES:
+        assert all(CHINESE.search(text) for text in translations(package).values())
+
+
+@pytest.mark.parametrize("name", shipped()[1])
+def test_the_shipped_forms_are_chinese_for_chinese_readers(name: str) -> None:
+    workflow = load_lifecycle(shipped()[0], name)
+    english, chinese = form(workflow, "en"), form(workflow, "zh")
+    assert english.order == chinese.order
+    for path, field in chinese.properties.items():
+        if field["description"] != path:  # a field that the YAML alone has
+            assert CHINESE.search(field["title"]), path
+            assert CHINESE.search(field["description"]), path
+        unread: dict[str, Any] = {key: v for key, v in field.items() if key not in WORDS}
+        assert unread.items() <= english.properties[path].items()
+
+
+def test_a_step_without_translations_speaks_english() -> None:
+    field = {"title": "Gaps", "description": "how many", "default": 3}
+    assert worded(field, "plugins", "zh") == field
+    assert worded({"title": "Seed", "default": "Seed"}, "lifecycle", "zh") == {
+        "title": "随机种子", "default": "Seed",
+    }  # fmt: skip
