@@ -1,7 +1,7 @@
 """`make docs`: writes the parts of docs/reference that follow from the code.
 
-Whole files (components, cli, documents, api, client), and in files written by hand the tables
-between ``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with the code.
+Whole files (components, cli, documents, formats, api, client), and in files written by hand the
+tables between ``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with the code.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 import click
 from reference_code import api, client
 from reference_documents import documents
+from reference_formats import formats_page
 from reference_text import NOTE, anchor, fields, table
 
 from aileron.cli import command as program
@@ -36,6 +37,7 @@ def reference() -> dict[Path, str]:
         "client.md": client,
         "components.md": components,
         "documents.md": documents,
+        "formats.md": formats_page,
     }
     pages = {REFERENCE / name: make() for name, make in makers.items()}
     for name in BY_HAND:

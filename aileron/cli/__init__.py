@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "approvals": "List and answer the runs that wait for a person.",
     "component": "List and show the installed steps.",
     "config": "Show a lifecycle's resolved configuration.",
-    "dataset": "List, show, compare and fetch dataset versions.",
+    "dataset": "List, show, compare, fetch and convert datasets.",
     "demo": "Run the shipped lifecycle and say where its results are.",
     "doctor": "Check that what the ledger says is really there.",
     "events": "List what changed, by whom.",

@@ -1,4 +1,4 @@
-"""`aileron dataset`: versions of datasets, what changed between two, and getting one back."""
+"""`aileron dataset`: versions of datasets, what changed between two, getting one back; formats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from aileron.cli.formats import convert, export, list_formats
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_client, project_option
 from aileron.core.names import DEFAULT_PROJECT, check_name
@@ -15,7 +16,11 @@ from aileron.core.settings import Settings
 
 @click.group()
 def command() -> None:
-    """List, show, compare and fetch dataset versions."""
+    """List, show, compare and fetch dataset versions; formats of annotated data."""
+
+
+for verb in (convert, export, list_formats):
+    command.add_command(verb)
 
 
 @command.command("list")

@@ -139,7 +139,7 @@ def read_labels(folder: Path) -> Labels:
     table = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID, "labels"])
     joined = [";".join(sorted(labels)) for labels in table["labels"].to_pylist()]
     of = dict(zip(table[SAMPLE_ID].to_pylist(), joined, strict=True))
-    exclusive = card.label_type == "single"
+    exclusive = card.task == "classification" and card.label_type == "single"
     return Labels(of, "labels", True, exclusive, repeated_pictures(folder))
 
 

@@ -109,6 +109,12 @@ def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding
 
 def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
     step = workflow.spec.train.step
+    if dataset.task not in TASKS:
+        where = workflow.document.where(("dataset",))
+        task = dataset.task.replace("_", " ")
+        error = InvalidInput("lifecycle.no_algorithm", where=where, name=dataset.name, task=task)
+        yield Finding("error", error)
+        return
     wanted = _tasks(step)
     if wanted and not set(wanted) & set(TASKS[dataset.task]):
         choices = [name for name in algorithms() if _fits(f"train.{name}", dataset.task)]

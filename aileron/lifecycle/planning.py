@@ -13,6 +13,8 @@ from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.data.definition import SourceSpec, resolve_source
+from aileron.data.images.sources import resolve_image_source
+from aileron.data.images.spec import ImageSourceSpec
 from aileron.graph.pipeline import SOURCE, Graph
 from aileron.graph.plan import Plan
 from aileron.lifecycle.code import step_code
@@ -172,6 +174,11 @@ def _source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str
     where = workflow.document.where(("sources", name))
     if name not in declared:
         raise InvalidInput("core.missing_field", where=where, field=f"sources.{name}")
+    if {"folder", "archive"} & set(declared[name]):
+        pictures = check_values(
+            ImageSourceSpec, declared[name], workflow.document, ("sources", name)
+        )
+        return resolve_image_source(pictures, settings.workspace, settings.home, where)
     spec = check_values(SourceSpec, declared[name], workflow.document, ("sources", name))
     for file in (spec.file, spec.test_file):
         if file is not None and not (settings.workspace / file).is_file():

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aileron.core.digest import canonical_json, digest_bytes, digest_json
 from aileron.core.ports import ArtifactKind, Reference
-from aileron.data.images.folder import walk, write_tar
+from aileron.data.trees.folder import walk, write_tar
 from aileron.lifecycle.kept import keep, read_kept, stamps
 from aileron.store import Entry, Store
 

@@ -148,7 +148,9 @@ class PipelineSpec(Workflow):
 
     kind: Literal["Pipeline"]
     sources: Mapping[Name, Options] = Field(
-        {}, description="Name -> {file: path} for inputs written `source:name`."
+        {},
+        description="Name -> {file: path}, or {folder: path} or {archive: path} of pictures, for "
+        "inputs written `source:name`.",
     )
     nodes: tuple[Options, ...] = Field(min_length=1)
     form: tuple[str, ...] = Field(

@@ -36,6 +36,7 @@ PAGES = (
     "how-to/approve.md",
     "tutorial/pictures.md",
     "reference/image_service.md",
+    "how-to/annotated-data.md",
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""

@@ -17,8 +17,8 @@ from PIL import Image
 from plugins.datasets import Notebook
 
 from aileron.data.images import ImageCard, ImageDataset, read_image_card
-from aileron.data.images.folder import write_tar
 from aileron.data.images.ingest import IngestImages, IngestImagesConfig
+from aileron.data.trees.folder import write_tar
 
 
 def picture(number: int = 0, size: tuple[int, int] = (12, 9), form: str = "PNG") -> bytes:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from aileron.core.names import Name
 from aileron.data.card_base import FORMAT_VERSION, CardBase
+from aileron.data.formats.records import Label
 
+ImageTask = Literal[
+    "classification",
+    "detection",
+    "instance_segmentation",
+    "semantic_segmentation",
+    "key_points",
+]
 LabelType = Literal["single", "multi"]
 """Whether a picture has exactly one label or any number of them."""
 
@@ -23,6 +31,8 @@ class ImageCounts(BaseModel):
     pictures: int = Field(ge=0, description="different pictures; a repeated one is kept once")
     bytes: int = Field(ge=0, description="bytes of the different pictures")
     refused: int = Field(ge=0, description="files that are pictures by name and cannot be used")
+    objects: int = Field(0, ge=0, description="things that are drawn on the pictures")
+    waiting: int = Field(0, ge=0, description="samples that nobody has annotated yet")
 
 
 class ImageSource(BaseModel):
@@ -32,6 +42,16 @@ class ImageSource(BaseModel):
 
     file: str
     sha256: str
+
+
+class KeyPointNames(BaseModel):
+    """The key points of one class."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    skeleton: tuple[tuple[int, int], ...] = ()
+    """Pairs that a line joins, counted from 0."""
 
 
 class RefusedPicture(BaseModel):
@@ -49,13 +69,15 @@ class ImageCard(CardBase):
     format_version: Literal[1] = FORMAT_VERSION
     name: Name
     display_name: str | None = None
-    task: Literal["classification"] = "classification"
+    task: ImageTask = "classification"
     modality: Literal["image"] = "image"
     label_type: LabelType = "single"
     classes: tuple[str, ...]
     """Labels in order; of two with one label each, the last is the positive one."""
     class_counts: Mapping[str, int]
-    """Label -> samples that have it."""
+    """Label -> samples that have it, or an object of it."""
+    points: Mapping[str, KeyPointNames] = {}
+    """Label -> the key points of its objects, of a dataset of key points."""
     part_counts: Mapping[str, int] | None = None
     """Part -> samples that the source gives to it; None where the source has no parts."""
     counts: ImageCounts
@@ -69,4 +91,16 @@ class ImageCard(CardBase):
     parent: str | None = None
     """Tag of the version that this one was made from."""
     created_by: str
-    """The step and its version, ``data.ingest_images@1``."""
+    """The step and its version, ``data.ingest_images@2``."""
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The classes, as formats have them."""
+        none = KeyPointNames(names=())
+        known = ((name, self.points.get(name, none)) for name in self.classes)
+        return tuple(Label(name, points.names, points.skeleton) for name, points in known)
+
+    @property
+    def points_json(self) -> dict[str, Any]:
+        """`points` as it enters the digest."""
+        return {name: points.model_dump(mode="json") for name, points in self.points.items()}

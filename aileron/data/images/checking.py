@@ -15,7 +15,7 @@ from typing import Final
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import InvalidInput
-from aileron.data.images.archive import MOST_PICTURE_BYTES, Archive, Member
+from aileron.data.trees.archive import MOST_PICTURE_BYTES, Archive, Member
 
 THREADS: Final = min(4, os.cpu_count() or 1)
 BATCH: Final = 64
@@ -38,36 +38,39 @@ class Checked:
 
 
 def check_pictures(
-    archive: Archive, members: Iterable[Member]
+    contents: Iterable[tuple[str, bytes | str]],
 ) -> Iterator[tuple[str, Checked | str]]:
-    """Each member's path, and what it is or why it cannot be used, in the given order."""
+    """Each picture's name, and what it is or why it cannot be used, in the given order.
+
+    Args:
+        contents: name -> bytes, or why there are none; read as they are needed.
+    """
     waiting: deque[tuple[list[str], Future[list[Checked | str]]]] = deque()
     with ThreadPoolExecutor(THREADS) as pool:
-        for paths, contents in _batches(archive, members):
-            waiting.append((paths, pool.submit(_check_all, contents)))
+        for names, batch in _batches(contents):
+            waiting.append((names, pool.submit(_check_all, batch)))
             if len(waiting) > 2 * THREADS:
                 yield from _found(*waiting.popleft())
-        for paths, future in waiting:
-            yield from _found(paths, future)
+        for names, future in waiting:
+            yield from _found(names, future)
 
 
 def _batches(
-    archive: Archive, members: Iterable[Member]
+    contents: Iterable[tuple[str, bytes | str]],
 ) -> Iterator[tuple[list[str], list[bytes | str]]]:
-    """Paths and contents of neighbours: small pictures together, a large one alone."""
-    paths: list[str] = []
-    contents: list[bytes | str] = []
+    """Names and contents of neighbours: small pictures together, a large one alone."""
+    names: list[str] = []
+    batch: list[bytes | str] = []
     size = 0
-    for member in members:
-        content = _read(archive, member)
-        paths.append(member.path)
-        contents.append(content)
+    for name, content in contents:
+        names.append(name)
+        batch.append(content)
         size += len(content)
-        if size >= BATCH_BYTES or len(paths) == BATCH:
-            yield paths, contents
-            paths, contents, size = [], [], 0
-    if paths:
-        yield paths, contents
+        if size >= BATCH_BYTES or len(names) == BATCH:
+            yield names, batch
+            names, batch, size = [], [], 0
+    if names:
+        yield names, batch
 
 
 def _check_all(contents: Sequence[bytes | str]) -> list[Checked | str]:
@@ -75,9 +78,9 @@ def _check_all(contents: Sequence[bytes | str]) -> list[Checked | str]:
 
 
 def _found(
-    paths: Sequence[str], future: Future[list[Checked | str]]
+    names: Sequence[str], future: Future[list[Checked | str]]
 ) -> Iterator[tuple[str, Checked | str]]:
-    return zip(paths, future.result(), strict=True)
+    return zip(names, future.result(), strict=True)
 
 
 def check(content: bytes | str) -> Checked | str:
@@ -100,7 +103,8 @@ def check(content: bytes | str) -> Checked | str:
     )
 
 
-def _read(archive: Archive, member: Member) -> bytes | str:
+def read_member(archive: Archive, member: Member) -> bytes | str:
+    """The bytes of a picture in an archive, or why it has none."""
     if member.kind == "link":
         return "It is a link, and links are not followed. Put the file itself there."
     if member.size > MOST_PICTURE_BYTES:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card_base import CARD_FILE
+from aileron.data.formats.records import ImageSample
+from aileron.data.images.annotations import ANNOTATED, sample_of
 from aileron.data.images.card import ImageCard
 from aileron.data.images.layout import BYTES, MEDIA_FOLDER
 from aileron.data.layout import PARTS, SAMPLE_ID, SAMPLES_FILE, Part, read_split
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 CACHE_BYTES = 256 << 20
 """Row groups kept in memory, per dataset."""
+BATCH_ROWS = 4096
 
 
 def read_image_card(folder: Path) -> ImageCard:
@@ -94,16 +99,39 @@ class ImageDataset:
         return tuple(part for part in PARTS if part in (self._parts or ()))
 
     def part(self, name: Part) -> ImagePart:
-        """The samples of one part; none if the split has no such part."""
+        """The annotated samples of one part; none if the split has no such part."""
         if self._parts is None:
             raise ValueError("the dataset was read without a split")
         import pyarrow as pa
 
-        return self._of(self._samples.filter(pa.array([part == name for part in self._parts])))
+        wanted = zip(self._parts, self._annotated(), strict=True)
+        return self._of(self._samples.filter(pa.array([p == name and a for p, a in wanted])))
 
     def all(self) -> ImagePart:
         """Every sample."""
         return self._of(self._samples)
+
+    def records(self) -> Iterator[ImageSample]:
+        """Every sample with all that is said of it; its medium is the digest of its picture."""
+        for batch in self._samples.to_batches(max_chunksize=BATCH_ROWS):
+            yield from map(sample_of, batch.to_pylist())
+
+    def picture(self, record: ImageSample) -> bytes:
+        """The bytes of the picture of a record."""
+        return self._media.read(*self._places[record.media])
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[str, int]]:
+        """Digest of a picture -> its media file and row."""
+        columns = (self._samples[name].to_pylist() for name in ("content_digest", "media", "row"))
+        return {digest: (media, row) for digest, media, row in zip(*columns, strict=True)}
+
+    def _annotated(self) -> list[bool]:
+        """Whether each sample is annotated; datasets of old do not say so, and all are."""
+        if ANNOTATED not in self._samples.column_names:
+            return [True] * len(self._samples)
+        annotated: list[bool] = self._samples[ANNOTATED].to_pylist()
+        return annotated
 
     def _of(self, samples: pa.Table) -> ImagePart:
         index = {label: i for i, label in enumerate(self.card.classes)}

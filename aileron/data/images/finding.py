@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images.archive import Archive, Member
 from aileron.data.images.card import LabelType, RefusedPicture
 from aileron.data.images.labels import Row, read_labels
-from aileron.data.images.paths import LABELS_FILE, is_junk, is_picture
 from aileron.data.images.structure import Structure, find_structure
 from aileron.data.layout import Part
+from aileron.data.trees.archive import Archive, Member
+from aileron.data.trees.paths import LABELS_FILE, is_junk, is_picture
 
 _NO_CLASS: Final = "It lies in no class folder. Move it into one."
 _NOT_LISTED: Final = f"{LABELS_FILE} does not list it. Add a line, or remove the file."

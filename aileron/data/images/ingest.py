@@ -13,16 +13,23 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from aileron.core.digest import digest_file
-from aileron.core.errors import InvalidInput
+from aileron.core.errors import InvalidInput, sentence
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.data.images.archive import Archive, open_archive
-from aileron.data.images.card import ImageCard, ImageCounts, ImageSource, RefusedPicture
+from aileron.data.formats.records import ImageSample, Label
+from aileron.data.images.card import (
+    ImageCard,
+    ImageCounts,
+    ImageSource,
+    KeyPointNames,
+    RefusedPicture,
+)
 from aileron.data.images.checking import Checked, check_pictures
-from aileron.data.images.classes import classes_of
-from aileron.data.images.finding import Found, find_pictures
+from aileron.data.images.classes import classes_of, label_order
 from aileron.data.images.layout import Sample
+from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
+from aileron.data.trees.archive import open_archive
 
 NAMED: Final = 1000
 """Refused files that card and log name."""
@@ -40,11 +47,11 @@ class IngestImages(Component[IngestImagesConfig]):
     """Import pictures."""
 
     name = "data.ingest_images"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Import pictures", "zh": "导入图片"}
     Config = IngestImagesConfig
     inputs: ClassVar[Mapping[str, Port]] = {
-        "source": Port(ArtifactKind.SOURCE, "a zip or tar of a folder with a folder per class")
+        "source": Port(ArtifactKind.SOURCE, "a zip or tar of pictures and what is said of them")
     }
     outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
 
@@ -52,46 +59,69 @@ class IngestImages(Component[IngestImagesConfig]):
         self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = _only_file(inputs["source"])
-        archive = open_archive(path, context.work)
-        found = find_pictures(archive, config.label_type, path.name)
-        _log_found(context, found)
-        samples, refused = _check(context, archive, found)
+        source = read_source(open_archive(path, context.work), path.name, config)
+        for note in source.notes:
+            context.log(note)
+        samples, refused = _check(context, source)
         _judge(context, config, path, samples, refused)
-        classes = classes_of(_labels(samples), config.label_type, config.classes, path.name)
+        labels = _labels_of(source, samples, config, path.name)
         folder = context.output("dataset")
-        card = _write(folder, config, path, archive, found, samples, refused, classes)
+        card = _write(folder, config, path, source, samples, refused, labels)
         _log_samples(context, samples, card)
         return {"dataset": folder}
 
 
-def _check(
-    context: Context, archive: Archive, found: Found
-) -> tuple[list[Sample], list[RefusedPicture]]:
+def _check(context: Context, source: Source) -> tuple[list[Sample], list[RefusedPicture]]:
     samples: list[Sample] = []
-    refused = list(found.refused)
-    for done, (path, facts) in enumerate(check_pictures(archive, found.members), 1):
+    refused = list(source.refused)
+    contents = ((record.media, source.medium(record)) for record in source.samples)
+    looked_at = zip(source.samples, check_pictures(contents), strict=True)
+    for done, (record, (path, facts)) in enumerate(looked_at, 1):
         if done % PROGRESS == 0:
-            context.log(f"{done:,} of {len(found.members):,} pictures read")
+            context.log(f"{done:,} of {len(source.samples):,} pictures read")
         if isinstance(facts, str):
             refused.append(RefusedPicture(path=path, reason=facts))
+        elif record.objects and (record.width, record.height) != (facts.width, facts.height):
+            refused.append(RefusedPicture(path=path, reason=_other_size(record, facts)))
         else:
-            samples.append(_sample(path, facts, found))
+            samples.append(_sample(record, facts))
     return samples, sorted(refused, key=lambda item: item.path)
 
 
-def _sample(path: str, facts: Checked, found: Found) -> Sample:
-    place = found.places[path]
+def _other_size(record: ImageSample, facts: Checked) -> str:
+    said, found = f"{record.width} x {record.height}", f"{facts.width} x {facts.height}"
+    return sentence("data.formats.wrong_size", "en", said=said, found=found)
+
+
+def _sample(record: ImageSample, facts: Checked) -> Sample:
     return Sample(
-        sample_id=place.sample_id,
+        sample_id=record.sample_id,
         content_digest=facts.digest,
-        labels=place.labels,
-        split=place.part,
+        labels=record.labels,
+        split=record.split,
         width=facts.width,
         height=facts.height,
         mode=facts.mode,
         format=facts.format,
         bytes=facts.bytes,
+        objects=record.objects,
+        annotated=record.annotated,
+        attributes=record.attributes,
     )
+
+
+def _labels_of(
+    source: Source, samples: Sequence[Sample], config: IngestImagesConfig, where: str
+) -> tuple[Label, ...]:
+    """The classes in order: those said, those that the format lists, or those found."""
+    said = {label.name: label for label in source.labels or ()}
+    found = _first_samples(samples)
+    if config.task == "classification" or config.classes is not None:
+        listed = config.classes or (tuple(said) if set(said) == set(found) else None)
+        names = classes_of(found, config.label_type, listed, where)
+    else:
+        names = tuple(said) if said else tuple(sorted(found, key=label_order))
+    return tuple(said.get(name) or Label(name) for name in names)
 
 
 def _judge(
@@ -121,11 +151,16 @@ def _judge(
         )
 
 
-def _labels(samples: Sequence[Sample]) -> dict[str, str]:
+def _names(sample: Sample) -> set[str]:
+    """The classes of a sample and of its objects."""
+    return {*sample.labels, *(thing.label for thing in sample.objects)}
+
+
+def _first_samples(samples: Sequence[Sample]) -> dict[str, str]:
     """Label -> the first sample that has it."""
     found: dict[str, str] = {}
     for sample in samples:
-        for label in sample.labels:
+        for label in sorted(_names(sample)):
             found.setdefault(label, sample.sample_id)
     return found
 
@@ -134,32 +169,46 @@ def _write(
     folder: Path,
     config: IngestImagesConfig,
     path: Path,
-    archive: Archive,
-    found: Found,
+    source: Source,
     samples: Sequence[Sample],
     refused: Sequence[RefusedPicture],
-    classes: tuple[str, ...],
+    labels: tuple[Label, ...],
 ) -> ImageCard:
     from aileron.data.images.writer import write_samples
 
-    paths = {place.sample_id: name for name, place in found.places.items()}
+    records = {record.sample_id: record for record in source.samples}
+    classes = tuple(label.name for label in labels)
+    points = {
+        label.name: KeyPointNames(names=label.point_names, skeleton=label.skeleton)
+        for label in labels
+        if label.point_names
+    }
     written = write_samples(
-        folder, samples, lambda s: archive.read(paths[s.sample_id]), classes, config.label_type
+        folder,
+        samples,
+        lambda sample: source.content(records[sample.sample_id]),
+        classes,
+        config.label_type,
+        points={name: known.model_dump(mode="json") for name, known in points.items()},
     )
-    labels = Counter(label for sample in samples for label in sample.labels)
+    having = Counter(name for sample in samples for name in _names(sample))
     parts = Counter(sample.split for sample in samples if sample.split)
     card = ImageCard(
         name=config.name,
         display_name=config.display_name,
+        task=config.task,
         label_type=config.label_type,
         classes=classes,
-        class_counts={label: labels[label] for label in classes},
+        class_counts={label: having[label] for label in classes},
+        points=points,
         part_counts=dict(sorted(parts.items())) or None,
         counts=ImageCounts(
             rows=len(samples),
             pictures=written.pictures,
             bytes=written.bytes,
             refused=len(refused),
+            objects=sum(len(sample.objects) for sample in samples),
+            waiting=sum(not sample.annotated for sample in samples),
         ),
         digest=written.digest,
         source=ImageSource(file=path.name, sha256=digest_file(path)),
@@ -172,20 +221,10 @@ def _write(
     return card
 
 
-def _log_found(context: Context, found: Found) -> None:
-    if found.structure.root:
-        context.log(f"classes are looked for in {found.structure.root}")
-    if found.structure.has_parts:
-        context.log("the source gives the parts: train, validation, test")
-    for name in found.structure.empty:
-        context.log(f"folder {name} holds no picture and is no class")
-    if found.others:
-        context.log(f"{found.others:,} files that are no pictures are left out")
-
-
 def _log_samples(context: Context, samples: Sequence[Sample], card: ImageCard) -> None:
     counts = ", ".join(f"{label}: {count:,}" for label, count in card.class_counts.items())
-    context.log(f"{card.counts.rows:,} pictures, {counts}, digest {card.digest[:12]}")
+    drawn = f", {card.counts.objects:,} objects" if card.counts.objects else ""
+    context.log(f"{card.counts.rows:,} pictures{drawn}, {counts}, digest {card.digest[:12]}")
     for line in (*_contradictions(samples), *_tiny(samples)):
         context.log(line)
 

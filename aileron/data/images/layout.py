@@ -8,11 +8,13 @@ leave every media file as it was. Row groups are small: one picture is read by r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from aileron.core.digest import canonical_json
+from aileron.data.formats.records import Attributes, Object
+from aileron.data.images.annotations import object_identity, object_type
 from aileron.data.layout import Part
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ GROUP_ROWS = 64
 """A row group is closed when it has this many bytes or pictures."""
 
 
-Identity = tuple[str, str, Sequence[str], str | None]
-"""What a sample is: its id, content digest, labels and given part."""
+Identity = Sequence[Any]
+"""What a sample is: id, content digest, labels, given part; and then, if it has any of these,
+an object of what is drawn on it, its attributes, and that nobody has annotated it."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,26 @@ class Sample:
     content_digest: str
     """SHA-256 of the picture's bytes."""
     labels: tuple[str, ...]
+    """Of the picture as a whole."""
     split: Part | None
     """The part that the source gives it to."""
     width: int
-    """Pixels, as stored: before an EXIF rotation."""
+    """Pixels of the upright picture: after an EXIF rotation."""
     height: int
     mode: str
     """Pillow's name of the pixel format: L, RGB, CMYK, ..."""
     format: str
     """JPEG, PNG, WEBP, ..."""
     bytes: int
+    objects: tuple[Object, ...] = ()
+    annotated: bool = True
+    attributes: Attributes = field(default_factory=dict)
+
+    @property
+    def identity(self) -> Identity:
+        """What of the sample belongs to the identity of a dataset version."""
+        facts = (self.sample_id, self.content_digest, self.labels, self.split)
+        return identity(facts, self.objects, self.attributes, annotated=self.annotated)
 
 
 def samples_schema() -> pa.Schema:
@@ -67,6 +80,9 @@ def samples_schema() -> pa.Schema:
             ("mode", pa.string()),
             ("format", pa.string()),
             ("bytes", pa.int64()),
+            ("objects", pa.list_(object_type())),
+            ("annotated", pa.bool_()),
+            ("attributes", pa.string()),
             ("media", pa.string()),
             ("row", pa.int32()),
         ]
@@ -80,12 +96,32 @@ def media_schema() -> pa.Schema:
     return pa.schema([(DIGEST, pa.string()), (BYTES, pa.binary())])
 
 
-def images_digest(classes: Sequence[str], label_type: str, samples: Iterable[Identity]) -> str:
-    """SHA-256 of classes and label type, then of one line of JSON per sample, by sample id.
+def identity(
+    facts: Sequence[Any], objects: Iterable[Object], attributes: Attributes, *, annotated: bool
+) -> Identity:
+    """The identity of a sample; one of a plain classification is `facts` alone."""
+    more: dict[str, Any] = {}
+    if drawn := object_identity(objects):
+        more["objects"] = drawn
+    if attributes:
+        more["attributes"] = dict(attributes)
+    if not annotated:
+        more["annotated"] = False
+    return (*facts, more) if more else tuple(facts)
+
+
+def images_digest(
+    classes: Sequence[str],
+    label_type: str,
+    samples: Iterable[Identity],
+    points: Mapping[str, Any] | None = None,
+) -> str:
+    """SHA-256 of the classes, then of one line of JSON per sample, by sample id.
 
     A line holds nothing that follows from the picture's bytes, and no name of a media file.
     """
-    total = hashlib.sha256(canonical_json({"classes": classes, "label_type": label_type}))
+    head = {"classes": classes, "label_type": label_type}
+    total = hashlib.sha256(canonical_json({**head, "points": points} if points else head))
     for facts in sorted(samples, key=lambda facts: facts[0]):
         total.update(b"\n" + canonical_json(facts))
     return total.hexdigest()

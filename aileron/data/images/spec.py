@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aileron.core.names import Name
-from aileron.data.images.card import LabelType
+from aileron.data.images.card import ImageTask, LabelType
 
 MOST_CLASSES = 1000
 
@@ -22,7 +22,12 @@ class ImageSpec(BaseModel):
 
     name: Name = Field(description="name of the dataset")
     display_name: str | None = Field(None, description="free name for people")
-    task: Literal["classification"] = Field("classification", description="what is predicted")
+    task: ImageTask = Field("classification", description="what is predicted")
+    format: str | None = Field(
+        None,
+        description="how pictures and annotations are laid out: coco, voc, yolo, ... "
+        "(`aileron dataset formats --modality image`); default: the format that fits",
+    )
     label_type: LabelType = Field(
         "single", description="single: one label per picture; multi: any number, from labels.csv"
     )
@@ -40,9 +45,12 @@ class ImageSpec(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> ImageSpec:
+        if self.label_type == "multi" and self.task != "classification":
+            raise ValueError("`label_type: multi` belongs to a classification")
         if self.classes and len(set(self.classes)) != len(self.classes):
             raise ValueError("`classes` names a class twice")
-        if self.classes and len(self.classes) < 2 and self.label_type == "single":
+        alone = self.label_type == "single" and self.task == "classification"
+        if self.classes and len(self.classes) < 2 and alone:
             raise ValueError("`classes` must name at least two")
         return self
 

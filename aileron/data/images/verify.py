@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import StepFailed
+from aileron.data.images.annotations import sample_of
 from aileron.data.images.card import ImageCard
-from aileron.data.images.layout import BYTES, DIGEST, MEDIA_FOLDER, images_digest
+from aileron.data.images.layout import (
+    BYTES,
+    DIGEST,
+    MEDIA_FOLDER,
+    Identity,
+    identity,
+    images_digest,
+)
 from aileron.data.layout import SAMPLES_FILE
 
 
@@ -25,10 +34,14 @@ def stored_digest(folder: Path, card: ImageCard) -> str:
     for row in rows:
         if places.get((row["media"], row["row"])) != row["content_digest"]:
             raise StepFailed("data.picture_lost", where=card.name, sample=row["sample_id"])
-    identities = (
-        (row["sample_id"], row["content_digest"], row["labels"], row["split"]) for row in rows
-    )
-    return images_digest(card.classes, card.label_type, identities)
+    identities = (_identity(row) for row in rows)
+    return images_digest(card.classes, card.label_type, identities, card.points_json)
+
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    sample = sample_of(row)
+    facts = (sample.sample_id, row["content_digest"], sample.labels, sample.split)
+    return identity(facts, sample.objects, sample.attributes, annotated=sample.annotated)
 
 
 def _pictures(folder: Path) -> Iterator[tuple[tuple[str, int], str]]:

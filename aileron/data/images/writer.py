@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import InvalidInput
+from aileron.data.images.annotations import attributes_text, object_row
 from aileron.data.images.layout import (
     GROUP_BYTES,
     GROUP_ROWS,
@@ -44,8 +45,12 @@ def write_samples(
     classes: Sequence[str],
     label_type: str,
     shard_bytes: int = SHARD_BYTES,
+    points: Mapping[str, Any] | None = None,
 ) -> Written:
     """Write ``samples.parquet`` and ``media/`` of `samples` into the new directory `folder`.
+
+    Args:
+        points: class -> names and joints of its key points, as JSON.
 
     Raises:
         InvalidInput: a picture changed since its sample was made.
@@ -55,16 +60,18 @@ def write_samples(
     (folder / MEDIA_FOLDER).mkdir(parents=True)
     places = _write_media(folder / MEDIA_FOLDER, samples, picture, shard_bytes)
     ordered = sorted(samples, key=lambda sample: sample.sample_id)
-    columns = {
+    columns: dict[str, list[Any]] = {
         field.name: [getattr(sample, field.name) for sample in ordered] for field in fields(Sample)
     }
+    columns["objects"] = [[object_row(thing) for thing in sample.objects] for sample in ordered]
+    columns["attributes"] = [attributes_text(sample.attributes) for sample in ordered]
     placed = [places[sample.content_digest] for sample in ordered]
     columns["media"] = [name for name, _ in placed]
     columns["row"] = [row for _, row in placed]
     write_parquet(pa.table(columns, samples_schema()), folder / SAMPLES_FILE)
     sizes = {sample.content_digest: sample.bytes for sample in samples}
-    identities = ((s.sample_id, s.content_digest, s.labels, s.split) for s in ordered)
-    digest = images_digest(classes, label_type, identities)
+    identities = (sample.identity for sample in ordered)
+    digest = images_digest(classes, label_type, identities, points)
     return Written(digest, len(sizes), sum(sizes.values()))
 
 

@@ -16,13 +16,13 @@ from typing import Any, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
-from aileron.data.images.archive import Archive, open_archive
 from aileron.data.images.card import LabelType, RefusedPicture
-from aileron.data.images.checking import Checked, check_pictures
+from aileron.data.images.checking import Checked, check_pictures, read_member
 from aileron.data.images.classes import classes_of
 from aileron.data.images.finding import Found, find_pictures, labels_file
-from aileron.data.images.folder import Folder
 from aileron.data.images.labels import has_several_labels
+from aileron.data.trees.archive import Archive, open_archive
+from aileron.data.trees.folder import Folder
 from aileron.lifecycle.new.image_advice import advise, positive_last
 from aileron.lifecycle.new.places import place
 from aileron.lifecycle.new.proposal import NewOptions, Proposal
@@ -126,7 +126,8 @@ def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[Refu
     step = max(1, -(-len(found.members) // LOOKED_AT))
     checked: dict[str, Checked] = {}
     refused = []
-    for path, facts in check_pictures(archive, found.members[::step]):
+    contents = ((m.path, read_member(archive, m)) for m in found.members[::step])
+    for path, facts in check_pictures(contents):
         if isinstance(facts, Checked):
             checked[path] = facts
         else:

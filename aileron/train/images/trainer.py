@@ -169,6 +169,9 @@ def _check_parts(
 ) -> None:
     """Refuse what cannot be learnt from."""
     card = dataset.card
+    if card.task != "classification":
+        task = card.task.replace("_", " ")
+        raise InvalidInput("train.pictures_of_another_task", dataset=card.name, task=task)
     if len(card.classes) < 2 and card.label_type == "single":
         raise InvalidInput("train.one_class", dataset=card.name, found=", ".join(card.classes))
     seen = {index for labels in train.labels for index in labels}

@@ -166,7 +166,7 @@ def test_a_folder_enters_the_store_as_one_tar_and_is_read_again_when_it_changes(
     store = open_store(pets.settings.store_root)
     assert [entry.path for entry in store.manifest(first).files] == ["pictures.tar"]
     assert plan(pets, 2).sources["dataset"] == first
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.md").write_text("no picture")
     assert plan(pets, 3).sources["dataset"] == first
     (folder / "cat" / "0.png").rename(folder / "cat" / "9.png")
     assert plan(pets, 4).sources["dataset"] != first

@@ -93,11 +93,11 @@ function Input({ id, field, text, wrong, onChange }: InputProps) {
       </select>
     );
   }
-  if (field.kind === "json") {
+  if (field.kind === "json" || field.kind === "prose") {
     return (
       <textarea
         {...common}
-        className="mono"
+        className={field.kind === "json" ? "mono" : undefined}
         rows={3}
         spellCheck={false}
         value={text}

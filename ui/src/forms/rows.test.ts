@@ -16,7 +16,7 @@ const sample = {
 };
 
 test("each feature is a field of its kind", () => {
-  expect(fields.map((field) => field.kind)).toEqual(["number", "choice", "choice", "text", "text"]);
+  expect(fields.map((field) => field.kind)).toEqual(["number", "choice", "choice", "text", "prose"]);
 });
 
 test("a sample fills the form and comes out again", () => {

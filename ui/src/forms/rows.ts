@@ -3,7 +3,7 @@
 import type { Feature } from "../api/types";
 import { type Draft, type FieldSpec, type Filled, type Kind, read, written } from "./schema";
 
-const KINDS: Record<string, Kind> = { number: "number", boolean: "choice" };
+const KINDS: Record<string, Kind> = { number: "number", boolean: "choice", text: "prose" };
 
 /** The form of one row; `help` says how a value of a type is written. */
 export function rowFields(

@@ -3,7 +3,7 @@
 import type { Form } from "../api/types";
 import type { Key, Values } from "../messages";
 
-export type Kind = "boolean" | "choice" | "integer" | "number" | "text" | "json";
+export type Kind = "boolean" | "choice" | "integer" | "number" | "text" | "prose" | "json";
 
 export interface FieldSpec {
   path: string;
@@ -101,13 +101,15 @@ export function defaults(fields: readonly FieldSpec[]): Draft {
 /** What `text` means in `field`, or why it means nothing. */
 export function read(field: FieldSpec, text: string): Read {
   const bare = text.trim();
-  if (bare === "" && field.kind !== "text") return readNothing(field);
+  const words = field.kind === "text" || field.kind === "prose";
+  if (bare === "" && !words) return readNothing(field);
   switch (field.kind) {
     case "boolean":
       return { value: bare === "true" };
     case "choice":
       return { value: field.options.find((option) => String(option) === bare) ?? bare };
     case "text":
+    case "prose":
       return bare === "" && field.nullable ? { value: null } : { value: text };
     case "json":
       return readJson(bare);

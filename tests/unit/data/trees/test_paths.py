@@ -2,7 +2,7 @@
 
 import pytest
 
-from aileron.data.images.paths import clean, is_junk, is_picture, is_wanted
+from aileron.data.trees.paths import clean, is_junk, is_picture, is_wanted
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "猫/狗.PNG", "x.tif", "x.webp", "x.heic"])
@@ -17,7 +17,7 @@ def test_what_systems_leave_behind(name: str) -> None:
     assert not is_wanted(name)
 
 
-@pytest.mark.parametrize("name", ["Thumbs.db", "notes.txt", "a.xml", "jpg", "a.jpg.part"])
+@pytest.mark.parametrize("name", ["Thumbs.db", "notes.md", "a.mp4", "jpg", "a.jpg.part"])
 def test_other_files(name: str) -> None:
     assert not is_wanted(name)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, BinaryIO, Protocol, cast
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images.archive import Archive, Kind, Member
-from aileron.data.images.paths import clean, is_junk, is_wanted
+from aileron.data.trees.archive import Archive, Kind, Member
+from aileron.data.trees.paths import clean, is_junk, is_wanted
 
 
 class Sink(Protocol):
@@ -41,7 +41,7 @@ def write_tar(folder: Path, out: Sink) -> None:
             tar.members = []  # type: ignore[attr-defined]  # the library keeps them all
 
 
-def walk(folder: Path) -> Iterator[tuple[str, Kind]]:
+def walk(folder: Path, wanted: Callable[[str], bool] = is_wanted) -> Iterator[tuple[str, Kind]]:
     """(relative path, kind) of the folders, links and wanted files below `folder`, in order.
 
     Links are not followed, and hidden folders not entered.
@@ -54,7 +54,7 @@ def walk(folder: Path) -> Iterator[tuple[str, Kind]]:
         below = []
         for entry in entries:
             path = prefix + entry.name
-            kind = _kind(entry, path)
+            kind = _kind(entry, path, wanted)
             if kind is not None:
                 yield path, kind
             if kind == "folder":
@@ -63,30 +63,34 @@ def walk(folder: Path) -> Iterator[tuple[str, Kind]]:
 
 
 class Folder(Archive):
-    """A folder seen as an archive: what an import would find in it."""
+    """A folder seen as an archive: the wanted files in it, by default those of an import."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wanted: Callable[[str], bool] = is_wanted) -> None:
         self._folder = folder
         self._names: dict[str, str] = {}
         self.members = []
-        for name, kind in walk(folder):
+        for name, kind in walk(folder, wanted):
             path = clean(name) or name
             self._names[path] = name
             size = (folder / name).stat().st_size if kind == "file" else 0
             self.members.append(Member(path, kind, size))
 
     def read(self, path: str) -> bytes:
+        with self.open(path) as file:
+            return file.read()
+
+    def open(self, path: str) -> BinaryIO:
         try:
-            return (self._folder / self._names[path]).read_bytes()
+            return (self._folder / self._names[path]).open("rb")
         except OSError as error:
             problem = error.strerror or str(error)
             raise InvalidInput("data.bad_archive", where=path, problem=problem) from None
 
 
-def _kind(entry: os.DirEntry[str], path: str) -> Kind | None:
-    """What `entry` is, None if an import does not read it."""
+def _kind(entry: os.DirEntry[str], path: str, wanted: Callable[[str], bool]) -> Kind | None:
+    """What `entry` is, None if nobody wants it."""
     if entry.is_symlink():
-        return "link" if is_wanted(path) or (entry.is_dir() and not is_junk(path)) else None
+        return "link" if wanted(path) or (entry.is_dir() and not is_junk(path)) else None
     if entry.is_dir():
         return None if is_junk(path) else "folder"
-    return "file" if entry.is_file() and is_wanted(path) else None
+    return "file" if entry.is_file() and wanted(path) else None

@@ -1,4 +1,4 @@
-"""Zip and tar archives of pictures, read member by member and never laid out by their names.
+"""Zip and tar archives, read member by member and never laid out by their names.
 
 A member's name is only ever text: contents are read from the archive itself, or from one
 spool file if it is compressed as a whole. So no name and no link can lead anywhere. Counts,
@@ -19,12 +19,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedIOBase
+from io import BufferedIOBase, RawIOBase
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, BinaryIO, Final, Literal, cast
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images.paths import clean
+from aileron.data.trees.paths import clean
 
 Opener = Callable[[Path], BufferedIOBase]
 Kind = Literal["file", "folder", "link"]
@@ -75,6 +75,19 @@ class Archive(ABC):
             InvalidInput: the archive is damaged here, or locked with a password.
         """
 
+    @abstractmethod
+    def open(self, path: str) -> BinaryIO:
+        """The file `path` as a stream that can be read from any place.
+
+        Raises:
+            InvalidInput: as `read`.
+        """
+
+    def head(self, path: str, count: int) -> bytes:
+        """The first `count` bytes of the file `path`, or all of a shorter one."""
+        with self.open(path) as file:
+            return file.read(count)
+
 
 def open_archive(path: Path, work: Path) -> Archive:
     """The archive `path`, which stays open for the life of the process; `work` takes the spool.
@@ -109,6 +122,14 @@ class _Zip(Archive):
         with _reading(self._path, path), self._zip.open(info) as file:
             return file.read(info.file_size)
 
+    def open(self, path: str) -> BinaryIO:
+        with _reading(self._path, path):
+            return cast("BinaryIO", self._zip.open(self._infos[path]))
+
+    def head(self, path: str, count: int) -> bytes:
+        with _reading(self._path, path), self._zip.open(self._infos[path]) as file:
+            return file.read(count)
+
 
 class _Tar(Archive):
     """Members are places in a file: the archive itself, or what a packed one was unpacked to."""
@@ -133,6 +154,38 @@ class _Tar(Archive):
         if len(content) != size:
             raise _damaged(self._path, EOFError(_TOO_EARLY), path)
         return content
+
+    def open(self, path: str) -> BinaryIO:
+        return cast("BinaryIO", _Part(self._file.fileno(), *self._places[path]))
+
+
+class _Part(RawIOBase):
+    """A piece of an open file as a file of its own."""
+
+    def __init__(self, file: int, offset: int, size: int) -> None:
+        self._file, self._offset, self._size = file, offset, size
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = max(0, start + place)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = min(len(buffer), max(0, self._size - self._place))
+        content = os.pread(self._file, wanted, self._offset + self._place)
+        buffer[: len(content)] = content
+        self._place += len(content)
+        return len(content)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import pytest
 from plugins.picture_folders import Gallery, lay_out, picture, tarred, two_classes, zipped
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images import archive as archives
-from aileron.data.images.archive import open_archive
-from aileron.data.images.folder import write_tar
+from aileron.data.trees import archive as archives
+from aileron.data.trees.archive import open_archive
+from aileron.data.trees.folder import write_tar
 
 
 def refused(gallery: Gallery, path: Path) -> str:

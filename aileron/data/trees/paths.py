@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from posixpath import basename, splitext
+from posixpath import splitext
 from typing import Final
 
 LABELS_FILE: Final = "labels.csv"
@@ -19,6 +19,14 @@ OTHER_SUFFIXES: Final = frozenset((
 # fmt: on
 """Of pictures that are not taken: each is named, since the user meant it."""
 
+# fmt: off
+NOTES: Final = frozenset((
+    ".csv", ".data", ".json", ".jsonl", ".names", ".parquet", ".tar", ".txt", ".xml", ".yaml",
+    ".yml",
+))
+# fmt: on
+"""Of files that may say something of pictures, or hold them."""
+
 
 def is_picture(path: str) -> bool:
     """Whether a file is a picture by its name, taken or not."""
@@ -33,7 +41,7 @@ def is_junk(path: str) -> bool:
 
 def is_wanted(path: str) -> bool:
     """Whether a file is worth reading at all."""
-    return not is_junk(path) and (is_picture(path) or basename(path).lower() == LABELS_FILE)
+    return not is_junk(path) and (is_picture(path) or splitext(path)[1].lower() in NOTES)
 
 
 def clean(name: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Formats of pictures and what is drawn on them."""

@@ -1,0 +1,1 @@
+"""Formats of texts and what is marked in them."""

@@ -1,0 +1,1 @@
+"""Trees of files: folders, zips and tars, read and written without trust in their names."""
