@@ -114,20 +114,20 @@ def export(
     project: str | None,
     as_json: bool,
 ) -> None:
-    """Write a version of dataset NAME, of pictures, to TARGET in a format of other tools.
+    """Write a version of dataset NAME, of pictures or texts, in a format of other tools.
 
     TARGET is new: a folder, or by its name a .zip or .tar.
     """
-    from aileron.data.images.export import export_pictures
+    from aileron.data.export import export as export_files
     from aileron.data.versions import Versions
 
     check_name(name)
-    format_ = find_format(to, "image").with_options(_chosen(option))
+    format_ = find_format(to).with_options(_chosen(option))
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "dataset"
         versions = Versions.of(Settings.load())
         found = versions.get(project or DEFAULT_PROJECT, name, version, folder)
-        losses = export_pictures(folder, target, format_)
+        losses = export_files(folder, target, format_)
     facts = {"dataset": name, "version": found.version, "format": to, "target": str(target)}
     lost = _losses(losses)
     show(facts | ({"losses": lost} if as_json else lost), as_json=as_json)

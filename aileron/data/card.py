@@ -7,6 +7,7 @@ the same source gives the same bytes.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +17,7 @@ from aileron.core.errors import InvalidInput
 from aileron.core.names import Name
 from aileron.data.card_base import CARD_FILE, FORMAT_VERSION, CardBase
 from aileron.data.images.card import ImageCard
+from aileron.data.texts.card import TextCard
 
 ColumnType = Literal["number", "category", "text", "date", "other"]
 ColumnRole = Literal["feature", "target", "ignored"]
@@ -85,7 +87,10 @@ class Card(CardBase):
         return tuple(column for column in self.columns if column.role == "feature")
 
 
-AnyCard = Card | ImageCard
+AnyCard = Card | ImageCard | TextCard
+
+_KINDS: Mapping[str, type[ImageCard | TextCard]] = {"image": ImageCard, "text": TextCard}
+"""Modality in the JSON -> the card; tables need not say theirs."""
 
 
 def parse_card(text: str | bytes) -> AnyCard:
@@ -95,12 +100,13 @@ def parse_card(text: str | bytes) -> AnyCard:
         ValueError: it is none of these.
     """
     values = json.loads(text)
-    image = isinstance(values, dict) and values.get("modality") == "image"
-    return (ImageCard if image else Card).model_validate(values)
+    modality = values.get("modality") if isinstance(values, dict) else None
+    kind: type[AnyCard] = _KINDS.get(str(modality), Card)
+    return kind.model_validate(values)
 
 
 def read_card(folder: Path) -> AnyCard:
-    """The card of the DATASET artifact in `folder`: of a table, or of pictures.
+    """The card of the DATASET artifact in `folder`: of a table, of pictures or of texts.
 
     Raises:
         InvalidInput: there is none, or it is of another format.

@@ -12,6 +12,15 @@ CARD_FILE = "card.json"
 FORMAT_VERSION: Literal[1] = 1
 
 
+class RefusedSample(BaseModel):
+    """A file, or a line of one, that was left out, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    reason: str
+
+
 class CardBase(BaseModel):
     """Base of the cards: frozen, and written the same way each time."""
 

@@ -15,9 +15,13 @@ from pydantic import BaseModel, ConfigDict
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
 from aileron.data.card import AnyCard, Card
-from aileron.data.images.facts import FACTS, picture_facts
+from aileron.data.images.card import ImageCard
+from aileron.data.images.facts import FACTS as PICTURE_FACTS
+from aileron.data.images.facts import picture_facts
 from aileron.data.layout import SAMPLE_ID, read_table
 from aileron.data.specs import ExpectationSpec
+from aileron.data.texts.dataset import FACTS as TEXT_FACTS
+from aileron.data.texts.dataset import TextDataset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,18 +91,32 @@ def run_suite(
 ) -> tuple[Outcome, ...]:
     """The outcome of each expectation, in order, on the DATASET artifact in `folder`.
 
-    Of a table these are about its rows, of pictures about their facts (`FACTS`).
+    Of a table these are about its rows, of pictures and texts about their facts.
 
     Raises:
         InvalidInput: an expectation does not exist, or its arguments do not fit.
     """
     if not expectations:
         return ()
-    columns = [column.name for column in card.columns] if isinstance(card, Card) else FACTS
-    suite = [_expectation(i, spec, columns) for i, spec in enumerate(expectations)]
-    frame = read_table(folder).reset_index() if isinstance(card, Card) else picture_facts(folder)
-    results = _validate(frame, suite)
+    suite = [_expectation(i, spec, _columns(card)) for i, spec in enumerate(expectations)]
+    results = _validate(_frame(folder, card), suite)
     return tuple(_outcome(spec, results[i]) for i, spec in enumerate(expectations))
+
+
+def _columns(card: AnyCard) -> Sequence[str]:
+    """What expectations may be about."""
+    if isinstance(card, Card):
+        return [column.name for column in card.columns]
+    return PICTURE_FACTS if isinstance(card, ImageCard) else TEXT_FACTS
+
+
+def _frame(folder: Path, card: AnyCard) -> pd.DataFrame:
+    """One row per sample: sample_id and `_columns`."""
+    if isinstance(card, Card):
+        return read_table(folder).reset_index()
+    if isinstance(card, ImageCard):
+        return picture_facts(folder)
+    return TextDataset.read(folder).facts()
 
 
 def _expectation(place: int, spec: ExpectationSpec, columns: Sequence[str]) -> Any:

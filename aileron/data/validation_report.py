@@ -11,6 +11,7 @@ from typing import Any, Literal
 from aileron.data.card import AnyCard, Card
 from aileron.data.images.card import ImageCard
 from aileron.data.suite import Outcome
+from aileron.data.texts.card import TextCard
 
 FORMAT_VERSION: Literal[1] = 1
 
@@ -65,7 +66,7 @@ def _page(card: AnyCard, outcomes: Sequence[Outcome]) -> str:
         f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(summary)}</p>"
         f"<p>Digest <code>{card.digest}</code></p><h2>Expectations</h2>"
         f"{_table(('Result', 'Expectation', 'Column', 'Wanted', 'Observed'), _lines(outcomes))}"
-        f"{details}{_columns(card) if isinstance(card, Card) else _pictures(card)}</body></html>\n"
+        f"{details}{_columns(card) if isinstance(card, Card) else _classes(card)}</body></html>\n"
     )
 
 
@@ -78,7 +79,7 @@ def _columns(card: Card) -> str:
     return f"<h2>Columns</h2>{_table(('Column', 'Type', 'Role', 'Missing', 'Remark'), rows)}"
 
 
-def _pictures(card: ImageCard) -> str:
+def _classes(card: ImageCard | TextCard) -> str:
     classes = "".join(
         f'<tr><td>{escape(label)}</td><td class="number">{count}</td></tr>'
         for label, count in card.class_counts.items()
@@ -88,7 +89,7 @@ def _pictures(card: ImageCard) -> str:
         for item in card.refused
     )
     left_out = f"<h2>Left out</h2>{_table(('File', 'Reason'), refused)}" if refused else ""
-    return f"<h2>Classes</h2>{_table(('Class', 'Pictures'), classes)}{left_out}"
+    return f"<h2>Classes</h2>{_table(('Class', 'Samples'), classes)}{left_out}"
 
 
 def _lines(outcomes: Sequence[Outcome]) -> str:

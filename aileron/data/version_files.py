@@ -15,9 +15,12 @@ from aileron.core.errors import StepFailed
 from aileron.core.names import dataset_tag
 from aileron.data.card import AnyCard, Card, parse_card, read_card
 from aileron.data.card_base import CARD_FILE
-from aileron.data.images.verify import stored_digest
+from aileron.data.images.card import ImageCard
+from aileron.data.images.verify import stored_digest as pictures_digest
 from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER, read_given_parts
 from aileron.data.remote import RemoteDirectory
+from aileron.data.texts.card import TextCard
+from aileron.data.texts.dataset import stored_digest as texts_digest
 
 REMOTE_NAME = "storage"
 
@@ -104,9 +107,17 @@ def verify_dataset(folder: Path, digest: str) -> None:
         StepFailed: rows, pictures, schema or card are not what `digest` says.
     """
     card = read_card(folder)
-    found = _table_digest(folder, card) if isinstance(card, Card) else stored_digest(folder, card)
+    found = _stored_digest(folder, card)
     if not found == card.digest == digest:
         raise StepFailed("data.wrong_digest", where=card.name, wanted=digest, found=found)
+
+
+def _stored_digest(folder: Path, card: AnyCard) -> str:
+    if isinstance(card, ImageCard):
+        return pictures_digest(folder, card)
+    if isinstance(card, TextCard):
+        return texts_digest(folder, card)
+    return _table_digest(folder, card)
 
 
 def _table_digest(folder: Path, card: Card) -> str:

@@ -149,7 +149,7 @@ class PipelineSpec(Workflow):
     kind: Literal["Pipeline"]
     sources: Mapping[Name, Options] = Field(
         {},
-        description="Name -> {file: path}, or {folder: path} or {archive: path} of pictures, for "
+        description="Name -> {file: path}, or {folder: path} or {archive: path} of samples, for "
         "inputs written `source:name`.",
     )
     nodes: tuple[Options, ...] = Field(min_length=1)

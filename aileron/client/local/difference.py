@@ -55,19 +55,32 @@ def _digests(folder: Path) -> pa.Table:
 
 
 def _labels(folder: Path) -> Iterator[str]:
-    """The labels of all rows of a classification; a picture may have several."""
+    """The classes of all rows: of a table's target, of samples, of what is drawn or marked."""
     import pyarrow.parquet as pq
 
     card: Mapping[str, Any] = json.loads((folder / "card.json").read_bytes())
-    if card.get("task") != "classification":
+    if card.get("modality") in ("image", "text"):
+        yield from _sample_labels(folder / SAMPLES_FILE)
         return
-    if card.get("modality") == "image":
-        for labels in pq.read_table(folder / SAMPLES_FILE, columns=["labels"])["labels"]:
-            yield from labels.as_py()
+    if card.get("task") != "classification":
         return
     for part in sorted((folder / TABLE_FOLDER).iterdir()):
         for value in pq.read_table(part, columns=[card["target"]])[card["target"]]:
             yield str(value.as_py())
+
+
+def _sample_labels(path: Path) -> Iterator[str]:
+    import pyarrow.parquet as pq
+
+    there = pq.read_schema(path).names
+    wanted = [name for name in ("labels", "objects", "spans", "tags") if name in there]
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=wanted):
+            for row in batch.to_pylist():
+                yield from row["labels"]
+                yield from (thing["label"] for thing in row.get("objects") or ())
+                yield from (span["label"] for span in row.get("spans") or ())
+                yield from (tag[2:] for tag in row.get("tags") or () if tag.startswith("B-"))
 
 
 if __name__ == "__main__":

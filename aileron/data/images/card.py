@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from aileron.core.names import Name
-from aileron.data.card_base import FORMAT_VERSION, CardBase
+from aileron.data.card_base import FORMAT_VERSION, CardBase, RefusedSample
 from aileron.data.formats.records import Label
 
 ImageTask = Literal[
@@ -54,15 +54,6 @@ class KeyPointNames(BaseModel):
     """Pairs that a line joins, counted from 0."""
 
 
-class RefusedPicture(BaseModel):
-    """A file that was left out, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    path: str
-    reason: str
-
-
 class ImageCard(CardBase):
     """``card.json`` of a dataset of pictures."""
 
@@ -84,7 +75,7 @@ class ImageCard(CardBase):
     digest: str
     """SHA-256 of classes, samples and labels: the identity of a dataset version."""
     source: ImageSource
-    refused: tuple[RefusedPicture, ...] = ()
+    refused: tuple[RefusedSample, ...] = ()
     """The first of the refused files; `counts.refused` is their number."""
     licence: str | None = None
     owner: str | None = None

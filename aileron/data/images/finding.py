@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images.card import LabelType, RefusedPicture
+from aileron.data.card_base import RefusedSample
+from aileron.data.images.card import LabelType
 from aileron.data.images.labels import Row, read_labels
 from aileron.data.images.structure import Structure, find_structure
 from aileron.data.layout import Part
@@ -39,7 +40,7 @@ class Found:
 
     members: tuple[Member, ...]
     places: Mapping[str, Place]
-    refused: tuple[RefusedPicture, ...]
+    refused: tuple[RefusedSample, ...]
     structure: Structure
     others: int
     """Files that are no pictures."""
@@ -58,7 +59,7 @@ def find_pictures(archive: Archive, label_type: LabelType, name: str) -> Found:
     if table is None and label_type == "multi":
         raise InvalidInput("data.no_labels_file", where=name)
     structure = find_structure([m.path for m in pictures], folders)
-    refused = [RefusedPicture(path=path, reason=_TWICE) for path in repeated]
+    refused = [RefusedSample(path=path, reason=_TWICE) for path in repeated]
     if table is None:
         places = _by_folders(pictures, structure)
         reason = _NO_CLASS
@@ -67,9 +68,7 @@ def find_pictures(archive: Archive, label_type: LabelType, name: str) -> Found:
         rows = read_labels(archive.read(table), single=label_type == "single")
         places = _by_table(pictures, structure.root, rows)
         reason = _NOT_LISTED
-    refused += [
-        RefusedPicture(path=m.path, reason=reason) for m in pictures if m.path not in places
-    ]
+    refused += [RefusedSample(path=m.path, reason=reason) for m in pictures if m.path not in places]
     members = [m for m in pictures if m.path in places]
     return Found(
         tuple(members), places, tuple(refused), structure, others, from_table=table is not None

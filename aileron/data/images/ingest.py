@@ -16,23 +16,24 @@ from aileron.core.digest import digest_file
 from aileron.core.errors import InvalidInput, sentence
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
+from aileron.data import refusals
+from aileron.data.card_base import RefusedSample
 from aileron.data.formats.records import ImageSample, Label
 from aileron.data.images.card import (
     ImageCard,
     ImageCounts,
     ImageSource,
     KeyPointNames,
-    RefusedPicture,
 )
 from aileron.data.images.checking import Checked, check_pictures
 from aileron.data.images.classes import classes_of, label_order
 from aileron.data.images.layout import Sample
 from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
+from aileron.data.refusals import judge
 from aileron.data.trees.archive import open_archive
+from aileron.data.trees.tree import only_file
 
-NAMED: Final = 1000
-"""Refused files that card and log name."""
 SHOWN: Final = 10
 TINY: Final = 8
 """Pixels of a side below which a picture is spoken of."""
@@ -58,12 +59,14 @@ class IngestImages(Component[IngestImagesConfig]):
     def run(
         self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
-        path = _only_file(inputs["source"])
+        path = only_file(inputs["source"])
         source = read_source(open_archive(path, context.work), path.name, config)
         for note in source.notes:
             context.log(note)
         samples, refused = _check(context, source)
-        _judge(context, config, path, samples, refused)
+        if not samples and not refused:
+            raise InvalidInput("data.no_pictures", where=path.name)
+        judge(context, path.name, len(samples), refused, config.max_refused)
         labels = _labels_of(source, samples, config, path.name)
         folder = context.output("dataset")
         card = _write(folder, config, path, source, samples, refused, labels)
@@ -71,7 +74,7 @@ class IngestImages(Component[IngestImagesConfig]):
         return {"dataset": folder}
 
 
-def _check(context: Context, source: Source) -> tuple[list[Sample], list[RefusedPicture]]:
+def _check(context: Context, source: Source) -> tuple[list[Sample], list[RefusedSample]]:
     samples: list[Sample] = []
     refused = list(source.refused)
     contents = ((record.media, source.medium(record)) for record in source.samples)
@@ -80,9 +83,9 @@ def _check(context: Context, source: Source) -> tuple[list[Sample], list[Refused
         if done % PROGRESS == 0:
             context.log(f"{done:,} of {len(source.samples):,} pictures read")
         if isinstance(facts, str):
-            refused.append(RefusedPicture(path=path, reason=facts))
+            refused.append(RefusedSample(path=path, reason=facts))
         elif record.objects and (record.width, record.height) != (facts.width, facts.height):
-            refused.append(RefusedPicture(path=path, reason=_other_size(record, facts)))
+            refused.append(RefusedSample(path=path, reason=_other_size(record, facts)))
         else:
             samples.append(_sample(record, facts))
     return samples, sorted(refused, key=lambda item: item.path)
@@ -124,33 +127,6 @@ def _labels_of(
     return tuple(said.get(name) or Label(name) for name in names)
 
 
-def _judge(
-    context: Context,
-    config: IngestImagesConfig,
-    path: Path,
-    samples: Sequence[Sample],
-    refused: Sequence[RefusedPicture],
-) -> None:
-    """Name what was refused, and fail if it was too much."""
-    for item in refused[:NAMED]:
-        context.log(f"{item.path} is left out: {item.reason}")
-    if len(refused) > NAMED:
-        context.log(f"{len(refused) - NAMED:,} more are left out")
-    total = len(samples) + len(refused)
-    if total == 0:
-        raise InvalidInput("data.no_pictures", where=path.name)
-    if len(refused) > config.max_refused * total or not samples:
-        raise InvalidInput(
-            "data.too_many_refused",
-            where=path.name,
-            count=len(refused),
-            total=total,
-            most=f"{config.max_refused:.0%}",
-            first=refused[0].path,
-            reason=refused[0].reason,
-        )
-
-
 def _names(sample: Sample) -> set[str]:
     """The classes of a sample and of its objects."""
     return {*sample.labels, *(thing.label for thing in sample.objects)}
@@ -171,7 +147,7 @@ def _write(
     path: Path,
     source: Source,
     samples: Sequence[Sample],
-    refused: Sequence[RefusedPicture],
+    refused: Sequence[RefusedSample],
     labels: tuple[Label, ...],
 ) -> ImageCard:
     from aileron.data.images.writer import write_samples
@@ -212,7 +188,7 @@ def _write(
         ),
         digest=written.digest,
         source=ImageSource(file=path.name, sha256=digest_file(path)),
-        refused=tuple(refused[:NAMED]),
+        refused=tuple(refused[: refusals.NAMED]),
         licence=config.licence,
         owner=config.owner,
         created_by=f"{IngestImages.name}@{IngestImages.version}",
@@ -256,10 +232,3 @@ def _tiny(samples: Sequence[Sample]) -> Iterator[str]:
     if tiny:
         names = ", ".join(f"{s.sample_id} ({s.width} x {s.height})" for s in tiny[:SHOWN])
         yield f"{len(tiny):,} pictures have a side below {TINY} pixels: {names}"
-
-
-def _only_file(folder: Path) -> Path:
-    files = [path for path in folder.iterdir() if path.is_file()]
-    if len(files) != 1:
-        raise InvalidInput("data.not_one_file", count=len(files))
-    return files[0]

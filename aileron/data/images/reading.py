@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from aileron.core.errors import InvalidInput
+from aileron.data.card_base import RefusedSample
 from aileron.data.formats import Format, Problems, find_format, formats
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import ImageSample, Label
-from aileron.data.images.card import RefusedPicture
 from aileron.data.images.checking import read_member
 from aileron.data.images.finding import Found, find_pictures
 from aileron.data.images.spec import ImageSpec
@@ -32,7 +32,7 @@ class Source:
     samples: Sequence[ImageSample]
     medium: Callable[[ImageSample], bytes | str]
     """The bytes of a picture, or why it has none."""
-    refused: Sequence[RefusedPicture]
+    refused: Sequence[RefusedSample]
     labels: tuple[Label, ...] | None
     """The classes in order; None: those that the samples have."""
     notes: Sequence[str]
@@ -64,9 +64,7 @@ def read_source(archive: Archive, name: str, spec: ImageSpec) -> Source:
     return Source(
         samples=samples,
         medium=lambda sample: _bytes(delivered, sample),
-        refused=[
-            RefusedPicture(path=one.where, reason=one.reason.render("en")) for one in problems
-        ],
+        refused=[RefusedSample(path=one.where, reason=one.reason.render("en")) for one in problems],
         labels=reading.labels if reading.known else None,
         notes=[f"read as {format_.name}", *(note.render("en") for note in reading.notes)],
     )

@@ -21,11 +21,11 @@ OTHER_SUFFIXES: Final = frozenset((
 
 # fmt: off
 NOTES: Final = frozenset((
-    ".csv", ".data", ".json", ".jsonl", ".names", ".parquet", ".tar", ".txt", ".xml", ".yaml",
-    ".yml",
+    ".ann", ".bio", ".conf", ".conll", ".csv", ".data", ".iob", ".json", ".jsonl", ".names",
+    ".ndjson", ".parquet", ".tags", ".tar", ".tsv", ".txt", ".xlsx", ".xml", ".yaml", ".yml",
 ))
 # fmt: on
-"""Of files that may say something of pictures, or hold them."""
+"""Of files that may say something of pictures, or hold samples themselves."""
 
 
 def is_picture(path: str) -> bool:

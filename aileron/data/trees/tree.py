@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.trees.archive import Archive, Member, open_archive
 from aileron.data.trees.folder import Folder
-from aileron.data.trees.paths import is_junk
+from aileron.data.trees.paths import clean, is_junk
 
-MOST_BYTES = 4 << 30
+MOST_BYTES: Final = 4 << 30
 """Of one file: annotations of a million pictures fit many times."""
+FILES: Final = frozenset(
+    (".csv", ".json", ".jsonl", ".ndjson", ".parquet", ".tsv", ".txt", ".xlsx", ".conll", ".bio")
+)
+"""How the names of files end that hold samples by themselves; others are taken for archives."""
 
 
 class FileTree:
@@ -61,8 +65,24 @@ class FileTree:
         return self._archive.read(path)
 
 
+class _OneFile(Archive):
+    """A file alone, seen as an archive."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.members = [Member(clean(path.name) or path.name, "file", path.stat().st_size)]
+
+    def read(self, path: str) -> bytes:  # noqa: ARG002 - there is one
+        return self._path.read_bytes()
+
+    def open(self, path: str) -> BinaryIO:  # noqa: ARG002
+        return self._path.open("rb")
+
+
 def open_tree(path: Path, work: Path) -> FileTree:
-    """The tree at `path`; a packed tar is unpacked into `work` first.
+    """The tree at `path`: a folder, an archive, or one file (`FILES`).
+
+    A packed tar is unpacked into `work` first.
 
     Raises:
         InvalidInput: it is not there, no folder, zip or tar, damaged, or unsafe.
@@ -71,4 +91,18 @@ def open_tree(path: Path, work: Path) -> FileTree:
         return FileTree(path.name, Folder(path, lambda name: not is_junk(name)))
     if not path.is_file():
         raise InvalidInput("data.no_tree", where=str(path))
+    if path.suffix.lower() in FILES:
+        return FileTree(path.name, _OneFile(path))
     return FileTree(path.name, open_archive(path, work))
+
+
+def only_file(folder: Path) -> Path:
+    """The one file of the SOURCE artifact in `folder`.
+
+    Raises:
+        InvalidInput: there are several, or none.
+    """
+    files = [path for path in folder.iterdir() if path.is_file()]
+    if len(files) != 1:
+        raise InvalidInput("data.not_one_file", count=len(files))
+    return files[0]

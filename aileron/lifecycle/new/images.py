@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
-from aileron.data.images.card import LabelType, RefusedPicture
+from aileron.data.card_base import RefusedSample
+from aileron.data.images.card import LabelType
 from aileron.data.images.checking import Checked, check_pictures, read_member
 from aileron.data.images.classes import classes_of
 from aileron.data.images.finding import Found, find_pictures, labels_file
@@ -45,7 +46,7 @@ class Inspected:
     """Label -> pictures."""
     checked: Mapping[str, Checked]
     """Path -> facts, of those looked at."""
-    refused: tuple[RefusedPicture, ...]
+    refused: tuple[RefusedSample, ...]
 
     @property
     def total(self) -> int:
@@ -121,7 +122,7 @@ def inspect(archive: Archive, name: str) -> Inspected:
     return Inspected(found, label_type, classes, counts, checked, (*found.refused, *refused))
 
 
-def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[RefusedPicture]]:
+def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[RefusedSample]]:
     """Facts and faults of the pictures, or of so many at even distances."""
     step = max(1, -(-len(found.members) // LOOKED_AT))
     checked: dict[str, Checked] = {}
@@ -131,12 +132,12 @@ def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[Refu
         if isinstance(facts, Checked):
             checked[path] = facts
         else:
-            refused.append(RefusedPicture(path=path, reason=facts))
+            refused.append(RefusedSample(path=path, reason=facts))
     return checked, refused
 
 
 def _check_refused(
-    found: Found, checked: Mapping[str, Checked], refused: Sequence[RefusedPicture], name: str
+    found: Found, checked: Mapping[str, Checked], refused: Sequence[RefusedSample], name: str
 ) -> None:
     """Fail as the import would."""
     total = len(checked) + len(refused) + len(found.refused)

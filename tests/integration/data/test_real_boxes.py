@@ -8,8 +8,8 @@ import pytest
 from plugins.picture_folders import Gallery, Imported
 from plugins.shared_data import shared
 
+from aileron.data.export import export
 from aileron.data.formats import Problems, find_format
-from aileron.data.images.export import export_pictures
 from aileron.data.trees.tree import open_tree
 
 
@@ -31,7 +31,7 @@ def test_every_photograph_comes_in_with_its_boxes(insulators: Imported) -> None:
 @pytest.mark.parametrize("name", ["coco", "cvat", "yolo", "datumaro"])
 def test_what_goes_out_says_the_same(insulators: Imported, tmp_path: Path, name: str) -> None:
     format_ = find_format(name)
-    export_pictures(insulators.folder, tmp_path / "out.zip", format_)
+    export(insulators.folder, tmp_path / "out.zip", format_)
     tree = open_tree(tmp_path / "out.zip", tmp_path)
     problems = Problems()
     found = sorted(format_.read(tree, "detection", problems).samples, key=lambda s: s.sample_id)

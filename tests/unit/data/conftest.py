@@ -3,5 +3,6 @@
 from plugins.datasets import workbench
 from plugins.inspection import look
 from plugins.picture_folders import gallery
+from plugins.text_sets import library
 
-__all__ = ["gallery", "look", "workbench"]
+__all__ = ["gallery", "library", "look", "workbench"]

@@ -74,6 +74,7 @@ export const en = {
   modality: "Kind of data",
   "modality.table": "Table",
   "modality.image": "Pictures",
+  "modality.text": "Texts",
   model: "Model",
   name: "Name",
   no: "no",

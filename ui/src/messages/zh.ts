@@ -75,6 +75,7 @@ export const zh: Record<Key, string> = {
   modality: "数据类型",
   "modality.table": "表格",
   "modality.image": "图片",
+  "modality.text": "文本",
   model: "模型",
   name: "名称",
   no: "否",

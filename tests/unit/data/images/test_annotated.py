@@ -9,12 +9,12 @@ from plugins.annotated import HEIGHT, POINT_NAMES, WIDTH, MemoryTree, medium
 from plugins.picture_folders import Gallery, Imported, picture
 
 from aileron.core.errors import InvalidInput
+from aileron.data.export import export
 from aileron.data.formats import Problems, Writing, find_format
 from aileron.data.formats.images.geometry import box_of_mask, encode_mask
 from aileron.data.formats.records import Box, ImageSample, KeyPoint, Label, Object, Task
 from aileron.data.formats.traits import Trait
 from aileron.data.images.dataset import ImageDataset
-from aileron.data.images.export import export_pictures
 from aileron.data.images.verify import stored_digest
 from aileron.data.split import read_labels
 from aileron.data.trees.tree import open_tree
@@ -123,7 +123,7 @@ def test_the_digest_is_of_what_is_drawn_too(gallery: Gallery, street: Imported) 
 
 
 def test_what_was_imported_is_exported_again(street: Imported, tmp_path: Path) -> None:
-    losses = export_pictures(street.folder, tmp_path / "street.zip", find_format("coco"))
+    losses = export(street.folder, tmp_path / "street.zip", find_format("coco"))
     assert losses == {}
     tree = open_tree(tmp_path / "street.zip", tmp_path)
     reading = find_format("coco").read(tree, None, Problems())
@@ -137,12 +137,12 @@ def test_what_was_imported_is_exported_again(street: Imported, tmp_path: Path) -
 def test_an_export_warns_of_what_is_lost_and_refuses_what_has_no_place(
     street: Imported, tmp_path: Path
 ) -> None:
-    losses = export_pictures(street.folder, tmp_path / "yolo", find_format("yolo"))
+    losses = export(street.folder, tmp_path / "yolo", find_format("yolo"))
     assert set(losses) == {Trait.POLYGONS, Trait.OBJECT_ATTRIBUTES}
     with pytest.raises(InvalidInput, match="image_folders cannot hold detection"):
-        export_pictures(street.folder, tmp_path / "folders", find_format("image_folders"))
+        export(street.folder, tmp_path / "folders", find_format("image_folders"))
     with pytest.raises(InvalidInput, match="bml_json cannot hold"):
-        export_pictures(street.folder, tmp_path / "bml", find_format("bml_json"))
+        export(street.folder, tmp_path / "bml", find_format("bml_json"))
     assert not {"folders", "bml"} & {path.name for path in tmp_path.iterdir()}
 
 
@@ -153,7 +153,7 @@ def test_a_faulty_object_leaves_its_picture_out_with_the_reason(gallery: Gallery
     assert "c.png" not in said(imported)
     (reason,) = imported.reasons.values()
     assert "outside the picture of 40 x 30 pixels" in reason
-    with pytest.raises(InvalidInput, match="1 of 4 pictures cannot be used"):
+    with pytest.raises(InvalidInput, match="1 of 4 samples cannot be used"):
         gallery.ingest_files(files("coco", samples), task="detection", max_refused=0)
 
 

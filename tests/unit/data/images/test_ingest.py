@@ -13,8 +13,8 @@ from plugins.picture_folders import Gallery, claimed_png, lay_out, picture, two_
 
 from aileron.core.digest import digest_bytes, digest_file
 from aileron.core.errors import InvalidInput
-from aileron.data import read_card, read_table_card
-from aileron.data.images import ImageDataset, ingest
+from aileron.data import read_card, read_table_card, refusals
+from aileron.data.images import ImageDataset
 from aileron.data.images.layout import MEDIA_FOLDER
 from aileron.data.version_files import verify_dataset
 
@@ -270,7 +270,7 @@ def test_every_usual_kind_of_picture_is_taken(gallery: Gallery) -> None:
 def test_too_many_broken_pictures_fail(gallery: Gallery) -> None:
     files = two_classes(4) | {"cat/broken.png": b"broken"}
     sentence = refusal(gallery, files)
-    assert "1 of 9 pictures cannot be used" in sentence
+    assert "1 of 9 samples cannot be used" in sentence
     assert "cat/broken.png: This is no picture" in sentence
     assert gallery.ingest_files(files, max_refused=0.2).card.counts.rows == 8
 
@@ -333,7 +333,7 @@ def test_a_file_that_is_twice_in_an_archive_is_taken_once(gallery: Gallery, tmp_
 def test_of_many_refused_files_some_are_named(
     gallery: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest, "NAMED", 2)
+    monkeypatch.setattr(refusals, "NAMED", 2)
     broken = {f"cat/broken{i}.png": b"x" for i in range(4)}
     imported = gallery.ingest_files(two_classes() | broken, max_refused=0.5)
     assert imported.card.counts.refused == 4

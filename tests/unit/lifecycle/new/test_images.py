@@ -167,8 +167,8 @@ def test_of_many_pictures_some_are_looked_at(
     [
         ({"notes/a.txt": b"x"}, "There is no picture in it"),
         ({"cat/1.png": picture()}, "All pictures are of one class: cat"),
-        ({"1.png": picture(1), "2.png": picture(2)}, "2 of 2 pictures cannot be used"),
-        (two_classes(2) | {"cat/x.png": b"x"}, "1 of 5 pictures cannot be used"),
+        ({"1.png": picture(1), "2.png": picture(2)}, "2 of 2 samples cannot be used"),
+        (two_classes(2) | {"cat/x.png": b"x"}, "1 of 5 samples cannot be used"),
     ],
 )
 def test_what_the_import_would_refuse_is_refused_at_once(

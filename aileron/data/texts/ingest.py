@@ -1,0 +1,223 @@
+"""Step `data.ingest_texts`: a file, a folder or an archive of texts becomes a dataset.
+
+The format is recognised, or said. What cannot be used is named with its line and reason and
+left out, and too much of it fails the step. Samples pass through in small numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from pydantic import Field, model_validator
+
+from aileron.core.digest import digest_file
+from aileron.core.errors import InvalidInput
+from aileron.core.names import Name
+from aileron.core.ports import ArtifactKind, Port
+from aileron.core.steps import Component, Context, StepConfig
+from aileron.data import refusals
+from aileron.data.card_base import RefusedSample
+from aileron.data.formats import Format, Problems, Reading, find_format, recognise
+from aileron.data.formats.problems import Fault
+from aileron.data.formats.records import TextSample
+from aileron.data.formats.usage import names_of
+from aileron.data.images.classes import label_order
+from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
+from aileron.data.refusals import judge
+from aileron.data.texts.card import LabelType, TextCard, TextCounts, TextSource, TextTask
+from aileron.data.texts.dataset import characters_of
+from aileron.data.texts.layout import row_digest, row_of, samples_schema, texts_digest
+from aileron.data.trees.tree import FileTree, only_file, open_tree
+
+BATCH: Final = 4096
+LABELLED: Final = ("classification", "matching")
+"""Tasks whose samples have labels as a whole."""
+
+
+class IngestTextsConfig(StepConfig):
+    """What the texts mean."""
+
+    name: Name = Field(description="name of the dataset")
+    display_name: str | None = Field(None, description="free name for people")
+    task: TextTask = Field("classification", description="what is predicted")
+    format: str | None = Field(
+        None,
+        description="how texts and annotations are laid out: text_csv, bml_txt, brat, ... "
+        "(`aileron dataset formats --modality text`); default: the format that fits",
+    )
+    options: Mapping[str, str] = Field({}, description="of the format, as its documentation says")
+    label_type: LabelType = Field(
+        "single", description="single: one label per text; multi: any number"
+    )
+    classes: tuple[str, ...] | None = Field(
+        None, min_length=1, description="labels in order; default: those found, sorted"
+    )
+    max_refused: float = Field(
+        0.05, ge=0, le=1, description="share of unusable samples above which the import fails"
+    )
+    licence: str | None = Field(None, description="what allows the use of the data")
+    owner: str | None = Field(None, description="who answers for the data")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> IngestTextsConfig:
+        if self.options and self.format is None:
+            raise ValueError("`options` belong to a `format`; name it")
+        if self.label_type == "multi" and self.task != "classification":
+            raise ValueError("`label_type: multi` belongs to a classification")
+        if self.classes and len(set(self.classes)) != len(self.classes):
+            raise ValueError("`classes` names a class twice")
+        return self
+
+
+class IngestTexts(Component[IngestTextsConfig]):
+    """Import texts."""
+
+    name = "data.ingest_texts"
+    version = 1
+    title: ClassVar[Mapping[str, str]] = {"en": "Import texts", "zh": "导入文本"}
+    Config = IngestTextsConfig
+    inputs: ClassVar[Mapping[str, Port]] = {
+        "source": Port(ArtifactKind.SOURCE, "a file of texts, or a zip or tar of several")
+    }
+    outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+
+    def run(
+        self, context: Context, config: IngestTextsConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
+        path = only_file(inputs["source"])
+        tree = open_tree(path, context.work)
+        format_ = _format(tree, config)
+        problems = Problems()
+        reading = format_.read(tree, config.task, problems)
+        for note in (f"read as {format_.name}", *reading.notes):
+            context.log(str(note))
+        folder = context.output("dataset")
+        folder.mkdir(parents=True)
+        found = _write(folder / SAMPLES_FILE, _fitting(reading, config, problems))
+        refused = [RefusedSample(path=one.where, reason=str(one.reason)) for one in problems]
+        if not found.rows and not refused:
+            raise InvalidInput("data.formats.no_samples", where=path.name, count=0)
+        judge(context, path.name, found.rows, refused, config.max_refused)
+        classes = _classes(config, reading, found)
+        source = TextSource(file=path.name, sha256=digest_file(path), format=format_.name)
+        card = _card(config, source, found, refused, classes)
+        card.write(folder)
+        _log(context, card)
+        return {"dataset": folder}
+
+
+@dataclass
+class _Found:
+    """What was written, counted on the way."""
+
+    rows: int = 0
+    characters: int = 0
+    waiting: int = 0
+    classes: Counter[str] = field(default_factory=Counter)
+    parts: Counter[str] = field(default_factory=Counter)
+    contents: set[str] = field(default_factory=set)
+    digests: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def add(self, sample: TextSample, row: Mapping[str, Any]) -> None:
+        self.rows += 1
+        self.characters += characters_of(sample)
+        self.waiting += not sample.annotated
+        self.classes.update(set(names_of(sample)))
+        self.parts.update([sample.split] if sample.split else [])
+        self.contents.add(row["content_digest"])
+        self.digests.append((sample.sample_id, row_digest(row)))
+
+
+def _format(tree: FileTree, config: IngestTextsConfig) -> Format[TextSample]:
+    if config.format is not None:
+        return find_format(config.format, "text").with_options(config.options)
+    return recognise(tree, "text")
+
+
+def _fitting(
+    reading: Reading[TextSample], config: IngestTextsConfig, problems: Problems
+) -> Iterator[TextSample]:
+    """The samples that have what the task needs; one label each, if one is wanted."""
+    single = config.task in LABELLED and config.label_type == "single"
+    for sample in reading.samples:
+        if single and sample.annotated and len(sample.labels) != 1:
+            problems.add(sample.sample_id, Fault("text_label_count", count=len(sample.labels)))
+        elif config.classes and (unknown := set(names_of(sample)) - set(config.classes)):
+            known = ", ".join(config.classes)
+            problems.add(sample.sample_id, Fault("unknown_label", name=min(unknown), classes=known))
+        else:
+            yield sample
+
+
+def _write(path: Path, samples: Iterator[TextSample]) -> _Found:
+    """Write ``samples.parquet``, a batch in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found, schema = _Found(), samples_schema()
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as file:
+        batch: list[dict[str, Any]] = []
+        for sample in samples:
+            row = row_of(sample)
+            found.add(sample, row)
+            batch.append(row)
+            if len(batch) == BATCH:
+                file.write_table(pa.Table.from_pylist(batch, schema), row_group_size=ROW_GROUP)
+                batch = []
+        if batch or not found.rows:
+            file.write_table(pa.Table.from_pylist(batch, schema), row_group_size=ROW_GROUP)
+    return found
+
+
+def _classes(
+    config: IngestTextsConfig, reading: Reading[TextSample], found: _Found
+) -> tuple[str, ...]:
+    """The classes in order: those said, those that the format lists, or those found."""
+    if config.classes is not None:
+        return config.classes
+    listed = tuple(label.name for label in reading.labels) if reading.known else ()
+    return listed or tuple(sorted(found.classes, key=label_order))
+
+
+def _card(
+    config: IngestTextsConfig,
+    source: TextSource,
+    found: _Found,
+    refused: list[RefusedSample],
+    classes: tuple[str, ...],
+) -> TextCard:
+    return TextCard(
+        name=config.name,
+        display_name=config.display_name,
+        task=config.task,
+        label_type=config.label_type,
+        classes=classes,
+        class_counts={name: found.classes[name] for name in classes},
+        part_counts=dict(sorted(found.parts.items())) or None,
+        counts=TextCounts(
+            rows=found.rows,
+            characters=found.characters,
+            repeats=found.rows - len(found.contents),
+            refused=len(refused),
+            waiting=found.waiting,
+        ),
+        digest=texts_digest(config.task, classes, config.label_type, found.digests),
+        source=source,
+        refused=tuple(refused[: refusals.NAMED]),
+        licence=config.licence,
+        owner=config.owner,
+        created_by=f"{IngestTexts.name}@{IngestTexts.version}",
+    )
+
+
+def _log(context: Context, card: TextCard) -> None:
+    classes = "".join(f", {name}: {count:,}" for name, count in card.class_counts.items())
+    context.log(f"{card.counts.rows:,} texts{classes}, digest {card.digest[:12]}")
+    if card.counts.repeats:
+        context.log(f"{card.counts.repeats:,} of them repeat a text that another one has")
+    if card.counts.waiting:
+        context.log(f"{card.counts.waiting:,} of them wait for annotation")
