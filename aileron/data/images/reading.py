@@ -18,7 +18,9 @@ from aileron.data.formats.records import ImageSample, Label
 from aileron.data.images.checking import read_member
 from aileron.data.images.finding import Found, find_pictures
 from aileron.data.images.spec import ImageSpec
+from aileron.data.images.structure import find_structure
 from aileron.data.trees.archive import Archive
+from aileron.data.trees.paths import is_picture
 from aileron.data.trees.tree import FileTree
 
 FOLDERS: Final = ("image_csv", "image_folders")
@@ -74,6 +76,8 @@ def _format(tree: FileTree, spec: ImageSpec) -> Format[ImageSample] | None:
     """The format said, or the one that fits; None if `finding` reads it."""
     if spec.format is not None:
         return None if spec.format in FOLDERS else find_format(spec.format, "image")
+    if spec.task == "classification" and _has_class_folders(tree):
+        return None  # whatever else lies beside the pictures
     fitting = [one for one in formats("image") if one.name not in FOLDERS and one.recognises(tree)]
     suited = [one for one in fitting if spec.task in one.tasks]
     if len(suited) > 1:
@@ -83,6 +87,13 @@ def _format(tree: FileTree, spec: ImageSpec) -> Format[ImageSample] | None:
         names = ", ".join(one.name for one in formats("image") if spec.task in one.tasks)
         raise InvalidInput("data.formats.not_recognised", where=tree.name, formats=names)
     return suited[0] if suited else None
+
+
+def _has_class_folders(tree: FileTree) -> bool:
+    """Whether the pictures lie in two folders of classes at least."""
+    pictures = [path for path in tree.paths() if is_picture(path)]
+    structure = find_structure(pictures)
+    return len({structure.label(path) for path in pictures} - {None}) > 1
 
 
 def _by_folders(archive: Archive, found: Found) -> Source:

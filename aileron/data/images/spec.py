@@ -26,7 +26,8 @@ class ImageSpec(BaseModel):
     format: str | None = Field(
         None,
         description="how pictures and annotations are laid out: coco, voc, yolo, ... "
-        "(`aileron dataset formats --modality image`); default: the format that fits",
+        "(`aileron dataset formats --modality image`); default: for a classification folders "
+        "of classes if there are any, else the format that fits",
     )
     label_type: LabelType = Field(
         "single", description="single: one label per picture; multi: any number, from labels.csv"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from plugins.annotated import HEIGHT, POINT_NAMES, WIDTH, MemoryTree, medium
-from plugins.picture_folders import Gallery, Imported, picture
+from plugins.picture_folders import Gallery, Imported, picture, two_classes
 
 from aileron.core.errors import InvalidInput
 from aileron.data.export import export
@@ -166,6 +167,15 @@ def test_annotations_of_a_picture_of_another_size_are_refused(gallery: Gallery) 
 def test_boxes_are_no_classes(gallery: Gallery) -> None:
     with pytest.raises(InvalidInput, match="`task: detection`"):
         gallery.ingest_files(files("coco"))
+
+
+def test_folders_of_classes_are_classes_whatever_lies_beside_the_pictures(
+    gallery: Gallery,
+) -> None:
+    notes = files("bml_xml", tuple(replace(one, split=None) for one in STREET[:1]))
+    (note,) = (content for name, content in notes.items() if name.endswith(".xml"))
+    described = two_classes() | {"cat/0.xml": note, "dog/0.xml": note}
+    assert gallery.ingest_files(described).card.class_counts == {"cat": 3, "dog": 3}
 
 
 def test_pictures_that_wait_for_annotation_are_kept_and_not_learnt_from(
