@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import sysconfig
+from collections.abc import Iterable
 from importlib.metadata import PackagePath, distributions
 from pathlib import Path
 
@@ -28,11 +29,17 @@ def imported_distributions() -> dict[str, str]:
 
 def foreign_modules(own: Path) -> list[str]:
     """Imported files outside the environment, the standard library and the folder `own`."""
-    paths = sysconfig.get_paths()
-    allowed = [Path(paths[name]) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    allowed = [folder.resolve() for folder in (*allowed, own, Path(sys.base_prefix) / "lib")]
-    resolved = sorted({str(Path(file).resolve()) for file in _module_files()})
-    return [f for f in resolved if not any(Path(f).is_relative_to(a) for a in allowed)]
+    paths = {name: Path(path) for name, path in sysconfig.get_paths().items()}
+    standard = (paths["stdlib"], paths["platstdlib"], Path(sys.base_prefix) / "lib")
+    allowed = [folder.resolve() for folder in (*standard, paths["purelib"], paths["platlib"], own)]
+    # A file of the standard library counts by its name: Debian links sitecustomize.py to /etc.
+    files = [Path(file).absolute() for file in _module_files()]
+    others = {file.resolve() for file in files if not _is_below(file, standard)}
+    return sorted(str(file) for file in others if not _is_below(file, allowed))
+
+
+def _is_below(file: Path, folders: Iterable[Path]) -> bool:
+    return any(file.is_relative_to(folder) for folder in folders)
 
 
 def _module_files() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aileron.data.images.structure import PART_NAMES, Structure
+from aileron.data.trees.structure import PART_NAMES, Structure
 
 
 def find_folders(paths: Sequence[str]) -> Structure:

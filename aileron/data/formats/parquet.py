@@ -105,6 +105,7 @@ class Media:
 
     def __init__(self, tree: Tree, kind: MediaKind, tables: Sequence[Table]) -> None:
         self._tree, self._kind = tree, kind
+        self._paths = frozenset(tree.paths())
         self._tables = {table.path: table for table in tables}
         self._latest: tuple[str, bytes] = ("", b"")
 
@@ -137,7 +138,7 @@ class Media:
         content = values.get("bytes")
         if isinstance(content, bytes):
             return content, shown
-        if shown and shown in self._tree.paths():
+        if shown in self._paths:
             return self._tree.read(shown), shown
         raise Fault("no_medium", key=name)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 _WORDS: Final = re.compile(r"[a-zA-Z]+")
 

@@ -4,7 +4,7 @@
 imported by what reads files, when it is called.
 """
 
-from aileron.data.images.card import ImageCard, LabelType
+from aileron.data.images.card import ImageCard
 from aileron.data.images.dataset import ImageDataset, ImagePart, read_image_card
 
-__all__ = ["ImageCard", "ImageDataset", "ImagePart", "LabelType", "read_image_card"]
+__all__ = ["ImageCard", "ImageDataset", "ImagePart", "read_image_card"]

@@ -6,11 +6,11 @@ Attributes are JSON: their names and kinds are the user's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aileron.data.formats.records import Attributes, Box, ImageSample, KeyPoint, Object
+from aileron.data.attributes import attributes_of, attributes_text
+from aileron.data.formats.records import Box, ImageSample, KeyPoint, Object
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,16 +64,6 @@ def object_of(row: Mapping[str, Any]) -> Object:
         crowd=row["crowd"],
         attributes=attributes_of(row[ATTRIBUTES]),
     )
-
-
-def attributes_text(attributes: Attributes) -> str | None:
-    """Attributes as JSON, the names sorted; None if there are none."""
-    return json.dumps(dict(attributes), ensure_ascii=False, sort_keys=True) if attributes else None
-
-
-def attributes_of(text: str | None) -> Attributes:
-    """The attributes that `attributes_text` wrote."""
-    return json.loads(text) if text else {}
 
 
 def sample_of(row: Mapping[str, Any]) -> ImageSample:

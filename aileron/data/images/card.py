@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from aileron.core.names import Name
 from aileron.data.card_base import FORMAT_VERSION, CardBase, RefusedSample
 from aileron.data.formats.records import Label
+from aileron.data.labels import LabelType
 
 ImageTask = Literal[
     "classification",
@@ -18,8 +19,6 @@ ImageTask = Literal[
     "semantic_segmentation",
     "key_points",
 ]
-LabelType = Literal["single", "multi"]
-"""Whether a picture has exactly one label or any number of them."""
 
 
 class ImageCounts(BaseModel):

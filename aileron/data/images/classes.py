@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
-from aileron.data.images.card import LabelType
 from aileron.data.images.spec import MOST_CLASSES
+from aileron.data.labels import LabelType, label_order
 
 
 def classes_of(
@@ -31,11 +31,6 @@ def classes_of(
         label = next(iter(found), "-")
         raise InvalidInput("data.single_picture_class", where=where, label=label)
     return tuple(sorted(found, key=label_order))
-
-
-def label_order(label: str) -> tuple[int, float, str]:
-    """Numbers by value, before words by letters."""
-    return (0, float(label), label) if label.isdecimal() else (1, 0.0, label)
 
 
 def _check_known(known: Collection[str], found: Mapping[str, str], where: str) -> None:

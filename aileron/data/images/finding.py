@@ -12,12 +12,12 @@ from typing import Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card_base import RefusedSample
-from aileron.data.images.card import LabelType
 from aileron.data.images.labels import Row, read_labels
-from aileron.data.images.structure import Structure, find_structure
+from aileron.data.labels import LabelType
 from aileron.data.layout import Part
 from aileron.data.trees.archive import Archive, Member
 from aileron.data.trees.paths import LABELS_FILE, is_junk, is_picture
+from aileron.data.trees.structure import Structure, find_structure
 
 _NO_CLASS: Final = "It lies in no class folder. Move it into one."
 _NOT_LISTED: Final = f"{LABELS_FILE} does not list it. Add a line, or remove the file."

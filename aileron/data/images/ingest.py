@@ -26,10 +26,11 @@ from aileron.data.images.card import (
     KeyPointNames,
 )
 from aileron.data.images.checking import Checked, check_pictures
-from aileron.data.images.classes import classes_of, label_order
+from aileron.data.images.classes import classes_of
 from aileron.data.images.layout import Sample
 from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
+from aileron.data.labels import label_order
 from aileron.data.refusals import judge
 from aileron.data.trees.archive import open_archive
 from aileron.data.trees.tree import only_file

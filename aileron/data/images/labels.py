@@ -11,9 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from aileron.core.errors import InvalidInput
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
 from aileron.data.trees.paths import LABELS_FILE, clean
+from aileron.data.trees.structure import PART_NAMES
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from aileron.data.formats.records import ImageSample, Label
 from aileron.data.images.checking import read_member
 from aileron.data.images.finding import Found, find_pictures
 from aileron.data.images.spec import ImageSpec
-from aileron.data.images.structure import find_structure
 from aileron.data.trees.archive import Archive
 from aileron.data.trees.paths import is_picture
+from aileron.data.trees.structure import find_structure
 from aileron.data.trees.tree import FileTree
 
 FOLDERS: Final = ("image_csv", "image_folders")

@@ -10,7 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aileron.core.names import Name
-from aileron.data.images.card import ImageTask, LabelType
+from aileron.data.images.card import ImageTask
+from aileron.data.labels import LabelType
 
 MOST_CLASSES = 1000
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import InvalidInput
-from aileron.data.images.annotations import attributes_text, object_row
+from aileron.data.attributes import attributes_text
+from aileron.data.images.annotations import object_row
 from aileron.data.images.layout import (
     GROUP_BYTES,
     GROUP_ROWS,

@@ -7,9 +7,10 @@ of them holds the value that a person sees in all.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
@@ -21,6 +22,11 @@ from aileron.data.specs import TableSpec
 LARGEST: Final = 1 << 30
 """Bytes of a workbook's parts once unpacked: a small file can unpack into a very large one."""
 Row = tuple[int, tuple[Any, ...]]
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, SyntaxError, TypeError,
+    AttributeError, IndexError, EOFError, NotImplementedError, RuntimeError, AssertionError,
+)  # fmt: skip
+"""What the libraries raise over workbooks that are not whole; only they are called meanwhile."""
 
 
 def read_excel(path: Path, spec: TableSpec) -> Source:
@@ -59,6 +65,25 @@ def sheets(path: Path) -> dict[str, list[Row]]:
     return {sheet.title: sheet_rows(sheet) for sheet in _workbook(path).worksheets}
 
 
+def open_workbook(file: BinaryIO, name: str) -> Any:
+    """The workbook in `file`, read whole; `name` is the file's.
+
+    Raises:
+        InvalidInput: it is none, damaged, or unpacks into too much.
+    """
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+        if size > LARGEST:
+            raise InvalidInput("data.workbook_too_large", where=name, limit=LARGEST >> 20)
+        return openpyxl.load_workbook(file, data_only=True)
+    except _BROKEN as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidInput("data.not_excel", where=name, problem=problem) from None
+
+
 def sheet_rows(sheet: Any) -> list[Row]:
     """(row number from 1, cells) of each row that is not empty."""
     rows = enumerate(sheet.iter_rows(values_only=True), 1)
@@ -76,18 +101,8 @@ def _sheet(path: Path, title: str | None) -> Any:
 
 
 def _workbook(path: Path) -> Any:
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > LARGEST:
-            raise InvalidInput("data.workbook_too_large", where=path.name, limit=LARGEST >> 20)
-        with path.open("rb") as file:  # by its path, it would have to end in .xlsx
-            return openpyxl.load_workbook(file, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInput("data.not_excel", where=path.name, problem=problem) from None
+    with path.open("rb") as file:  # by its path, it would have to end in .xlsx
+        return open_workbook(file, path.name)
 
 
 def _width(cells: Sequence[Any]) -> int:

@@ -10,12 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from aileron.core.names import Name
 from aileron.data.card_base import FORMAT_VERSION, CardBase, RefusedSample
 from aileron.data.formats.records import Label
+from aileron.data.labels import LabelType
 
 TextTask = Literal[
     "classification", "matching", "sequence_labelling", "entities", "pretraining", "instruction"
 ]
-LabelType = Literal["single", "multi"]
-"""Whether a text has exactly one label or any number of them."""
 
 
 class TextCounts(BaseModel):

@@ -25,10 +25,10 @@ from aileron.data.formats import Format, Problems, Reading, find_format, recogni
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import TextSample
 from aileron.data.formats.usage import names_of
-from aileron.data.images.classes import label_order
+from aileron.data.labels import LabelType, label_order
 from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
 from aileron.data.refusals import judge
-from aileron.data.texts.card import LabelType, TextCard, TextCounts, TextSource, TextTask
+from aileron.data.texts.card import TextCard, TextCounts, TextSource, TextTask
 from aileron.data.texts.dataset import characters_of
 from aileron.data.texts.layout import row_digest, row_of, samples_schema, texts_digest
 from aileron.data.trees.tree import FileTree, only_file, open_tree

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aileron.core.digest import canonical_json, digest_bytes
+from aileron.data.attributes import attributes_of, attributes_text
 from aileron.data.formats.records import Relation, Span, TextSample, Turn
-from aileron.data.images.annotations import attributes_of, attributes_text
 
 if TYPE_CHECKING:
     import pyarrow as pa

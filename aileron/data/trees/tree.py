@@ -30,10 +30,11 @@ class FileTree:
             for member in archive.members
             if member.kind == "file" and not is_junk(member.path)
         }
+        self._paths = sorted(self._files)
 
     def paths(self) -> Sequence[str]:
         """Of all files, sorted."""
-        return sorted(self._files)
+        return self._paths
 
     def others(self, kind: str) -> Sequence[Member]:
         """The folders, or the links, which are not followed."""

@@ -17,11 +17,11 @@ from typing import Any, Final
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
 from aileron.data.card_base import RefusedSample
-from aileron.data.images.card import LabelType
 from aileron.data.images.checking import Checked, check_pictures, read_member
 from aileron.data.images.classes import classes_of
 from aileron.data.images.finding import Found, find_pictures, labels_file
 from aileron.data.images.labels import has_several_labels
+from aileron.data.labels import LabelType
 from aileron.data.trees.archive import Archive, open_archive
 from aileron.data.trees.folder import Folder
 from aileron.lifecycle.new.image_advice import advise, positive_last

@@ -19,8 +19,8 @@ from plugins.annotated import HEIGHT, WIDTH, medium
 from aileron.data.formats import Problems, Writing, find_format, recognise
 from aileron.data.formats.images.geometry import box_of_mask, encode_mask
 from aileron.data.formats.records import Box, ImageSample, KeyPoint, Label, Object, Task
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.trees.sinks import open_sink
+from aileron.data.trees.structure import PART_NAMES
 from aileron.data.trees.tree import open_tree
 
 DATUMARO = "datumaro==1.13.12"

@@ -12,10 +12,10 @@ from typing import ClassVar
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.audio.recordings import has_pictures, recordings, taken
 from aileron.data.formats.folders import find_folders
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import AudioSample, Task
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.kinds import UNLABELLED
 from aileron.data.formats.text.lines import suffix_of
 from aileron.data.formats.text.text_folders import class_of, id_below, path_of

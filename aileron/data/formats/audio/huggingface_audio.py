@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.audio.recordings import check_kind
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.images.huggingface_images import (
     attributes_in,
     attributes_text,
@@ -27,7 +28,6 @@ from aileron.data.formats.parquet import (
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import AudioSample, Label, Task
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.lines import SOUNDS, suffix_of
 from aileron.data.formats.text.values import ATTRIBUTES
 from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.audio.recordings import check_kind
 from aileron.data.formats.classes import CLASSES_FILE, read_classes, write_classes
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.images.webdataset_images import labels_of
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -24,7 +25,6 @@ from aileron.data.formats.shards import (
     json_of,
     shards,
 )
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.lines import SOUNDS
 from aileron.data.formats.text.values import attributes_of
 from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait

@@ -25,6 +25,7 @@ from aileron.data.formats.images.geometry import (
     mask_of_runs,
 )
 from aileron.data.formats.images.pictures import Pictures
+from aileron.data.formats.intake import Intake
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -178,21 +179,13 @@ def _samples(
     tree: Tree, documents: Sequence[_Document], problems: Problems
 ) -> Iterator[ImageSample]:
     pictures = Pictures(tree)
-    seen: set[str] = set()
+    intake = Intake(problems)
     for document in documents:
         for image in document.images:
-            name = str(image.get("file_name") if isinstance(image, dict) else image)
+            name = str(image.get("file_name") if isinstance(image, dict) else image)[:200]
+            where = f"{document.path} ({name})"
             annotations = document.take(image)
-            try:
-                sample = _sample(document, image, annotations, pictures)
-            except Fault as fault:
-                problems.add(f"{document.path} ({name})", fault)
-                continue
-            if sample.sample_id in seen:
-                problems.add(document.path, Fault("twice", name=sample.sample_id))
-                continue
-            seen.add(sample.sample_id)
-            yield sample
+            yield from intake.take(where, None, _sample, document, image, annotations, pictures)
         for stray in document.strays():
             problems.add(document.path, stray)
 
@@ -304,6 +297,7 @@ def _attributes(values: Mapping[str, Any]) -> Attributes:
 
 
 def label_of(category: Any) -> Label:
+    """The class that COCO calls a category."""
     names = tuple(map(str, category.get("keypoints") or ()))
     joined = tuple((a - 1, b - 1) for a, b in category.get("skeleton") or ())
     return Label(str(category["name"]), names, joined)
@@ -394,6 +388,7 @@ class _Made:
 
 
 def annotation_of(thing: Object, sample: ImageSample, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """The annotation that says what `thing` is, but for its own number and its picture's."""
     made: dict[str, Any] = {"category_id": numbers[thing.label], "bbox": list(thing.box)}
     size = sample.height, sample.width
     area: float = thing.box.width * thing.box.height
@@ -413,6 +408,7 @@ def annotation_of(thing: Object, sample: ImageSample, numbers: Mapping[str, int]
 
 
 def category_of(label: Label, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """The category of a class; `numbers` has those of all."""
     made: dict[str, Any] = {"id": numbers[label.name], "name": label.name, "supercategory": ""}
     if label.point_names:
         made["keypoints"] = list(label.point_names)

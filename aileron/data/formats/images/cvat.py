@@ -34,6 +34,7 @@ from aileron.data.formats.images.shapes import (
     polygon_of_ellipse,
     task_of,
 )
+from aileron.data.formats.intake import Intake
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -193,19 +194,11 @@ def _samples(
     tree: Tree, documents: Sequence[_Document], problems: Problems
 ) -> Iterator[ImageSample]:
     pictures = Pictures(tree)
-    seen: set[str] = set()
+    intake = Intake(problems)
     for document in documents:
         for image in document.images:
-            try:
-                sample = _sample(document, image, pictures)
-            except Fault as fault:
-                problems.add(document.path, fault, image.line)
-                continue
-            if sample.sample_id in seen:
-                problems.add(document.path, Fault("twice", name=sample.sample_id), image.line)
-                continue
-            seen.add(sample.sample_id)
-            yield sample
+            path, line = document.path, image.line
+            yield from intake.take(path, line, _sample, document, image, pictures)
         for track in document.tracks:
             problems.add(document.path, Fault("shape_unknown", kind="track"), track.line)
 

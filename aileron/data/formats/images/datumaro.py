@@ -25,6 +25,7 @@ from aileron.data.formats.images.shapes import (
     shapes_of,
     task_of,
 )
+from aileron.data.formats.intake import Intake
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -179,21 +180,12 @@ def _samples(
     tree: Tree, documents: Sequence[_Document], problems: Problems
 ) -> Iterator[ImageSample]:
     pictures = Pictures(tree)
-    seen: set[str] = set()
+    intake = Intake(problems)
     for document in documents:
         for item in document.items:
             name = str(item.get("id") if isinstance(item, dict) else item)[:200]
             where = f"{document.path} ({name})"
-            try:
-                sample = _sample(document, item, pictures)
-            except Fault as fault:
-                problems.add(where, fault)
-                continue
-            if sample.sample_id in seen:
-                problems.add(where, Fault("twice", name=sample.sample_id))
-                continue
-            seen.add(sample.sample_id)
-            yield sample
+            yield from intake.take(where, None, _sample, document, item, pictures)
 
 
 def _sample(document: _Document, item: Any, pictures: Pictures) -> ImageSample:

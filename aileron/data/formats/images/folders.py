@@ -19,8 +19,8 @@ from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import ImageSample, Task
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused
 from aileron.data.images.labels import Row, read_labels
-from aileron.data.images.structure import Structure, find_structure
 from aileron.data.trees.paths import LABELS_FILE
+from aileron.data.trees.structure import Structure, find_structure
 
 _NO_SHAPES: Final[Mapping[Trait, Keep]] = dict.fromkeys(
     (
@@ -75,11 +75,15 @@ class ImageFolders(Format[ImageSample]):
     def write(self, writing: Writing[ImageSample], sink: Sink) -> None:
         parts = {sample.split for sample in writing.samples}
         told = "train" in parts and None not in parts
+        # Below the folder of a class that stands alone, other folders would be the classes.
+        alone = len({sample.labels for sample in writing.samples}) == 1
+        taken: set[str] = set()
         for sample in writing.samples:
             (label,) = sample.labels
             part = (sample.split if told else None) or ""
             folder = posixpath.join(part, label.replace("/", "_"))
-            sink.write(posixpath.join(folder, sample.sample_id), writing.media(sample))
+            name = _flat(sample.sample_id, taken) if alone else sample.sample_id
+            sink.write(posixpath.join(folder, name), writing.media(sample))
 
 
 class ImageCsv(Format[ImageSample]):
@@ -131,6 +135,17 @@ class ImageCsv(Format[ImageSample]):
             table.writerow((sample.sample_id, ";".join(sample.labels), sample.split or ""))
             sink.write(sample.sample_id, writing.media(sample))
         sink.write(LABELS_FILE, text.getvalue().encode())
+
+
+def _flat(path: str, taken: set[str]) -> str:
+    """`path` as a name without folders, one that is not `taken` yet."""
+    stem, suffix = posixpath.splitext(path.replace("/", "_"))
+    name, count = stem, 1
+    while name + suffix in taken:
+        count += 1
+        name = f"{stem}_{count}"
+    taken.add(name + suffix)
+    return name + suffix
 
 
 def _in_folders(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.documents import NUMBER
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.images.geometry import check_box
 from aileron.data.formats.images.pictures import size_of
 from aileron.data.formats.parquet import (
@@ -28,7 +29,6 @@ from aileron.data.formats.parquet import (
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import Attributes, Box, ImageSample, Label, Object, Task
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.values import ATTRIBUTES, scalars_of
 from aileron.data.formats.traits import KEPT, Keep, Trait, refused
 from aileron.data.trees.paths import clean, is_picture

@@ -36,6 +36,7 @@ from aileron.data.formats.images.shapes import (
     scalars,
     task_of,
 )
+from aileron.data.formats.intake import Intake
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -173,21 +174,12 @@ def _samples(
     problems: Problems,
 ) -> Iterator[ImageSample]:
     pictures = Pictures(tree)
-    seen: set[str] = set()
+    intake = Intake(problems)
     for path, content in documents:
         for number, entry in enumerate(content, 1):
             name = entry.get("id", number) if isinstance(entry, dict) else number
             where = f"{path} (task {str(name)[:60]})"
-            try:
-                sample = _sample(entry, pictures, survey)
-            except Fault as fault:
-                problems.add(where, fault)
-                continue
-            if sample.sample_id in seen:
-                problems.add(where, Fault("twice", name=sample.sample_id))
-                continue
-            seen.add(sample.sample_id)
-            yield sample
+            yield from intake.take(where, None, _sample, entry, pictures, survey)
 
 
 def _sample(entry: Any, pictures: Pictures, survey: _Survey) -> ImageSample:

@@ -35,8 +35,8 @@ from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import ImageSample, Label, Task
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 VERSION: Final = "5.5.0"
 """Of labelme, whose fields these are: the first with masks was 5.3."""

@@ -16,8 +16,8 @@ from typing import Final
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import ImageSample
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 MEDIA: Final = frozenset(("images", "image", "jpegimages", "imgs", "img", "pictures", "photos"))
 NOTES: Final = frozenset(

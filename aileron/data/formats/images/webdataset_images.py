@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.classes import CLASSES_FILE, read_classes, write_classes
 from aileron.data.formats.documents import field
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.images.coco import annotation_of, read_object
 from aileron.data.formats.images.pictures import size_of
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
@@ -29,7 +30,6 @@ from aileron.data.formats.shards import (
     json_of,
     shards,
 )
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.values import attributes_of, class_name, class_names
 from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait
 from aileron.data.trees.paths import SUFFIXES

@@ -42,8 +42,8 @@ from aileron.data.formats.records import (
     Task,
 )
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 IMAGES: Final = "images"
 LABELS: Final = "labels"

@@ -21,8 +21,8 @@ from aileron.data.formats.documents import decode_text
 from aileron.data.formats.port import Tree
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import Label
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 CONFIG: Final = "data.yaml"
 LISTED_NAMES: Final = ("classes.txt", "obj.names", "predefined_classes.txt")

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.documents import decode_text
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import Label, Scalar, Task, TextSample
@@ -25,7 +26,6 @@ from aileron.data.formats.text.file_names import (
     part_below,
     with_part,
 )
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.kinds import ANNOTATION, CONFIGURATION, kind_of, name_of
 from aileron.data.formats.text.lines import files_with
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, unquote
 
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
 from aileron.data.trees.paths import clean
+from aileron.data.trees.structure import PART_NAMES
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f%\\:*?"<>|]|^\.|(?<=/)\.|(?<=/)/|^/|/$|[. ](?=/|$)')
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.parquet import (
     ParquetWriter,
     Table,
@@ -28,7 +29,6 @@ from aileron.data.formats.text.dialogues import (
     is_waiting,
 )
 from aileron.data.formats.text.fields import TOKENS, Shape, row_of, sample_of, shape_of
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.json_rows import HEAD
 from aileron.data.formats.text.tagging import OUTSIDE
 from aileron.data.formats.text.values import ATTRIBUTES, roles_of

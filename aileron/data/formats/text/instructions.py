@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -20,7 +21,6 @@ from aileron.data.formats.text.dialogues import (
     is_dialogue,
     is_waiting,
 )
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.json_rows import first_fields, row_files, rows_of
 from aileron.data.formats.text.lines import has_media
 from aileron.data.formats.text.pieces import Pieces

@@ -20,7 +20,7 @@ from aileron.data.formats.text.lines import (
     stem_of,
     suffix_of,
 )
-from aileron.data.images.structure import PART_NAMES
+from aileron.data.trees.structure import PART_NAMES
 
 Kind = Literal["brat", "sequence_tags", "text_folders", "bml_txt", "plain_text"]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -23,7 +24,6 @@ from aileron.data.formats.text.file_names import (
     part_below,
     with_part,
 )
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.kinds import DOCUMENTS, is_generic, kind_of, name_of
 from aileron.data.formats.text.lines import encoding_notes, encoding_of, files_with, lines_of
 from aileron.data.formats.text.pieces import Pieces

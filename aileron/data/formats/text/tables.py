@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,17 +12,10 @@ from aileron.core.errors import InvalidInput
 from aileron.data.formats.port import Tree
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.text.lines import encoding_of, lines_of, suffix_of
+from aileron.data.reading.excel import open_workbook, sheet_rows
 
 SUFFIXES: Final = (".csv", ".tsv", ".xlsx")
-MOST_UNPACKED: Final = 1 << 30
-"""Bytes of a workbook's parts once unpacked."""
 _LONGEST_CELL: Final = (1 << 31) - 1
-_BROKEN_WORKBOOK: Final = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, SyntaxError, TypeError,
-    AttributeError, IndexError, EOFError, NotImplementedError, RuntimeError, AssertionError,
-)  # fmt: skip
-"""What the library raises over files that are not whole."""
-
 Row = tuple[int, list[str]]
 
 
@@ -127,29 +118,16 @@ def _delimited_rows(tree: Tree, path: str, dialect: Mapping[str, Any]) -> Iterat
 
 def _workbook_rows(tree: Tree, path: str) -> list[Row]:
     """The rows of the first sheet that has any."""
-    import openpyxl
-
-    content = io.BytesIO(tree.read(path))
-    try:
-        with zipfile.ZipFile(content) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > MOST_UNPACKED:
-            raise InvalidInput("data.workbook_too_large", where=path, limit=MOST_UNPACKED >> 20)
-        book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        sheets = [list(_sheet_rows(sheet)) for sheet in book.worksheets]
-    except _BROKEN_WORKBOOK as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInput("data.not_excel", where=path, problem=problem) from None
+    book = open_workbook(io.BytesIO(tree.read(path)), path)
+    sheets = (list(_filled(sheet_rows(sheet))) for sheet in book.worksheets)
     return next((rows for rows in sheets if rows), [])
 
 
-def _sheet_rows(sheet: Any) -> Iterator[Row]:
+def _filled(rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
+    """Rows of the width of the first one, the header, and what stands beyond it."""
     width = 0
-    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+    for number, values in rows:
         cells = ["" if value is None else _cell(value) for value in values]
-        if not any(cell.strip() for cell in cells):
-            continue
-        # The first row is the header; rows of this reader end with their last cell.
         width = width or max(i + 1 for i, cell in enumerate(cells) if cell.strip())
         extra = [cell for cell in cells[width:] if cell.strip()]
         yield number, [*(cells + [""] * width)[:width], *extra]

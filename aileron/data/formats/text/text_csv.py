@@ -13,11 +13,11 @@ from typing import ClassVar, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.core.phrase import Phrase, phrase
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import Attributes, Scalar, Task, TextSample
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.lines import encoding_notes, files_with, has_media, suffix_of
 from aileron.data.formats.text.pieces import Pieces
 from aileron.data.formats.text.tables import SUFFIXES, Table, csv_row, header_of, open_table

@@ -13,17 +13,17 @@ from typing import ClassVar
 
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.folders import find_folders
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import AudioSample, Task, TextSample
 from aileron.data.formats.text.file_names import folder_name, name_of_folder
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.kinds import UNLABELLED, kind_of, says_unlabelled
 from aileron.data.formats.text.lines import encoding_notes, files_with
 from aileron.data.formats.text.plain_text import whole_text
 from aileron.data.formats.text.values import class_name
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused
-from aileron.data.images.structure import Structure
+from aileron.data.trees.structure import Structure
 
 
 class TextFolders(Format[TextSample]):

@@ -12,13 +12,13 @@ from typing import ClassVar
 from aileron.core.errors import InvalidInput
 from aileron.core.phrase import phrase
 from aileron.data.formats.classes import CLASSES_FILE, read_classes, write_classes
+from aileron.data.formats.ids import Ids
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import TASKS, Task, TextSample
 from aileron.data.formats.text.dialogues import TURNS_FIELD, is_dialogue
 from aileron.data.formats.text.fields import TOKENS, Shape, row_of, sample_of, shape_of
-from aileron.data.formats.text.ids import Ids
 from aileron.data.formats.text.json_rows import (
     first_fields,
     head_rows,

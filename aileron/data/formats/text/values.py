@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import Scalar
-from aileron.data.images.structure import PART_NAMES
 from aileron.data.layout import Part
+from aileron.data.trees.structure import PART_NAMES
 
 ATTRIBUTES: Final = "attributes"
 Role = Literal["id", "text", "pair", "label", "labels", "split", "annotated"]

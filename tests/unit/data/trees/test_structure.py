@@ -2,7 +2,7 @@
 
 import pytest
 
-from aileron.data.images.structure import find_structure
+from aileron.data.trees.structure import find_structure
 
 
 def labels(*paths: str) -> list[str | None]:
