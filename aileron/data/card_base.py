@@ -1,12 +1,19 @@
-"""What the cards of all kinds of dataset share: the file's name and its text."""
+"""What the cards of all kinds of dataset share: the file's name, its text, where it comes from.
+
+A new field has a default, so that cards of old are read as they are; `format_version` is raised
+when a field changes its meaning or goes away, and then the reader of the old one stays.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from aileron.core.names import Name
 
 CARD_FILE = "card.json"
 FORMAT_VERSION: Literal[1] = 1
@@ -21,10 +28,35 @@ class RefusedSample(BaseModel):
     reason: str
 
 
+class Made(BaseModel):
+    """How a dataset came about that was made from another one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operation: str
+    """The step, ``data.relabel``."""
+    options: Mapping[str, Any] = {}
+    """What was chosen, without what is so by default."""
+    other: str | None = None
+    """Tag of the other version that went in, of a merge."""
+
+
 class CardBase(BaseModel):
     """Base of the cards: frozen, and written the same way each time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    format_version: Literal[1] = FORMAT_VERSION
+    name: Name
+    display_name: str | None = None
+    licence: str | None = None
+    owner: str | None = None
+    parent: str | None = None
+    """Tag of the version that this one was made from."""
+    made: Made | None = None
+    """How it was made from that; None if it was imported."""
+    created_by: str
+    """The step and its version, ``data.ingest@2``."""
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of ``card.json``."""

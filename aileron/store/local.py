@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from aileron.core.digest import digest_file
+from aileron.core.ports import Reference
+from aileron.store.manifest import Entry
 from aileron.store.store import PIECE, BlobWriter, Store, blob_key, said
+
+_LAID_OUT: dict[tuple[int, int], str] = {}
+"""(device, inode) -> digest of blobs that this process laid out as links, and checked."""
 
 
 class LocalStore(Store):
@@ -19,6 +25,27 @@ class LocalStore(Store):
     def __init__(self, root: str) -> None:
         super().__init__(str(Path(root).absolute()))
         self.folder = Path(self.root)
+
+    def _lay_out(self, reference: Reference, entry: Entry, path: Path, *, writable: bool) -> None:
+        super()._lay_out(reference, entry, path, writable=writable)
+        facts = path.stat()
+        if facts.st_nlink > 1:
+            _LAID_OUT[facts.st_dev, facts.st_ino] = entry.digest
+
+    def _add_file(self, path: Path) -> tuple[str, int]:
+        """A file that is a blob of this store already, since a step hands it through, stays."""
+        facts = path.stat()
+        if facts.st_nlink > 1:
+            digest = _LAID_OUT.get((facts.st_dev, facts.st_ino)) or digest_file(path)
+            if self._is_blob(path, digest):
+                return digest, facts.st_size
+        return super()._add_file(path)
+
+    def _is_blob(self, path: Path, digest: str) -> bool:
+        try:
+            return path.samefile(self.folder / blob_key(digest))
+        except OSError:  # there is no such blob yet
+            return False
 
     def blob(self) -> BlobWriter:
         return _LocalBlob(self)

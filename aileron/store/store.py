@@ -124,6 +124,23 @@ class Store(ABC):
             shutil.rmtree(draft, ignore_errors=True)
         return target
 
+    def fetch_file(self, reference: Reference, name: str, target: Path) -> Path:
+        """Lay one file of the artifact out as `target`, read-only, its digest checked.
+
+        Raises:
+            NotFound: the artifact has no such file, or the store lost it.
+            StepFailed: its bytes are not those of its digest.
+            Unavailable: the disk is full or the store cannot be reached.
+        """
+        entry = self.manifest(reference).entry(name)
+        if entry is None:
+            raise NotFound("store.no_file", where=reference.uri, file=name)
+        try:
+            self._lay_out(reference, entry, target, writable=False)
+        except OSError as error:
+            raise said(error, str(target)) from None
+        return target
+
     def read_bytes(self, reference: Reference, name: str) -> bytes:
         """The bytes of file `name` of the artifact, checked; meant for small files."""
         entry = self.manifest(reference).entry(name)

@@ -7,8 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aileron.core.names import Name
-from aileron.data.card_base import FORMAT_VERSION, CardBase, RefusedSample
+from aileron.data.card_base import CardBase, RefusedSample
 from aileron.data.formats.records import Label
 from aileron.data.labels import LabelType
 
@@ -56,9 +55,6 @@ class KeyPointNames(BaseModel):
 class ImageCard(CardBase):
     """``card.json`` of a dataset of pictures."""
 
-    format_version: Literal[1] = FORMAT_VERSION
-    name: Name
-    display_name: str | None = None
     task: ImageTask = "classification"
     modality: Literal["image"] = "image"
     label_type: LabelType = "single"
@@ -76,12 +72,6 @@ class ImageCard(CardBase):
     source: ImageSource
     refused: tuple[RefusedSample, ...] = ()
     """The first of the refused files; `counts.refused` is their number."""
-    licence: str | None = None
-    owner: str | None = None
-    parent: str | None = None
-    """Tag of the version that this one was made from."""
-    created_by: str
-    """The step and its version, ``data.ingest_images@2``."""
 
     @property
     def labels(self) -> tuple[Label, ...]:

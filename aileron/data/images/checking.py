@@ -1,26 +1,19 @@
 """Every file that claims to be a picture is decoded once, before anyone learns from it.
 
 It is the decoder of training and serving that judges, so what is taken here is taken there.
-Pictures are read a few at a time and decoded by a few threads; only those in work are in memory.
 """
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import InvalidInput
+from aileron.data.media.checking import check_media
 from aileron.data.trees.archive import MOST_PICTURE_BYTES, Archive, Member
 
-THREADS: Final = min(4, os.cpu_count() or 1)
-BATCH: Final = 64
-BATCH_BYTES: Final = 1 << 20
-"""What one task decodes: handing over each small picture alone costs half of its decoding."""
 ENOUGH: Final = (64, 64)
 """Size to which a large JPEG is decoded: every byte is read, few pixels are made."""
 
@@ -45,42 +38,7 @@ def check_pictures(
     Args:
         contents: name -> bytes, or why there are none; read as they are needed.
     """
-    waiting: deque[tuple[list[str], Future[list[Checked | str]]]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
-        for names, batch in _batches(contents):
-            waiting.append((names, pool.submit(_check_all, batch)))
-            if len(waiting) > 2 * THREADS:
-                yield from _found(*waiting.popleft())
-        for names, future in waiting:
-            yield from _found(names, future)
-
-
-def _batches(
-    contents: Iterable[tuple[str, bytes | str]],
-) -> Iterator[tuple[list[str], list[bytes | str]]]:
-    """Names and contents of neighbours: small pictures together, a large one alone."""
-    names: list[str] = []
-    batch: list[bytes | str] = []
-    size = 0
-    for name, content in contents:
-        names.append(name)
-        batch.append(content)
-        size += len(content)
-        if size >= BATCH_BYTES or len(names) == BATCH:
-            yield names, batch
-            names, batch, size = [], [], 0
-    if names:
-        yield names, batch
-
-
-def _check_all(contents: Sequence[bytes | str]) -> list[Checked | str]:
-    return [check(content) for content in contents]
-
-
-def _found(
-    names: Sequence[str], future: Future[list[Checked | str]]
-) -> Iterator[tuple[str, Checked | str]]:
-    return zip(names, future.result(), strict=True)
+    return check_media(contents, check)
 
 
 def check(content: bytes | str) -> Checked | str:

@@ -6,13 +6,10 @@ were read last are kept. Safe to use from several threads.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from aileron.core.errors import InvalidInput
@@ -20,12 +17,11 @@ from aileron.data.card_base import CARD_FILE
 from aileron.data.formats.records import ImageSample
 from aileron.data.images.annotations import ANNOTATED, sample_of
 from aileron.data.images.card import ImageCard
-from aileron.data.images.layout import BYTES, MEDIA_FOLDER
 from aileron.data.layout import PARTS, SAMPLE_ID, SAMPLES_FILE, Part, read_split
+from aileron.data.media import MEDIA_FOLDER, MediaFiles
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 CACHE_BYTES = 256 << 20
 """Row groups kept in memory, per dataset."""
@@ -54,7 +50,7 @@ class ImagePart:
     labels: tuple[tuple[int, ...], ...]
     content_digests: tuple[str, ...]
     _places: tuple[tuple[str, int], ...]
-    _media: _Media
+    _media: MediaFiles
 
     def __len__(self) -> int:
         return len(self.sample_ids)
@@ -71,7 +67,7 @@ class ImageDataset:
     card: ImageCard
     _samples: pa.Table
     _parts: tuple[str, ...] | None
-    _media: _Media
+    _media: MediaFiles
 
     @classmethod
     def read(cls, dataset: Path, split: Path | None = None) -> ImageDataset:
@@ -84,7 +80,7 @@ class ImageDataset:
 
         card = read_image_card(dataset)
         samples = pq.read_table(dataset / SAMPLES_FILE)
-        media = _Media(dataset / MEDIA_FOLDER, CACHE_BYTES)
+        media = MediaFiles(dataset / MEDIA_FOLDER, CACHE_BYTES)
         if split is None:
             return cls(card, samples, None, media)
         parts = read_split(split).to_dict()
@@ -143,60 +139,3 @@ class ImageDataset:
             _places=tuple(zip(columns["media"], columns["row"], strict=True)),
             _media=self._media,
         )
-
-
-class _Media:
-    """The media files, read by row group; the groups read last stay in memory."""
-
-    def __init__(self, folder: Path, cache_bytes: int) -> None:
-        self._folder = folder
-        self._cache_bytes = self._room = cache_bytes
-        self._files: dict[str, pq.ParquetFile] = {}
-        self._starts: dict[str, list[int]] = {}
-        self._groups: OrderedDict[tuple[str, int], pa.Array] = OrderedDict()
-        self._lock = Lock()
-
-    def __getstate__(self) -> tuple[Path, int]:
-        """A process that gets a copy opens the files itself."""
-        return self._folder, self._cache_bytes
-
-    def __setstate__(self, state: tuple[Path, int]) -> None:
-        self.__init__(*state)  # type: ignore[misc]
-
-    def read(self, name: str, row: int) -> bytes:
-        with self._lock:
-            group, start = self._group_of(name, row)
-            pictures = self._groups.get((name, group))
-            if pictures is None:
-                pictures = self._files[name].read_row_group(group, columns=[BYTES])[BYTES].chunk(0)
-                self._keep((name, group), pictures)
-            else:
-                self._groups.move_to_end((name, group))
-        content: bytes = pictures[row - start].as_py()
-        return content
-
-    def _group_of(self, name: str, row: int) -> tuple[int, int]:
-        """The row group that holds `row`, and its first row."""
-        if name not in self._files:
-            self._open(name)
-        starts = self._starts[name]
-        group = bisect_right(starts, row) - 1
-        return group, starts[group]
-
-    def _open(self, name: str) -> None:
-        import pyarrow.parquet as pq
-
-        file = pq.ParquetFile(self._folder / name)
-        facts = file.metadata
-        starts, row = [], 0
-        for group in range(facts.num_row_groups):
-            starts.append(row)
-            row += facts.row_group(group).num_rows
-        self._files[name], self._starts[name] = file, starts
-
-    def _keep(self, key: tuple[str, int], pictures: pa.Array) -> None:
-        self._groups[key] = pictures
-        self._room -= pictures.nbytes
-        while self._room < 0 and len(self._groups) > 1:
-            _, oldest = self._groups.popitem(last=False)
-            self._room += oldest.nbytes

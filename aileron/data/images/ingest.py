@@ -27,13 +27,14 @@ from aileron.data.images.card import (
 )
 from aileron.data.images.checking import Checked, check_pictures
 from aileron.data.images.classes import classes_of
+from aileron.data.images.dataset import read_image_card
 from aileron.data.images.layout import Sample
 from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
 from aileron.data.labels import label_order
 from aileron.data.refusals import judge
-from aileron.data.trees.archive import open_archive
-from aileron.data.trees.tree import only_file
+from aileron.data.repeats import last_of_each
+from aileron.data.trees.tree import only_file, open_files
 
 SHOWN: Final = 10
 TINY: Final = 8
@@ -49,11 +50,16 @@ class IngestImages(Component[IngestImagesConfig]):
     """Import pictures."""
 
     name = "data.ingest_images"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Import pictures", "zh": "导入图片"}
     Config = IngestImagesConfig
     inputs: ClassVar[Mapping[str, Port]] = {
-        "source": Port(ArtifactKind.SOURCE, "a zip or tar of pictures and what is said of them")
+        "source": Port(ArtifactKind.SOURCE, "a zip or tar of pictures and what is said of them"),
+        "parent": Port(
+            ArtifactKind.DATASET,
+            "the version before, whose stored pictures are kept and not written again",
+            optional=True,
+        ),
     }
     outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
 
@@ -61,18 +67,28 @@ class IngestImages(Component[IngestImagesConfig]):
         self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
-        source = read_source(open_archive(path, context.work), path.name, config)
+        source = read_source(open_files(path, context.work), path.name, config)
         for note in source.notes:
             context.log(note)
         samples, refused = _check(context, source)
         if not samples and not refused:
             raise InvalidInput("data.no_pictures", where=path.name)
         judge(context, path.name, len(samples), refused, config.max_refused)
+        if config.repeats == "drop":
+            samples = _last_of_each(context, samples)
         labels = _labels_of(source, samples, config, path.name)
         folder = context.output("dataset")
-        card = _write(folder, config, path, source, samples, refused, labels)
+        parent = _pictures(inputs.get("parent"))
+        card = _write(folder, config, path, source, samples, refused, labels, parent)
         _log_samples(context, samples, card)
         return {"dataset": folder}
+
+
+def _pictures(parent: Path | None) -> Path | None:
+    """The folder of the version before, if it is one of pictures: nothing else can be kept."""
+    if parent is not None:
+        read_image_card(parent)
+    return parent
 
 
 def _check(context: Context, source: Source) -> tuple[list[Sample], list[RefusedSample]]:
@@ -90,6 +106,13 @@ def _check(context: Context, source: Source) -> tuple[list[Sample], list[Refused
         else:
             samples.append(_sample(record, facts))
     return samples, sorted(refused, key=lambda item: item.path)
+
+
+def _last_of_each(context: Context, samples: Sequence[Sample]) -> list[Sample]:
+    kept = last_of_each(samples, lambda sample: sample.content_digest)
+    if len(kept) < len(samples):
+        context.log(f"{len(samples) - len(kept):,} pictures repeat a later one and are dropped")
+    return kept
 
 
 def _other_size(record: ImageSample, facts: Checked) -> str:
@@ -150,6 +173,7 @@ def _write(
     samples: Sequence[Sample],
     refused: Sequence[RefusedSample],
     labels: tuple[Label, ...],
+    parent: Path | None,
 ) -> ImageCard:
     from aileron.data.images.writer import write_samples
 
@@ -167,6 +191,7 @@ def _write(
         classes,
         config.label_type,
         points={name: known.model_dump(mode="json") for name, known in points.items()},
+        parent=parent,
     )
     having = Counter(name for sample in samples for name in _names(sample))
     parts = Counter(sample.split for sample in samples if sample.split)

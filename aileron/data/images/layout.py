@@ -1,34 +1,34 @@
 """Files of a DATASET artifact of pictures: samples, and media that know nothing of labels.
 
-``samples.parquet`` has a row per sample; ``media/part-NNNNN.parquet`` holds each different
-picture once, by its digest. Media are sorted by digest, so that new labels, names or parts
-leave every media file as it was. Row groups are small: one picture is read by reading one.
+``samples.parquet`` has a row per sample, in order of sample id, and names the shard and the row
+of its picture; the shards are those of `aileron.data.media`, with each different picture once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aileron.core.digest import canonical_json
+from aileron.data.attributes import attributes_of
 from aileron.data.formats.records import Attributes, Object
-from aileron.data.images.annotations import object_identity, object_type
+from aileron.data.images.annotations import (
+    ANNOTATED,
+    ATTRIBUTES,
+    OBJECTS,
+    object_identity,
+    object_type,
+)
 from aileron.data.layout import Part
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MEDIA_FOLDER = "media"
-DIGEST = "digest"
-BYTES = "bytes"
-SHARD_BYTES = 256 << 20
-"""A media file is closed when it has this much."""
-GROUP_BYTES = 1 << 20
-GROUP_ROWS = 64
-"""A row group is closed when it has this many bytes or pictures."""
-
+BATCH_ROWS: Final = 4096
+PLAIN: Final = ("sample_id", "content_digest", "labels", "split")
+"""The columns that are the identity of a sample of a plain classification."""
 
 Identity = Sequence[Any]
 """What a sample is: id, content digest, labels, given part; and then, if it has any of these,
@@ -89,13 +89,6 @@ def samples_schema() -> pa.Schema:
     )
 
 
-def media_schema() -> pa.Schema:
-    """The columns of a media file."""
-    import pyarrow as pa
-
-    return pa.schema([(DIGEST, pa.string()), (BYTES, pa.binary())])
-
-
 def identity(
     facts: Sequence[Any], objects: Iterable[Object], attributes: Attributes, *, annotated: bool
 ) -> Identity:
@@ -122,6 +115,45 @@ def images_digest(
     """
     head = {"classes": classes, "label_type": label_type}
     total = hashlib.sha256(canonical_json({**head, "points": points} if points else head))
-    for facts in sorted(samples, key=lambda facts: facts[0]):
-        total.update(b"\n" + canonical_json(facts))
+    for _, line in sorted((facts[0], canonical_json(facts)) for facts in samples):
+        total.update(b"\n" + line)
     return total.hexdigest()
+
+
+def row_identities(samples: pa.Table) -> Iterator[Identity]:
+    """The identity of each row of ``samples.parquet``; one of old has fewer columns."""
+    names = [
+        name for name in (*PLAIN, OBJECTS, ANNOTATED, ATTRIBUTES) if name in samples.column_names
+    ]
+    for batch in samples.to_batches(max_chunksize=BATCH_ROWS):
+        if _is_plain(batch):
+            yield from zip(*(batch[name].to_pylist() for name in PLAIN), strict=True)
+        else:
+            yield from map(_row_identity, batch.select(names).to_pylist())
+
+
+def _is_plain(batch: pa.RecordBatch) -> bool:
+    """Whether samples have labels alone, as those of a classification: they need no records."""
+    import pyarrow.compute as pc
+
+    names = set(batch.schema.names)
+    drawn = OBJECTS in names and pc.sum(pc.list_value_length(batch[OBJECTS])).as_py()
+    said = ATTRIBUTES in names and batch[ATTRIBUTES].null_count < len(batch)
+    waiting = ANNOTATED in names and not pc.all(batch[ANNOTATED]).as_py()
+    return not (drawn or said or waiting)
+
+
+def _row_identity(row: Mapping[str, Any]) -> Identity:
+    """The same as `Sample.identity`; the structs of objects are their identity already."""
+    more: dict[str, Any] = {}
+    if drawn := row.get(OBJECTS):
+        masks = ((thing, thing["mask"]) for thing in drawn)
+        more["objects"] = [
+            {**thing, "mask": mask.decode("ascii")} if mask else thing for thing, mask in masks
+        ]
+    if attributes := attributes_of(row.get(ATTRIBUTES)):
+        more["attributes"] = attributes
+    if not row.get(ANNOTATED, True):
+        more["annotated"] = False
+    facts = tuple(row[name] for name in PLAIN)
+    return (*facts, more) if more else facts

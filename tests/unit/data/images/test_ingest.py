@@ -14,8 +14,10 @@ from plugins.picture_folders import Gallery, claimed_png, lay_out, picture, two_
 from aileron.core.digest import digest_bytes, digest_file
 from aileron.core.errors import InvalidInput
 from aileron.data import read_card, read_table_card, refusals
+from aileron.data.export import export
+from aileron.data.formats import find_format
 from aileron.data.images import ImageDataset
-from aileron.data.images.layout import MEDIA_FOLDER
+from aileron.data.media import MEDIA_FOLDER
 from aileron.data.version_files import verify_dataset
 
 
@@ -41,7 +43,7 @@ def test_a_folder_per_class_becomes_a_dataset(gallery: Gallery) -> None:
     imported = gallery.ingest_files(files, licence="CC0", owner="us", display_name="Pets")
     assert sorted(files_of(imported.folder)) == [
         "card.json",
-        "media/part-00000.parquet",
+        *(f"media/{path.name}" for path in (imported.folder / MEDIA_FOLDER).iterdir()),
         "samples.parquet",
     ]
     card = imported.card
@@ -349,3 +351,22 @@ def test_a_dataset_read_without_a_split_has_no_parts(gallery: Gallery) -> None:
     every = dataset.all()
     assert len(every) == 6
     assert [digest_bytes(every.picture(i)) for i in range(6)] == list(every.content_digests)
+
+
+def test_a_later_picture_replaces_an_equal_one_on_demand(gallery: Gallery) -> None:
+    files = two_classes()
+    files["dog/again.png"] = files["cat/0.png"]
+    assert gallery.ingest_files(files).card.counts.rows == 7
+    imported = gallery.ingest_files(files, repeats="drop")
+    assert imported.card.class_counts == {"cat": 2, "dog": 4}
+    assert "cat/0.png" not in imported.labels
+    assert imported.labels["dog/again.png"] == ("dog",)
+
+
+def test_one_parquet_of_pictures_is_a_source(gallery: Gallery, tmp_path: Path) -> None:
+    first = gallery.ingest_files(two_classes())
+    export(first.folder, tmp_path / "out", find_format("huggingface_images", "image"))
+    (file,) = (tmp_path / "out").rglob("*.parquet")
+    again = gallery.ingest(file, format="huggingface_images")
+    assert again.card.class_counts == first.card.class_counts
+    assert again.contents.keys() == first.contents.keys()

@@ -14,8 +14,9 @@ from aileron.core.errors import InvalidInput, StepFailed
 from aileron.data.images import ImageCard, ImageDataset
 from aileron.data.images import dataset as reading
 from aileron.data.images.card import ImageCounts, ImageSource
-from aileron.data.images.layout import GROUP_ROWS, Sample
+from aileron.data.images.layout import Sample
 from aileron.data.images.writer import write_samples
+from aileron.data.media import GROUP_ROWS
 from aileron.data.version_files import verify_dataset
 
 COUNT = 300
@@ -90,7 +91,7 @@ def test_a_picture_that_changes_while_it_is_imported_is_noticed(tmp_path: Path) 
 def test_damaged_and_missing_pictures_are_noticed(dataset: Path) -> None:
     card = ImageDataset.read(dataset).card
     verify_dataset(dataset, card.digest)
-    file = dataset / "media" / "part-00001.parquet"
+    file = min((dataset / "media").iterdir())
     damaged = bytearray(file.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     file.write_bytes(damaged)

@@ -1,7 +1,6 @@
-"""Where a dataset of pictures comes from: a folder, an archive, or the bundled digits.
+"""The bundled sample of pictures: scikit-learn's handwritten digits, without a network.
 
-The digits are scikit-learn's (1,797 of 8 x 8 pixels, UCI), made 64 x 64, as a tar of a folder
-per digit: pictures without a network.
+1,797 of 8 x 8 pixels (UCI), made 64 x 64, as a tar of a folder per digit.
 """
 
 from __future__ import annotations
@@ -13,38 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from aileron.core.errors import InvalidInput
-from aileron.data.images.spec import ImageSourceSpec
-
 DIGIT_SIDE: Final = 64
 DARKEST: Final = 16
 """The greatest value of a pixel of scikit-learn's digits."""
-
-
-def resolve_image_source(
-    source: ImageSourceSpec, folder: Path, home: Path, where: str
-) -> dict[str, Path]:
-    """Path inside the SOURCE artifact -> the file, or the folder that becomes that tar file.
-
-    A sample is written once under ``HOME/samples``. `folder` is what relative paths start
-    from, `where` what a fault is said of.
-
-    Raises:
-        InvalidInput: the folder or the archive is not there.
-    """
-    if source.folder is not None:
-        place = folder / source.folder
-        if not place.is_dir():
-            raise InvalidInput("data.no_folder", where=where, path=str(place))
-        place = place.resolve()
-        return {f"{place.name}.tar": place}
-    if source.archive is not None:
-        place = folder / source.archive
-        if not place.is_file():
-            raise InvalidInput("data.no_archive_file", where=where, path=str(place))
-        return {place.name: place.resolve()}
-    digits = materialise_digits(home / "samples")
-    return {digits.name: digits}
 
 
 def materialise_digits(folder: Path) -> Path:

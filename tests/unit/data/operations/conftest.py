@@ -1,0 +1,5 @@
+"""The fixtures of these tests live in `plugins`."""
+
+from plugins.operations import operations
+
+__all__ = ["operations"]
