@@ -1,4 +1,4 @@
-"""Running an expectation suite with Great Expectations on a dataset in memory.
+"""Running an expectation suite with Great Expectations, in memory or with DuckDB's metrics.
 
 Its result objects become plain records here; nothing else of Aileron knows the library.
 """
@@ -6,28 +6,35 @@ Its result objects become plain records here; nothing else of Aileron knows the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
-from aileron.data.card import AnyCard, Card
-from aileron.data.images.card import ImageCard
-from aileron.data.images.facts import FACTS as PICTURE_FACTS
-from aileron.data.images.facts import picture_facts
-from aileron.data.layout import SAMPLE_ID, read_table
+from aileron.data.card import AnyCard
+from aileron.data.layout import SAMPLE_ID
+from aileron.data.quality.connection import connect
+from aileron.data.quality.facts import columns_of, fact_frame, open_facts
+from aileron.data.quality.sql import Unsupported, run_by_sql
 from aileron.data.specs import ExpectationSpec
-from aileron.data.texts.dataset import FACTS as TEXT_FACTS
-from aileron.data.texts.dataset import TextDataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE_ROWS = 20
 """Failing rows that a report shows."""
+MOST_ROWS: Final = 1_000_000
+"""Rows up to which Great Expectations' own engine runs a suite, in memory."""
+RESULT_FORMAT: Final[Mapping[str, Any]] = {
+    "result_format": "SUMMARY",
+    "unexpected_index_column_names": [SAMPLE_ID],
+    "partial_unexpected_count": SAMPLE_ROWS,
+    "include_unexpected_rows": False,
+}
+Engine = Literal["auto", "duckdb", "great_expectations"]
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 _PLACE = "aileron_place"
 
@@ -87,36 +94,76 @@ class Outcome(BaseModel):
 
 
 def run_suite(
-    folder: Path, card: AnyCard, expectations: Sequence[ExpectationSpec]
+    folder: Path,
+    card: AnyCard,
+    expectations: Sequence[ExpectationSpec],
+    work: Path,
+    engine: Engine = "auto",
 ) -> tuple[Outcome, ...]:
     """The outcome of each expectation, in order, on the DATASET artifact in `folder`.
 
-    Of a table these are about its rows, of pictures and texts about their facts.
+    Of a table these are about its rows, of pictures, texts and recordings about their facts.
+
+    Args:
+        work: where what is computed on the way goes.
+        engine: what runs them; `auto` is DuckDB above `MOST_ROWS`.
 
     Raises:
-        InvalidInput: an expectation does not exist, or its arguments do not fit.
+        InvalidInput: an expectation does not exist, its arguments do not fit, or it cannot be
+            run on so many rows.
     """
     if not expectations:
         return ()
-    suite = [_expectation(i, spec, _columns(card)) for i, spec in enumerate(expectations)]
-    results = _validate(_frame(folder, card), suite)
-    return tuple(_outcome(spec, results[i]) for i, spec in enumerate(expectations))
+    columns = columns_of(card)
+    suite = [_expectation(i, spec, list(columns)) for i, spec in enumerate(expectations)]
+    with connect(work) as connection:
+        open_facts(connection, folder, card, work, wanted=_wanted(expectations))
+        results: list[Mapping[str, Any] | Unsupported] = [Unsupported()] * len(suite)
+        if engine == "duckdb" or (engine == "auto" and card.counts.rows > MOST_ROWS):
+            results = run_by_sql(connection, columns, suite, RESULT_FORMAT)
+            _check_size(card, expectations, results)
+        rest = [one for one, found in zip(suite, results, strict=True) if _open(found)]
+        by_library = _validate(fact_frame(connection, folder, card), rest) if rest else {}
+    found = [by_library[i] if _open(one) else one for i, one in enumerate(results)]
+    return tuple(_outcome(*pair) for pair in zip(expectations, found, strict=True))  # type: ignore[arg-type]
 
 
-def _columns(card: AnyCard) -> Sequence[str]:
-    """What expectations may be about."""
-    if isinstance(card, Card):
-        return [column.name for column in card.columns]
-    return PICTURE_FACTS if isinstance(card, ImageCard) else TEXT_FACTS
+def _open(result: Mapping[str, Any] | Unsupported) -> bool:
+    return isinstance(result, Unsupported)
 
 
-def _frame(folder: Path, card: AnyCard) -> pd.DataFrame:
-    """One row per sample: sample_id and `_columns`."""
-    if isinstance(card, Card):
-        return read_table(folder).reset_index()
-    if isinstance(card, ImageCard):
-        return picture_facts(folder)
-    return TextDataset.read(folder).facts()
+def _check_size(
+    card: AnyCard,
+    expectations: Sequence[ExpectationSpec],
+    results: Sequence[Mapping[str, Any] | Unsupported],
+) -> None:
+    """Refuse what DuckDB cannot run of a dataset that does not fit into memory."""
+    for i, (spec, result) in enumerate(zip(expectations, results, strict=True)):
+        if isinstance(result, Unsupported) and card.counts.rows > MOST_ROWS:
+            raise InvalidInput(
+                "data.quality.too_many_rows",
+                where=f"expectations.{i}",
+                type=spec.type,
+                rows=card.counts.rows,
+                most=MOST_ROWS,
+                reason=str(result),
+            )
+
+
+def _wanted(expectations: Sequence[ExpectationSpec]) -> set[str] | None:
+    """The columns that a suite names; None if it is about all of them."""
+    if any(spec.type.startswith("expect_table_column") for spec in expectations):
+        return None
+    return {column for spec in expectations for _, column in named_columns(spec)}
+
+
+def named_columns(spec: ExpectationSpec) -> Iterator[tuple[str, str]]:
+    """Argument and column, of each column that an expectation names."""
+    for argument in _COLUMN_ARGUMENTS:
+        if isinstance(spec.kwargs.get(argument), str):
+            yield argument, spec.kwargs[argument]
+    if not spec.type.startswith("expect_table"):
+        yield from (("column_list", str(one)) for one in spec.kwargs.get("column_list") or ())
 
 
 def _expectation(place: int, spec: ExpectationSpec, columns: Sequence[str]) -> Any:
@@ -135,10 +182,9 @@ def _expectation(place: int, spec: ExpectationSpec, columns: Sequence[str]) -> A
         raise InvalidInput(
             "data.unknown_expectation", where=where, type=spec.type, hint=hint
         ) from None
-    for argument in _COLUMN_ARGUMENTS:
-        column = spec.kwargs.get(argument)
+    for _, column in named_columns(spec):
         exists = spec.type == "expect_column_to_exist"
-        if column is not None and column not in columns and not exists:
+        if column not in columns and not exists:
             hint = suggestion(str(column), columns)
             raise InvalidInput("data.no_column", where=where, column=column, hint=hint)
     try:
@@ -163,11 +209,7 @@ def _validate(frame: pd.DataFrame, suite: Sequence[Any]) -> dict[int, Mapping[st
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
     result = batch.validate(
         gx.ExpectationSuite("suite", expectations=list(suite)),
-        result_format={
-            "result_format": "SUMMARY",
-            "unexpected_index_column_names": [SAMPLE_ID],
-            "partial_unexpected_count": SAMPLE_ROWS,
-        },
+        result_format=dict(RESULT_FORMAT),
     )
     return {r.expectation_config.meta[_PLACE]: r.to_json_dict() for r in result.results}
 

@@ -17,7 +17,7 @@ from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
 from aileron.data.card import AnyCard, read_card
 from aileron.data.specs import ExpectationSpec
-from aileron.data.suite import Outcome, run_suite
+from aileron.data.suite import Engine, Outcome, run_suite
 from aileron.data.validation_report import write_report
 
 SHOWN_ROWS = 5
@@ -29,13 +29,18 @@ class ValidateConfig(StepConfig):
     expectations: tuple[ExpectationSpec, ...] = Field(
         (), description="Great Expectations' expectations, run in this order"
     )
+    engine: Engine = Field(
+        "auto",
+        description="what computes them: Great Expectations in memory, or DuckDB for any size; "
+        "by default DuckDB above one million rows",
+    )
 
 
 class ValidateDataset(Component[ValidateConfig]):
     """Check a dataset."""
 
     name = "data.validate"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Validate a dataset", "zh": "校验数据集"}
     Config = ValidateConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -45,7 +50,9 @@ class ValidateDataset(Component[ValidateConfig]):
         self, context: Context, config: ValidateConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         card = read_card(inputs["dataset"])
-        outcomes = run_suite(inputs["dataset"], card, config.expectations)
+        outcomes = run_suite(
+            inputs["dataset"], card, config.expectations, context.work, config.engine
+        )
         folder = context.output("report")
         write_report(folder, card, outcomes)
         for outcome in outcomes:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from aileron.data.audio.card import AudioCard
 from aileron.data.card import AnyCard, Card
 from aileron.data.images.card import ImageCard
+from aileron.data.quality.frame import both, framed, html_table
 from aileron.data.suite import Outcome
 from aileron.data.texts.card import TextCard
 
 FORMAT_VERSION: Literal[1] = 1
 
-_STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;color:#1f2933;max-width:70rem;margin:2rem auto;
-padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;
-border-bottom:1px solid #d9dee3;vertical-align:top}td.number{text-align:right}
-.passed{color:#116329}.failed{color:#b42318;font-weight:600}.warning{color:#9a6700;font-weight:600}
-code{font-family:ui-monospace,monospace;font-size:.9em}
-"""
+_STATES: Final = {"passed": "通过", "failed": "未通过", "warning": "警告"}
+_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
+    "rows": ("rows", "行"),
+    "expectations": ("expectations", "项期望"),
+    "passed": ("passed", "项通过"),
+    "failed": ("failed", "项未通过"),
+    "warnings": ("warnings", "项警告"),
+}
 
 
 def write_report(folder: Path, card: AnyCard, outcomes: Sequence[Outcome]) -> None:
@@ -58,47 +59,66 @@ def report(card: AnyCard, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _page(card: AnyCard, outcomes: Sequence[Outcome]) -> str:
     counts = report(card, outcomes)["counts"]
-    title = f"Validation of {card.display_name or card.name}"
-    summary = ", ".join(f"{number} {name}" for name, number in counts.items())
-    details = "".join(_details(outcome) for outcome in outcomes if outcome.rows)
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(summary)}</p>"
-        f"<p>Digest <code>{card.digest}</code></p><h2>Expectations</h2>"
-        f"{_table(('Result', 'Expectation', 'Column', 'Wanted', 'Observed'), _lines(outcomes))}"
-        f"{details}{_columns(card) if isinstance(card, Card) else _classes(card)}</body></html>\n"
+    name = card.display_name or card.name
+    summary = both(
+        ", ".join(f"{counts[key]:,} {en}" for key, (en, _) in _COUNTS.items()),
+        "，".join(f"{counts[key]:,} {zh}" for key, (_, zh) in _COUNTS.items()),
     )
+    heads = (("Result", "结果"), ("Expectation", "期望"), ("Column", "列"), ("Wanted", "要求"),
+             ("Observed", "实际"))  # fmt: skip
+    details = "".join(_details(outcome) for outcome in outcomes if outcome.rows)
+    body = (
+        f"<h1>{both('Validation of', '校验：')} {escape(name)}</h1><p>{summary}</p>"
+        f"<p>{both('Digest', '摘要')} <code>{card.digest}</code></p>"
+        f"<h2>{both('Expectations', '期望')}</h2>{html_table(heads, _lines(outcomes))}"
+        f"{details}{_columns(card) if isinstance(card, Card) else _classes(card)}"
+    )
+    return framed(name, body)
 
 
 def _columns(card: Card) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(c.name)}</code></td><td>{c.type}</td><td>{c.role}</td>"
-        f'<td class="number">{c.missing}</td><td>{escape(c.reason or "")}</td></tr>'
+        f'<td class="n">{c.missing}</td><td>{escape(c.reason or "")}</td></tr>'
         for c in card.columns
     )
-    return f"<h2>Columns</h2>{_table(('Column', 'Type', 'Role', 'Missing', 'Remark'), rows)}"
+    heads = (("Column", "列"), ("Type", "类型"), ("Role", "角色"), ("Missing", "缺失"),
+             ("Remark", "备注"))  # fmt: skip
+    return f"<h2>{both('Columns', '列')}</h2>{html_table(heads, rows)}"
 
 
-def _classes(card: ImageCard | TextCard) -> str:
+def _classes(card: ImageCard | TextCard | AudioCard) -> str:
     classes = "".join(
-        f'<tr><td>{escape(label)}</td><td class="number">{count}</td></tr>'
+        f'<tr><td>{escape(label)}</td><td class="n">{count}</td></tr>'
         for label, count in card.class_counts.items()
     )
     refused = "".join(
         f"<tr><td><code>{escape(item.path)}</code></td><td>{escape(item.reason)}</td></tr>"
         for item in card.refused
     )
-    left_out = f"<h2>Left out</h2>{_table(('File', 'Reason'), refused)}" if refused else ""
-    return f"<h2>Classes</h2>{_table(('Class', 'Samples'), classes)}{left_out}"
+    files = html_table((("File", "文件"), ("Reason", "原因")), refused)
+    left_out = f"<h2>{both('Left out', '未采用')}</h2>{files}" if refused else ""
+    heads = (("Class", "类别"), ("Samples", "样本数"))
+    return f"<h2>{both('Classes', '类别')}</h2>{html_table(heads, classes)}{left_out}"
 
 
 def _lines(outcomes: Sequence[Outcome]) -> str:
     return "".join(
-        f'<tr><td class="{_state(o)}">{_state(o)}</td><td><code>{escape(o.type)}</code></td>'
+        f'<tr><td class="{_state(o)}">{both(_state(o), _STATES[_state(o)])}</td>'
+        f"<td><code>{escape(o.type)}</code></td>"
         f"<td>{escape(o.column or '')}</td><td>{escape(o.wanted())}</td>"
-        f"<td>{escape(o.observed_text())}</td></tr>"
+        f"<td>{_observed(o)}</td></tr>"
         for o in outcomes
     )
+
+
+def _observed(outcome: Outcome) -> str:
+    """What was found; a sentence is in both languages."""
+    if outcome.error is not None or outcome.unexpected_count is None:
+        return escape(outcome.observed_text())
+    percent = f"{outcome.unexpected_percent or 0:.2g} %"
+    chinese = f"{outcome.element_count} 行中有 {outcome.unexpected_count} 行（{percent}）不符合"
+    return both(outcome.observed_text(), chinese)
 
 
 def _details(outcome: Outcome) -> str:
@@ -106,12 +126,9 @@ def _details(outcome: Outcome) -> str:
         f"<tr><td><code>{escape(row.sample_id)}</code></td><td>{escape(str(row.value))}</td></tr>"
         for row in outcome.rows
     )
-    return f"<h2>Rows that fail {escape(outcome.subject)}</h2>{_table(('Sample', 'Value'), rows)}"
-
-
-def _table(heads: Sequence[str], rows: str) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    heading = both("Rows that fail", "不符合的行：")
+    table = html_table((("Sample", "样本"), ("Value", "值")), rows)
+    return f"<h2>{heading} {escape(outcome.subject)}</h2>{table}"
 
 
 def _state(outcome: Outcome) -> str:
