@@ -14,14 +14,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from aileron.core.errors import InvalidInput
-from aileron.core.names import Name
-from aileron.data.card_base import CARD_FILE, FORMAT_VERSION, CardBase
+from aileron.data.audio.card import AudioCard
+from aileron.data.card_base import CARD_FILE, CardBase
 from aileron.data.images.card import ImageCard
 from aileron.data.texts.card import TextCard
 
 ColumnType = Literal["number", "category", "text", "date", "other"]
-ColumnRole = Literal["feature", "target", "ignored"]
-Task = Literal["classification", "regression"]
+ColumnRole = Literal["feature", "target", "time", "series", "ignored"]
+Task = Literal["classification", "regression", "clustering", "forecasting"]
 
 
 class Column(BaseModel):
@@ -59,14 +59,16 @@ class SourceFile(BaseModel):
 class Card(CardBase):
     """``card.json`` of a table. Field `schema` in JSON is `columns` here."""
 
-    format_version: Literal[1] = FORMAT_VERSION
-    name: Name
-    display_name: str | None = None
     task: Task
     modality: Literal["table"] = "table"
-    target: str
+    target: str | None
+    """The column to predict; None for clustering."""
+    time_column: str | None = None
+    """When each row was measured, of a forecasting."""
+    series: tuple[str, ...] = ()
+    """The columns that tell the series of a forecasting apart; none: there is one."""
     classes: tuple[str, ...] | None = None
-    """Class labels in order; the last of two is the positive one. None for regression."""
+    """Class labels in order; the last of two is the positive one. None for other tasks."""
     id_column: str | None = None
     columns: tuple[Column, ...] = Field(alias="schema")
     counts: Counts
@@ -75,21 +77,30 @@ class Card(CardBase):
     source: SourceFile
     test_source: SourceFile | None = None
     """The file whose rows are the test part, if one was given."""
-    licence: str | None = None
-    owner: str | None = None
-    parent: str | None = None
-    """Tag of the version that this one was made from."""
-    created_by: str
-    """The step and its version, ``data.ingest@1``."""
+
+    @property
+    def predicted(self) -> str:
+        """`target`, for what needs one.
+
+        Raises:
+            InvalidInput: the dataset has none.
+        """
+        if self.target is None:
+            raise InvalidInput("data.without_target", where=self.name, task=self.task)
+        return self.target
 
     @property
     def features(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.role == "feature")
 
 
-AnyCard = Card | ImageCard | TextCard
+AnyCard = Card | ImageCard | TextCard | AudioCard
 
-_KINDS: Mapping[str, type[ImageCard | TextCard]] = {"image": ImageCard, "text": TextCard}
+_KINDS: Mapping[str, type[ImageCard | TextCard | AudioCard]] = {
+    "image": ImageCard,
+    "text": TextCard,
+    "audio": AudioCard,
+}
 """Modality in the JSON -> the card; tables need not say theirs."""
 
 
@@ -106,7 +117,7 @@ def parse_card(text: str | bytes) -> AnyCard:
 
 
 def read_card(folder: Path) -> AnyCard:
-    """The card of the DATASET artifact in `folder`: of a table, of pictures or of texts.
+    """The card of the DATASET artifact in `folder`: as its modality says.
 
     Raises:
         InvalidInput: there is none, or it is of another format.

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from aileron.core.documents import Document, check, read_document, suggestion
 from aileron.core.errors import InvalidInput, NotFound
+from aileron.data.audio.spec import AudioDefinition
+from aileron.data.definition_head import DefinitionHead
+from aileron.data.images.digits import materialise_digits
 from aileron.data.images.spec import ImageDefinition
-from aileron.data.samples import SampleName, materialise_sample
+from aileron.data.samples import materialise_sample
+from aileron.data.source_specs import AnySourceSpec, FilesSourceSpec, ImageSourceSpec, SourceSpec
+from aileron.data.sources.resolve import fetch_source
+from aileron.data.sources.spec import remote_file_name
 from aileron.data.specs import (
     DATA_FOLDER,
     TEST_FOLDER,
@@ -24,48 +30,34 @@ from aileron.data.specs import (
     FileFormat,
     TableSpec,
 )
+from aileron.data.texts.spec import TextDefinition
 
 DATASETS_FOLDER = "datasets"
 DEFINITION_FILE = "dataset.yaml"
 EXPECTATIONS_FILE = "expectations.yaml"
+Modality = Literal["table", "image", "text", "audio"]
 SUFFIXES: Final[Mapping[str, FileFormat]] = {
     ".csv": "csv",
+    ".db": "sqlite",
+    ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
     ".tab": "tsv",
     ".tsv": "tsv",
     ".xlsm": "excel",
     ".xlsx": "excel",
 }
 """How the names of files end -> their format; all others are taken for CSV."""
-_NOT_CONFIG = {"api_version", "kind", "modality", "source"}
+_NOT_CONFIG = {"api_version", "kind", "modality", "source", "import_"}
 
 
-class SourceSpec(BaseModel):
-    """Where the data is: exactly one of a file and a bundled sample."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    file: str | None = Field(None, description="path, relative to the dataset's folder")
-    sample: SampleName | None = Field(None, description="data that comes with scikit-learn")
-    test_file: str | None = Field(
-        None, description="a second file, whose rows are the test part; relative as well"
-    )
-
-    @model_validator(mode="after")
-    def _one(self) -> SourceSpec:
-        if (self.file is None) == (self.sample is None):
-            raise ValueError("give either `file` or `sample`")
-        return self
-
-
-class DatasetDefinition(TableSpec):
+class DatasetDefinition(TableSpec, DefinitionHead):
     """``dataset.yaml``."""
 
-    api_version: Literal["aileron/v1"] = Field(alias="apiVersion")
-    kind: Literal["Dataset"]
-    modality: Literal["table"] = Field("table", description="table, or image for pictures")
+    modality: Literal["table"] = Field("table", description="table, image, text or audio")
     source: SourceSpec
 
     @model_validator(mode="before")
@@ -73,14 +65,22 @@ class DatasetDefinition(TableSpec):
     def _format_of_file(cls, values: Any) -> Any:
         """A file whose name ends as its format's files do needs no `format`."""
         source = values.get("source") if isinstance(values, dict) else None
-        file = source.get("file") if isinstance(source, dict) else None
+        own = source.get("file") if isinstance(source, dict) else None
+        file = own or (remote_file_name(source) if isinstance(source, dict) else None)
         if "format" in (values or {}) or not isinstance(file, str):
             return values
         known = SUFFIXES.get(Path(file).suffix.lower())
         return {**values, "format": known} if known else values
 
 
-AnyDefinition = DatasetDefinition | ImageDefinition
+AnyDefinition = DatasetDefinition | ImageDefinition | TextDefinition | AudioDefinition
+DEFINITIONS: Final[Mapping[Modality, type[AnyDefinition]]] = {
+    "table": DatasetDefinition,
+    "image": ImageDefinition,
+    "text": TextDefinition,
+    "audio": AudioDefinition,
+}
+"""Modality -> what such a document is checked against; a table need not say its own."""
 
 
 class ExpectationSuite(BaseModel):
@@ -123,18 +123,17 @@ def defined_datasets(workspace: Path) -> list[str]:
     return sorted(path.parent.name for path in files)
 
 
-def load_definition(folder: Path) -> AnyDefinition:
-    """Read ``dataset.yaml`` of `folder`: of a table, or of pictures.
+def load_definition(folder: Path, document: Document | None = None) -> AnyDefinition:
+    """Read ``dataset.yaml`` of `folder`, as its `modality` says.
+
+    Args:
+        document: what stands in for the file: the same with other values laid over it.
 
     Raises:
         InvalidInput: it is missing or wrong; names file, line and field.
     """
-    document = read_document(folder / DEFINITION_FILE)
-    definition: AnyDefinition
-    if _modality(document) == "image":
-        definition = check(ImageDefinition, document)
-    else:
-        definition = check(DatasetDefinition, document)
+    document = document or read_document(folder / DEFINITION_FILE)
+    definition: AnyDefinition = check(DEFINITIONS[_modality(document)], document)
     if definition.name != folder.name:
         raise InvalidInput(
             "data.name_is_not_folder",
@@ -145,15 +144,18 @@ def load_definition(folder: Path) -> AnyDefinition:
     return definition
 
 
-def _modality(document: Document) -> str:
+def _modality(document: Document) -> Modality:
     """What the document says, which decides which other fields there are."""
     found = document.values.get("modality")
     source = document.values.get("source")
-    of_pictures = isinstance(source, dict) and not {"folder", "archive"}.isdisjoint(source)
-    if found not in ("table", "image") and (found is not None or of_pictures):
+    of_files = isinstance(source, dict) and not {"folder", "archive"}.isdisjoint(source)
+    if found not in DEFINITIONS and (found is not None or of_files):
         where = document.where(("modality",))
-        raise InvalidInput("data.unknown_modality", where=where, found=found or "-")
-    return found or "table"
+        choices = ", ".join(DEFINITIONS)
+        raise InvalidInput(
+            "data.unknown_modality", where=where, found=found or "-", choices=choices
+        )
+    return cast("Modality", found or "table")
 
 
 def load_expectations(folder: Path) -> tuple[ExpectationSpec, ...]:
@@ -169,23 +171,60 @@ def ingest_config(definition: AnyDefinition) -> dict[str, Any]:
     return definition.model_dump(mode="json", exclude=_NOT_CONFIG, exclude_defaults=True)
 
 
-def resolve_source(source: SourceSpec, folder: Path, home: Path, where: str) -> dict[str, Path]:
-    """Path inside the SOURCE artifact -> the file that lies there.
+def resolve_source(source: AnySourceSpec, folder: Path, home: Path, where: str) -> dict[str, Path]:
+    """Path inside the SOURCE artifact -> the file that lies there, or the folder that becomes it.
 
     A sample is written once under ``HOME/samples``. With a test file, the two lie in ``data/``
     and ``test/``. `folder` is what relative paths start from, `where` what a fault is said of.
+    What lies elsewhere is fetched.
 
     Raises:
         InvalidInput: a file does not exist or is a folder.
     """
+    if isinstance(source, SourceSpec):
+        return _table_source(source, folder, home, where)
+    if source.remote is not None:
+        return fetch_source(source.remote, folder, home, where)
+    if isinstance(source, ImageSourceSpec) and source.sample is not None:
+        digits = materialise_digits(home / "samples")
+        return {digits.name: digits}
+    return _files_source(source, folder, where)
+
+
+def _table_source(source: SourceSpec, folder: Path, home: Path, where: str) -> dict[str, Path]:
+    name: str | None = None
     if source.sample is not None:
         data = materialise_sample(source.sample, home / "samples")
+    elif source.remote is not None:
+        ((name, data),) = fetch_source(source.remote, folder, home, where).items()
+        if data.is_dir():
+            raise InvalidInput("data.sources.folder_for_table", where=where)
     else:
         data = _existing(folder / str(source.file), "source.file", where)
+    name = name or data.name
     if source.test_file is None:
-        return {data.name: data}
+        return {name: data}
     test = _existing(folder / source.test_file, "source.test_file", where)
-    return {f"{DATA_FOLDER}/{data.name}": data, f"{TEST_FOLDER}/{test.name}": test}
+    return {f"{DATA_FOLDER}/{name}": data, f"{TEST_FOLDER}/{test.name}": test}
+
+
+def _files_source(
+    source: ImageSourceSpec | FilesSourceSpec, folder: Path, where: str
+) -> dict[str, Path]:
+    """`resolve_source` of a folder, an archive or one file."""
+    if source.folder is not None:
+        place = folder / source.folder
+        if not place.is_dir():
+            raise InvalidInput("data.no_folder", where=where, path=str(place))
+        place = place.resolve()
+        return {f"{place.name}.tar": place}
+    if isinstance(source, FilesSourceSpec) and source.file is not None:
+        data = _existing(folder / source.file, "source.file", where)
+        return {data.name: data}
+    place = folder / str(source.archive)
+    if not place.is_file():
+        raise InvalidInput("data.no_archive_file", where=where, path=str(place))
+    return {place.name: place.resolve()}
 
 
 def _existing(path: Path, field: str, where: str) -> Path:

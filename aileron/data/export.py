@@ -1,4 +1,4 @@
-"""A dataset of pictures or texts in another format: files that other tools read."""
+"""A dataset of pictures, recordings or texts in another format: files that other tools read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from aileron.core.errors import InvalidInput
-from aileron.data.card import Card, read_card
-from aileron.data.formats import Format, Writing
+from aileron.data.audio.card import AudioCard
+from aileron.data.audio.dataset import AudioDataset
+from aileron.data.card import AnyCard, Card, read_card
+from aileron.data.formats import Format, Writing, find_format
 from aileron.data.formats.traits import Keep, Trait
 from aileron.data.formats.usage import check_writable, traits_of
 from aileron.data.images.card import ImageCard
 from aileron.data.images.dataset import ImageDataset
+from aileron.data.table_export import export_table, table_writer
 from aileron.data.texts.dataset import TextDataset
 from aileron.data.trees.sinks import open_sink
 
@@ -27,8 +30,43 @@ class _Records:
         return self._read()
 
 
+def export_as(
+    folder: Path, target: Path, format_: str, options: Mapping[str, str]
+) -> dict[str, Any]:
+    """Write the DATASET artifact in `folder` in the format of that name.
+
+    Args:
+        target: new; of a table a file, else a folder, or by its name a ``.zip`` or ``.tar``.
+
+    Returns:
+        Trait -> why it is lost; empty of a table.
+
+    Raises:
+        InvalidInput: no such format or option, or it cannot hold what there is.
+    """
+    card = read_card(folder)
+    if isinstance(card, Card):
+        if target.exists():
+            raise InvalidInput("data.target_exists", where=str(target))
+        export_table(folder, target, table_writer(format_, options))
+        return {}
+    written = find_format(format_, card.modality).with_options(options)
+    losses = export(folder, target, written)
+    return {trait.value: str(cell.reason) for trait, cell in losses.items()}
+
+
+def file_name(card: AnyCard, format_: str) -> str:
+    """What an exported dataset's one file is called.
+
+    Raises:
+        InvalidInput: it is a table, and tables have no such format.
+    """
+    suffix = table_writer(format_, {}).suffix if isinstance(card, Card) else ".zip"
+    return f"{card.name}{suffix}"
+
+
 def export(folder: Path, target: Path, format_: Format[Any]) -> Mapping[Trait, Keep]:
-    """Write the DATASET artifact in `folder` to the new `target`; returns what is lost.
+    """Write the samples in `folder` to the new `target`; returns what is lost.
 
     Args:
         target: a folder, or by its name a ``.zip`` or ``.tar``.
@@ -46,6 +84,9 @@ def export(folder: Path, target: Path, format_: Format[Any]) -> Mapping[Trait, K
     if isinstance(card, ImageCard):
         pictures = ImageDataset.read(folder)
         records, media = _Records(pictures.records), {"media": pictures.picture}
+    elif isinstance(card, AudioCard):
+        recordings = AudioDataset.read(folder)
+        records, media = _Records(recordings.records), {"media": recordings.recording}
     else:
         records = _Records(TextDataset.read(folder).records)
     losses = check_writable(format_, traits_of(records, card.labels))

@@ -60,14 +60,14 @@ class Typist:
         return Typed(converted, column)
 
     def target(self, values: pa.Array) -> Typed:
-        """The target: class labels of a classification, numbers of a regression."""
-        name = self.spec.target
+        """The target: class labels of a classification, numbers of other tasks."""
+        name = str(self.spec.target)
         if values.null_count:
             row = _first(values, lambda a: a.is_null())
             raise InvalidInput(
                 "data.missing_target", where=self.where(row), target=name, count=values.null_count
             )
-        if self.spec.task == "regression":
+        if self.spec.task != "classification":
             converted = self._convert(name, "number", values)
             column = Column(name=name, type="number", role="target", missing=0)
             return Typed(converted, column)
@@ -77,6 +77,42 @@ class Typist:
             raise InvalidInput("data.single_class", target=name, label=classes[0])
         column = Column(name=name, type="category", role="target", categories=classes, missing=0)
         return Typed(labels, column)
+
+    def time(self, values: pa.Array) -> Typed:
+        """When each row was measured: dates, or numbers that grow."""
+        name = str(self.spec.time_column)
+        self._all_present(name, values)
+        kind = self._infer(name, values)
+        if kind not in ("number", "date"):
+            text = _as_text(values)
+            row = int(_dated(text).index(False).as_py())
+            raise InvalidInput(
+                "data.no_time",
+                where=self.where(row),
+                column=name,
+                value=text[row].as_py(),
+                formats=ISO_DATES,
+            )
+        converted = self._convert(name, kind, values)
+        return Typed(converted, Column(name=name, type=kind, role="time", missing=0))
+
+    def series(self, name: str, values: pa.Array) -> Typed:
+        """A column that tells series apart: its values are names."""
+        self._all_present(name, values)
+        labels = _labels(values)
+        categories = self._categories(name, labels, ColumnSpec())
+        column = Column(name=name, type="category", role="series", categories=categories, missing=0)
+        return Typed(labels, column)
+
+    def _all_present(self, name: str, values: pa.Array) -> None:
+        if values.null_count:
+            row = _first(values, lambda a: a.is_null())
+            raise InvalidInput(
+                "data.missing_value",
+                where=self.where(row),
+                column=name,
+                count=values.null_count,
+            )
 
     def _infer(self, name: str, values: pa.Array) -> ColumnType:
         import pyarrow as pa

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -15,6 +15,7 @@ from aileron.data.joining import Joined, SourceFiles, read_joined, source_files
 from aileron.data.layout import write_dataset
 from aileron.data.reading import Source
 from aileron.data.specs import TableSpec
+from aileron.data.times import check_times
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,7 +35,7 @@ class Ingest(Component[IngestConfig]):
     """Import a file."""
 
     name = "data.ingest"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Import a table", "zh": "导入表格"}
     Config = IngestConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -75,11 +76,18 @@ def typed_columns(source: Source, spec: TableSpec, file: str) -> list[Typed]:
         values = source.table[name].combine_chunks()
         if name == spec.target:
             typed.append(typist.target(values))
+        elif name == spec.time_column:
+            typed.append(typist.time(values))
+        elif name in spec.series:
+            typed.append(typist.series(name, values))
         elif name != spec.id_column:
             typed.append(typist.feature(name, values))
-    if not any(item.column.role == "feature" for item in typed):
-        raise InvalidInput("data.no_features", where=file, target=spec.target)
-    classes = next(item.column.categories for item in typed if item.column.role == "target")
+    univariate = spec.task == "forecasting"  # its own past is enough
+    if not univariate and not any(item.column.role == "feature" for item in typed):
+        raise InvalidInput("data.no_features", where=file, target=spec.target or "-")
+    classes = _classes(typed)
+    if spec.task == "forecasting":
+        check_times(typed, source.where)
     if classes is not None and len(classes) > MOST_CLASSES:
         raise InvalidInput(
             "data.too_many_classes",
@@ -89,6 +97,11 @@ def typed_columns(source: Source, spec: TableSpec, file: str) -> list[Typed]:
             limit=MOST_CLASSES,
         )
     return typed
+
+
+def _classes(typed: Sequence[Typed]) -> tuple[str, ...] | None:
+    """The classes of the target; None where it has none."""
+    return next((item.column.categories for item in typed if item.column.role == "target"), None)
 
 
 def _write(
@@ -105,13 +118,14 @@ def _write(
 
     columns = tuple(item.column for item in typed)
     digests = row_digests([item.values for item in typed])
-    target = next(column for column in columns if column.role == "target")
     card = Card(
         name=config.name,
         display_name=config.display_name,
         task=config.task,
         target=config.target,
-        classes=target.categories,
+        time_column=config.time_column,
+        series=config.series,
+        classes=_classes(typed),
         id_column=config.id_column,
         columns=columns,
         counts=Counts(rows=len(ids)),

@@ -117,12 +117,12 @@ def join(raw: Raw, files: SourceFiles, spec: TableSpec) -> Joined:
 
 def _check_columns(names: list[str], spec: TableSpec, file: str) -> None:
     """Every column that the definition names must be in the file."""
-    if spec.target not in names:
+    if spec.target is not None and spec.target not in names:
         hint = suggestion(spec.target, names)
         raise InvalidInput("data.no_target", where=file, target=spec.target, hint=hint)
     known = set(names)
-    for name in [*spec.columns, *([spec.id_column] if spec.id_column else [])]:
-        if name not in known:
+    for name in (*spec.columns, spec.id_column, spec.time_column, *spec.series):
+        if name is not None and name not in known:
             hint = suggestion(name, names)
             raise InvalidInput("data.no_column", where=file, column=name, hint=hint)
 
@@ -151,8 +151,10 @@ def _with_target(rows: _Rows, spec: TableSpec, file: str) -> _Rows:
     """`rows` without those that have no target, if the definition leaves them out."""
     import pyarrow.compute as pc
 
+    if spec.target is None or spec.missing_target == "refuse":
+        return rows
     target = rows.source.table[spec.target].combine_chunks()
-    if spec.missing_target == "refuse" or not target.null_count:
+    if not target.null_count:
         return rows
     if target.null_count == len(target):
         raise InvalidInput("data.empty_target", where=file, target=spec.target)
@@ -166,7 +168,7 @@ def _with_target(rows: _Rows, spec: TableSpec, file: str) -> _Rows:
 
 def _check_labels(data: Source, test: Source, spec: TableSpec, file: str) -> None:
     """The test rows of a classification must hold at least two of the data's labels, no other."""
-    if spec.task != "classification":
+    if spec.task != "classification" or spec.target is None:
         return
     known = set(_labels(data, spec.target)) - {None}
     found = _labels(test, spec.target)

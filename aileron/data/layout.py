@@ -7,6 +7,7 @@ are given), ``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``s
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -53,6 +54,16 @@ def read_split(folder: Path) -> pd.Series:
     return frame.set_index(SAMPLE_ID)[SPLIT_COLUMN]
 
 
+def read_samples(folder: Path) -> list[str]:
+    """The sample ids of the DATASET artifact in `folder`, in the order of the samples."""
+    import pyarrow.parquet as pq
+
+    ids: list[str] = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID])[
+        SAMPLE_ID
+    ].to_pylist()
+    return ids
+
+
 def read_given_parts(folder: Path) -> dict[str, Part | None]:
     """sample_id -> the part that the DATASET artifact in `folder` gives it; empty if it gives none.
 
@@ -88,6 +99,19 @@ def write_dataset(
 def part_file(number: int) -> str:
     """The name of the `number`th file of a table."""
     return f"part-{number:05d}.parquet"
+
+
+def hand_over(source: Path, target: Path) -> None:
+    """Make the new file `target` the same as `source`: a hard link, or a copy where none can be.
+
+    Files of artifacts are never written to again, so sharing their bytes is safe.
+    """
+    try:
+        target.hardlink_to(source)
+    except FileExistsError:
+        raise
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

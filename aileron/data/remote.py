@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,6 +22,7 @@ from aileron.core.errors import AileronError, NotFound, StepFailed, Unavailable
 if TYPE_CHECKING:
     from dvc_data.hashfile.db import HashFileDB
     from dvc_data.hashfile.tree import Tree
+    from dvc_objects.fs.base import FileSystem
 
 
 class RemoteDirectory(BaseModel):
@@ -60,8 +61,12 @@ class DatasetRemote:
             raise Unavailable("data.remote_failed", where=self.url, problem=str(error)) from error
         return objects
 
-    def push(self, folder: Path) -> RemoteDirectory:
+    def push(self, folder: Path, known: Mapping[str, str] | None = None) -> RemoteDirectory:
         """Store the files under `folder`; what is there already is not sent again.
+
+        Args:
+            known: path below `folder` -> the object that it is if it has its size, of files
+                whose names follow from their content; they are not read.
 
         Raises:
             Unavailable: the remote cannot be written, because it is full for instance.
@@ -73,12 +78,44 @@ class DatasetRemote:
         with _translated(self.url):
             if self.objects.fs.protocol == "local":
                 Path(self.objects.path).mkdir(parents=True, exist_ok=True)
-            staging, meta, tree = build(self.objects, str(folder), localfs, "md5")
+            with self._knowing(folder, known or {}):
+                staging, meta, tree = build(self.objects, str(folder), localfs, "md5")
             with _Failures() as failures:
                 result = transfer(staging, self.objects, {tree.hash_info}, shallow=False)
         if result.failed:
             raise Unavailable("data.remote_failed", where=self.url, problem=failures.first)
         return RemoteDirectory(md5=tree.hash_info.value, size=meta.size, nfiles=meta.nfiles)
+
+    @contextmanager
+    def _knowing(self, folder: Path, known: Mapping[str, str]) -> Iterator[None]:
+        """Let DVC ask for the hash of a file before it reads it."""
+        from dvc_data.hashfile.hash_info import HashInfo
+        from dvc_data.hashfile.meta import Meta
+        from dvc_data.hashfile.state import StateNoop
+
+        objects = {str(folder / path): oid for path, oid in known.items()}
+        size_of = self.size
+
+        class Known(StateNoop):
+            def get_many(
+                self,
+                items: Iterable[str],
+                fs: FileSystem,  # noqa: ARG002
+                infos: dict[str, dict[Any, Any]],
+            ) -> Iterator[tuple[str, None, None] | tuple[str, Meta, HashInfo]]:
+                for path in items:
+                    size, oid = infos[path]["size"], objects.get(path)
+                    if oid is not None and size_of(oid) == size:
+                        yield path, Meta(size=size), HashInfo("md5", oid)
+                    else:
+                        yield path, None, None
+
+        before = self.objects.state
+        self.objects.state = Known()
+        try:
+            yield
+        finally:
+            self.objects.state = before
 
     def files(self, md5: str) -> list[tuple[str, str]]:
         """(path, object id) of each file of directory `md5`.
@@ -123,6 +160,19 @@ class DatasetRemote:
             except AileronError as error:
                 broken.append(error)
         return broken
+
+    def size(self, oid: str) -> int:
+        """Bytes of an object; 0 if it is not there."""
+        with _translated(self.url):
+            path = self.objects.oid_to_path(oid)
+            return int(self.objects.fs.size(path) or 0) if self.objects.fs.exists(path) else 0
+
+    def remove(self, oid: str) -> None:
+        """Remove an object; nothing happens if it is gone."""
+        with _translated(self.url):
+            path = self.objects.oid_to_path(oid)
+            if self.objects.fs.exists(path):
+                self.objects.fs.remove(path)
 
     def _check_object(self, oid: str, relative: str) -> None:
         found = hashlib.md5(usedforsecurity=False)

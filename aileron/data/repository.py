@@ -7,11 +7,13 @@ wins and the others begin again from what is true then.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from aileron.core.errors import StepFailed, Unavailable
@@ -144,6 +146,13 @@ class DataRepository:
         raise StepFailed(
             "data.git_failed", where=str(self.path), command=arguments[0], problem=problem
         )
+
+    @contextmanager
+    def using_objects(self, *, alone: bool = False) -> Iterator[None]:
+        """Many may bring objects into the remote at once; who removes some is alone."""
+        with (self.path / "objects.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            yield
 
     def _index_entry(self, path: str, data: bytes | None) -> str:
         if data is None:

@@ -36,22 +36,37 @@ def row_digests(columns: Sequence[pa.Array]) -> list[str]:
 
 def dataset_digest(
     schema: Sequence[Column],
-    ids: Sequence[str],
-    digests: Sequence[str],
-    parts: Sequence[str | None] | None = None,
+    ids: Sequence[str] | pa.Array,
+    digests: Sequence[str] | pa.Array,
+    parts: Sequence[str | None] | pa.Array | None = None,
 ) -> str:
     """SHA-256 of the schema, then of ``sample_id NUL row-digest LF`` in order of sample_id.
 
     The line of a row with a given part is ``sample_id NUL row-digest NUL part LF``.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     facts = [column.model_dump(mode="json", include=_SCHEMA) for column in schema]
     total = hashlib.sha256(canonical_json(facts) + b"\n")
-    for sample, digest, part in sorted(
-        zip(ids, digests, parts or [None] * len(ids), strict=True), key=lambda row: row[0]
-    ):
-        given = f"\0{part}" if part else ""
-        total.update(f"{sample}\0{digest}{given}\n".encode())
+    columns = [pa.chunked_array([_array(one)]) for one in (ids, digests, parts) if one is not None]
+    order = pc.sort_indices(columns[0])  # by bytes of UTF-8, which is by code points
+    for start in range(0, len(order), BLOCK):
+        block = order.slice(start, BLOCK)
+        rows = zip(*(column.take(block).to_pylist() for column in columns), strict=True)
+        total.update("".join(_line(*row) for row in rows).encode())
     return total.hexdigest()
+
+
+def _line(sample: str, digest: str, part: str | None = None) -> str:
+    given = f"\0{part}" if part else ""
+    return f"{sample}\0{digest}{given}\n"
+
+
+def _array(values: Sequence[str | None] | pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
 
 
 _SCHEMA = {"name", "type", "role", "categories"}

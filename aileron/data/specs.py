@@ -17,7 +17,7 @@ from aileron.data.card import Task
 
 MISSING: tuple[str, ...] = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
 """Cells that mean "no value" unless the definition says otherwise."""
-FileFormat = Literal["csv", "tsv", "jsonl", "parquet", "excel"]
+FileFormat = Literal["csv", "tsv", "jsonl", "json", "parquet", "excel", "sqlite"]
 DELIMITED: tuple[FileFormat, ...] = ("csv", "tsv")
 HEADED: tuple[FileFormat, ...] = ("csv", "tsv", "excel")
 """Formats whose first line may name the columns."""
@@ -88,13 +88,23 @@ class TableSpec(BaseModel):
         "utf-8", description="of a text file: utf-8, gbk, latin-1, ..."
     )
     sheet: str | None = Field(None, description="of an Excel file; by default the first")
+    table: str | None = Field(None, description="of an SQLite file; by default the only one")
     header: bool = Field(True, description="whether the first line names the columns")
     names: tuple[str, ...] | None = Field(
         None, description="without header: column names; by default column_0, column_1, ..."
     )
     missing: tuple[str, ...] = Field(MISSING, description='cells that mean "no value"')
-    target: str = Field(description="the column to predict")
-    task: Task = Field(description="what the target is: a class or a number")
+    target: str | None = Field(None, description="the column to predict; clustering has none")
+    task: Task = Field(
+        description="classification: the target is a class; regression: it is a number; "
+        "clustering: there is none; forecasting: it is a number that goes on in time"
+    )
+    time_column: str | None = Field(
+        None, description="of a forecasting: when each row was measured, a date or a number"
+    )
+    series: tuple[str, ...] = Field(
+        (), description="of a forecasting: the columns that tell several series apart"
+    )
     classes: tuple[str, ...] | None = Field(
         None, min_length=2, description="class labels in order, the positive one last"
     )
@@ -124,12 +134,30 @@ class TableSpec(BaseModel):
             raise ValueError("`delimiter` belongs to csv and tsv")
         if self.sheet and self.format != "excel":
             raise ValueError("`sheet` belongs to excel")
-        if self.classes and self.task == "regression":
+        if self.table and self.format != "sqlite":
+            raise ValueError("`table` belongs to sqlite")
+        if self.classes and self.task != "classification":
             raise ValueError("`classes` belongs to a classification")
-        if self.id_column == self.target:
-            raise ValueError("`id_column` cannot be the target")
-        if self.labels and self.task == "regression":
+        if self.labels and self.task != "classification":
             raise ValueError("`labels` belongs to a classification")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_of_the_task(self) -> TableSpec:
+        if (self.target is None) != (self.task == "clustering"):
+            has = "has no `target`" if self.task == "clustering" else "needs a `target`"
+            raise ValueError(f"{self.task} {has}")
+        if (self.time_column is None) == (self.task == "forecasting"):
+            raise ValueError("`time_column` belongs to forecasting, which needs one")
+        if self.series and self.task != "forecasting":
+            raise ValueError("`series` belongs to forecasting")
+        named = [self.target, self.time_column, *self.series, self.id_column]
+        used = [name for name in named if name is not None]
+        if len(set(used)) < len(used):
+            twice = next(name for name in used if used.count(name) > 1)
+            raise ValueError(
+                f"{twice!r} can be one of `target`, `time_column`, `series` and `id_column` only"
+            )
         return self
 
     @property

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
@@ -33,9 +33,11 @@ from aileron.data.layout import (
     SPLIT_FILE,
     Part,
     read_given_parts,
+    read_samples,
     read_table,
     write_parquet,
 )
+from aileron.data.times import divide_by_time, read_times
 
 FORMAT_VERSION: Literal[1] = 1
 QUANTILES = 10
@@ -69,7 +71,7 @@ class SplitDataset(Component[SplitConfig]):
     """Divide a dataset."""
 
     name = "data.split"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Split a dataset", "zh": "划分数据集"}
     Config = SplitConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -82,23 +84,9 @@ class SplitDataset(Component[SplitConfig]):
         given = read_given_parts(inputs["dataset"])
         kept = {sample: part for sample, part in given.items() if part in HELD_OUT}
         fractions = _fractions(config, set(kept.values()))
-        rest = [sample for sample in labels.of if sample not in kept]
-        stratify = labels.exclusive if config.stratify is None else config.stratify
-        strata = (_strata(labels, rest) if stratify else {}) or {"": rest}
-        parts: dict[str, Part] = dict(kept)
-        lenient = config.stratify is None and max(map(len, strata.values())) >= len(fractions)
-        for name, members in sorted(strata.items()):
-            if lenient and len(members) < len(fractions):
-                parts |= dict.fromkeys(members, "train")
-                context.log(f"{labels.stratum(name)}: {len(members)} samples, for training alone")
-            else:
-                parts |= divide(members, fractions, context.seed, labels.stratum(name))
-        moved = joined(labels.repeated, parts, kept)
-        if moved:
-            context.log(f"{len(moved)} samples go where another one of the same picture is")
-        parts |= moved
+        parts = assigned(context, config, labels, kept)
         folder = context.output("split")
-        by = labels.target if stratify else None
+        by = labels.target if is_stratified(config, labels) else None
         counts = _write(folder, parts, list(labels.of), _facts(fractions, context.seed, by, kept))
         for part in sorted(set(kept.values())):
             context.log(f"{part}: as the dataset gives it; its fraction applies to nothing")
@@ -117,6 +105,9 @@ class Labels:
     """Whether strata are classes, not tenths."""
     exclusive: bool
     """Whether each sample has exactly one class: what is stratified unless told otherwise."""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """sample_id -> its moment, of a forecasting, which is cut by them."""
+    task: str = "classification"
     repeated: Sequence[Sequence[str]] = ()
     """Samples of one picture, which must be in one part together."""
 
@@ -130,17 +121,60 @@ class Labels:
 def read_labels(folder: Path) -> Labels:
     """The labels of the DATASET artifact in `folder`; of several labels, all of them together."""
     card = read_card(folder)
+    if isinstance(card, Card) and card.task in ("clustering", "forecasting"):
+        of = dict.fromkeys(read_samples(folder))
+        times = read_times(folder, card)
+        return Labels(of, card.target or "", False, False, times=times, task=card.task)
     if isinstance(card, Card):
-        column = read_table(folder, [card.target])[card.target]
+        column = read_table(folder, [card.predicted])[card.predicted]
         classes = card.task == "classification"
-        return Labels(dict(column.items()), card.target, classes, classes)
+        return Labels(dict(column.items()), card.predicted, classes, classes)
     import pyarrow.parquet as pq
 
     table = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID, "labels"])
     joined = [";".join(sorted(labels)) for labels in table["labels"].to_pylist()]
     of = dict(zip(table[SAMPLE_ID].to_pylist(), joined, strict=True))
     exclusive = card.task == "classification" and card.label_type == "single"
-    return Labels(of, "labels", True, exclusive, repeated_pictures(folder))
+    return Labels(of, "labels", True, exclusive, repeated=repeated_pictures(folder))
+
+
+def is_stratified(config: SplitConfig, labels: Labels) -> bool:
+    """Whether each part keeps the classes' shares.
+
+    Raises:
+        InvalidInput: it is asked for, and the task has nothing to stratify by.
+    """
+    if config.stratify and labels.task in ("clustering", "forecasting"):
+        raise InvalidInput("data.not_stratified", where="stratify", task=labels.task)
+    return labels.exclusive if config.stratify is None else config.stratify
+
+
+def assigned(
+    context: Context, config: SplitConfig, labels: Labels, kept: Mapping[str, Part]
+) -> dict[str, Part]:
+    """The part of each sample; those of `kept` stay in theirs.
+
+    Raises:
+        InvalidInput: a stratum has fewer samples than there are parts.
+    """
+    fractions = _fractions(config, set(kept.values()))
+    rest = [sample for sample in labels.of if sample not in kept]
+    strata = (_strata(labels, rest) if is_stratified(config, labels) else {}) or {"": rest}
+    parts: dict[str, Part] = dict(kept)
+    if labels.times:
+        times = {sample: labels.times[sample] for sample in rest}
+        return parts | divide_by_time(times, fractions, labels.stratum(""))
+    lenient = config.stratify is None and max(map(len, strata.values())) >= len(fractions)
+    for name, members in sorted(strata.items()):
+        if lenient and len(members) < len(fractions):
+            parts |= dict.fromkeys(members, "train")
+            context.log(f"{labels.stratum(name)}: {len(members)} samples, for training alone")
+        else:
+            parts |= divide(members, fractions, context.seed, labels.stratum(name))
+    moved = joined(labels.repeated, parts, kept)
+    if moved:
+        context.log(f"{len(moved)} samples go where another one of the same picture is")
+    return parts | moved
 
 
 def divide(

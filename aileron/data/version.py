@@ -39,7 +39,7 @@ class VersionDataset(Effect[NoOptions]):
 
         card = read_card(inputs["dataset"])
         latest = Versions.of(context.settings).latest(context.project, card.name)
-        if latest is None or latest.digest != card.digest:
+        if latest is None or not latest.holds(card):
             return None
         ledger = _ledger(context)
         try:

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from aileron.core.errors import StepFailed
 from aileron.core.names import dataset_tag
+from aileron.data.audio.card import AudioCard
+from aileron.data.audio.dataset import stored_digest as audio_digest
 from aileron.data.card import AnyCard, Card, parse_card, read_card
 from aileron.data.card_base import CARD_FILE
 from aileron.data.images.card import ImageCard
@@ -23,6 +25,8 @@ from aileron.data.texts.card import TextCard
 from aileron.data.texts.dataset import stored_digest as texts_digest
 
 REMOTE_NAME = "storage"
+COMPACT = "data.compact"
+"""The operation whose result has the digest of what went in."""
 
 
 class DatasetVersion(BaseModel):
@@ -42,6 +46,14 @@ class DatasetVersion(BaseModel):
     """The run that made it."""
     data: RemoteDirectory
     card: AnyCard
+
+    def holds(self, card: AnyCard) -> bool:
+        """Whether a dataset with `card` is this version, so that it needs no new one.
+
+        Compacting leaves every sample as it is and changes what is stored.
+        """
+        compacted = card.made is not None and card.made.operation == COMPACT
+        return self.digest == card.digest and (not compacted or self.card == card)
 
     @property
     def path(self) -> str:
@@ -117,6 +129,8 @@ def _stored_digest(folder: Path, card: AnyCard) -> str:
         return pictures_digest(folder, card)
     if isinstance(card, TextCard):
         return texts_digest(folder, card)
+    if isinstance(card, AudioCard):
+        return audio_digest(folder, card)
     return _table_digest(folder, card)
 
 

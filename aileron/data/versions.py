@@ -14,9 +14,9 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aileron.core.errors import (
     AileronError,
@@ -30,6 +30,7 @@ from aileron.core.names import check_name, dataset_tag
 from aileron.core.settings import Settings
 from aileron.data.card import AnyCard, read_card
 from aileron.data.card_base import CARD_FILE
+from aileron.data.media.layout import is_shard_name
 from aileron.data.remote import DatasetRemote, RemoteDirectory
 from aileron.data.repository import MAIN, DataRepository, RepositoryMoved
 from aileron.data.version_files import (
@@ -45,7 +46,10 @@ if TYPE_CHECKING:
 
 TAGS = "refs/tags/"
 UNDONE = "refs/undone/"
-"""Versions that were taken back keep their commit and their number here."""
+"""Versions that were taken back or purged keep their commit and their number here."""
+DELETED = "refs/deleted/"
+"""Versions that were deleted and can be restored."""
+ResultT = TypeVar("ResultT")
 PATIENCE = 60.0
 """Seconds that a writer goes on retrying against other writers."""
 
@@ -72,23 +76,23 @@ class Versions:
         card = read_card(folder)
         check_name(project)
         latest = self.latest(project, card.name)
-        if latest and latest.digest == card.digest:
+        if latest and latest.holds(card):
             return latest
         self.repository.create()
         self._write_local_config()
-        directory = self.remote.push(folder)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return self._tag(card, directory, project, actor, run_id)
-            except RepositoryMoved as moved:
-                if time.monotonic() > deadline:
-                    raise Unavailable(
-                        "data.repository_busy",
-                        where=str(self.repository.path),
-                        problem=str(moved),
-                    ) from None
-                _pause()
+        with self.repository.using_objects():
+            directory = self.remote.push(folder, self._shards(latest))
+            return self.patiently(lambda: self._tag(card, directory, project, actor, run_id))
+
+    def _shards(self, version: DatasetVersion | None) -> dict[str, str]:
+        """Path -> object of the shards of a version, whose names say what they hold."""
+        if version is None:
+            return {}
+        try:
+            files = self.remote.files(version.data.md5)
+        except (NotFound, StepFailed):  # what is broken there is found by `check`, not here
+            return {}
+        return {path: oid for path, oid in files if is_shard_name(path.rpartition("/")[2])}
 
     def list(self, project: str, dataset: str | None = None) -> builtins.list[DatasetVersion]:
         """Versions, by dataset, newest first."""
@@ -165,9 +169,54 @@ class Versions:
             if latest[1] != version.version:
                 raise Conflict("data.not_latest", tag=version.tag, latest=f"v{latest[1]}")
             try:
-                self._take_back(version, name)
+                self.shift(version.project, version.dataset, version.version, TAGS, UNDONE)
             except RepositoryMoved:
                 _pause()
+
+    def patiently(self, act: Callable[[], ResultT]) -> ResultT:
+        """Do `act` again as long as other writers are quicker.
+
+        Raises:
+            Unavailable: they were for a minute.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return act()
+            except RepositoryMoved as moved:
+                if time.monotonic() > deadline:
+                    raise Unavailable(
+                        "data.repository_busy",
+                        where=str(self.repository.path),
+                        problem=str(moved),
+                    ) from None
+                _pause()
+
+    def shift(self, project: str, dataset: str, version: int, source: str, target: str) -> None:
+        """Move a version's reference from one prefix to another; nothing if it is not there.
+
+        Main gets the tree of the newest version that has a tag then.
+
+        Raises:
+            RepositoryMoved: another writer was first.
+        """
+        tag = dataset_tag(project, dataset, version)
+        head, commit = self.repository.resolve(MAIN), self.repository.resolve(f"{source}{tag}")
+        if commit is None:
+            return
+        there = {number: TAGS for _, number in self._numbers(TAGS, project, dataset)}
+        there.pop(version, None)
+        if target == TAGS:
+            there[version] = source
+        files = self._tree_of_newest(project, dataset, there)
+        main = self.repository.commit(files, head, f"Move {tag} to {target}\n", "aileron")
+        self.repository.move(
+            {
+                f"{source}{tag}": (commit, None),
+                f"{target}{tag}": (None, commit),
+                MAIN: (head, main),
+            }
+        )
 
     def _tag(
         self,
@@ -180,10 +229,10 @@ class Versions:
         """Commit and tag, or return the latest version if it has this content by now."""
         head = self.repository.resolve(MAIN)
         latest = self.latest(project, card.name)
-        if latest and latest.digest == card.digest:
+        if latest and latest.holds(card):
             return latest
-        used = self._numbers(TAGS, project, card.name) + self._numbers(UNDONE, project, card.name)
-        version = max((number for _, number in used), default=0) + 1
+        used = (self._numbers(prefix, project, card.name) for prefix in (TAGS, UNDONE, DELETED))
+        version = max((number for found in used for _, number in found), default=0) + 1
         tag = dataset_tag(project, card.name, version)
         message = f"{tag}\n\nAileron-Digest: {card.digest}\n"
         if run_id:
@@ -193,26 +242,18 @@ class Versions:
         self.repository.move({f"{TAGS}{tag}": (None, commit), MAIN: (head, commit)})
         return self._read(project, [(card.name, version)])[0]
 
-    def _take_back(self, version: DatasetVersion, name: str) -> None:
-        """Move the tag away, and give main the tree of the version before."""
-        head = self.repository.resolve(MAIN)
-        folder = f"{version.project}/{version.dataset}"
+    def _tree_of_newest(
+        self, project: str, dataset: str, there: Mapping[int, str]
+    ) -> dict[str, bytes | None]:
+        """Path -> content of the dataset's files on main; `there` is number -> prefix."""
+        folder = f"{project}/{dataset}"
         paths = [f"{folder}/{file}" for file in (CARD_FILE, "data.dvc", ".gitignore")]
-        before = self._numbers(TAGS, version.project, version.dataset)
-        before.remove((version.dataset, version.version))
-        contents: Sequence[bytes | None] = [None] * len(paths)
-        if before:
-            tag = dataset_tag(version.project, version.dataset, max(before)[1])
-            contents = self.repository.read([f"{TAGS}{tag}:{path}" for path in paths])
-        files = dict(zip(paths, contents, strict=True))
-        commit = self.repository.commit(files, head, f"Take back {version.tag}\n", "aileron")
-        self.repository.move(
-            {
-                name: (version.commit, None),
-                f"{UNDONE}{version.tag}": (None, version.commit),
-                MAIN: (head, commit),
-            }
-        )
+        if not there:
+            return dict.fromkeys(paths)
+        newest = max(there)
+        reference = f"{there[newest]}{dataset_tag(project, dataset, newest)}"
+        contents = self.repository.read([f"{reference}:{path}" for path in paths])
+        return dict(zip(paths, contents, strict=True))
 
     def _numbers(
         self, prefix: str, project: str, dataset: str | None = None

@@ -135,7 +135,9 @@ class SplitTable:
         Raises:
             InvalidInput: a classification with fewer than two classes.
         """
-        name, classes = self.card.target, self.card.classes
+        name, classes = self.card.predicted, self.card.classes
+        if self.card.task == "forecasting":
+            raise InvalidInput("train.not_learnt", where=self.card.name, task=self.card.task)
         if self.card.task == "regression":
             return Target(name, "regression", None)
         if classes is None or len(classes) < 2:

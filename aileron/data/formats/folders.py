@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aileron.core.phrase import Phrase, phrase
 from aileron.data.trees.structure import PART_NAMES, Structure
 
 
@@ -23,6 +24,13 @@ def find_folders(paths: Sequence[str]) -> Structure:
     return Structure(
         "".join(f"{name}/" for name in folders[0][:shared]) if folders else "", has_parts
     )
+
+
+def folder_notes(structure: Structure) -> tuple[Phrase, ...]:
+    """What was taken for granted: folders of one class alone look like classes themselves."""
+    if not structure.root:
+        return ()
+    return (phrase("data.formats.classes_below", folder=structure.root.rstrip("/")),)
 
 
 def _shared(folders: Sequence[list[str]]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import zipfile
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,6 @@ MAGIC: Final = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
-    b"SQLite format 3": "SQLite",
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
@@ -36,6 +34,8 @@ def find_format(path: Path) -> FileFormat:
         head = file.read(HEAD)
     if not head.strip():
         raise InvalidInput("data.empty_file", where=path.name)
+    if head.startswith(b"SQLite format 3\0"):
+        return "sqlite"
     if head.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
         return "parquet"
     if head.startswith(b"PK\x03\x04") or path.suffix.lower() in (".xlsx", ".xlsm"):
@@ -75,12 +75,8 @@ def _text(path: Path, head: bytes) -> FileFormat:
     begin = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if begin[:15].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise InvalidInput("data.not_a_table_file", where=path.name, kind="HTML / XML")
-    if begin.startswith(b"["):
-        try:
-            json.loads(path.read_bytes())
-        except ValueError:
-            return "csv"
-        raise InvalidInput("data.json_array", where=path.name)
+    if begin[:1] == b"[" and begin[1:].lstrip()[:1] in (b"{", b"]"):
+        return "json"
     if begin.startswith(b"{") or path.suffix.lower() in (".jsonl", ".ndjson"):
         return "jsonl"
     return "tsv" if path.suffix.lower() in (".tsv", ".tab") else "csv"

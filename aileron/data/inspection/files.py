@@ -50,7 +50,7 @@ def open_text(
         if encoding != "utf-8":
             said.append(assume("encoding", because=found.because, encoding=encoding))
     fields: dict[str, Any] = {"format": form, "encoding": encoding}
-    if form == "jsonl":
+    if form in ("json", "jsonl"):
         return Opened(fields, tuple(said))
     text = sample_text(path, encoding)
     best = find_delimiter(text)
@@ -97,6 +97,26 @@ def open_excel(path: Path, sheet: str | None, header: bool | None, target: str |
     cells: Rows = [[text(cell) or "" for cell in row] for _, row in filled.get(sheet, [])[:200]]
     more, why = _header(cells, header, target)
     return Opened({**fields, **more}, (*said, *why))
+
+
+def open_sqlite(path: Path, table: str | None, target: str | None) -> Opened:
+    """How to read the database `path`: the table that has the target, else the only one.
+
+    Raises:
+        InvalidInput: it is no database.
+    """
+    from aileron.data.reading.sqlite import sqlite_tables
+
+    fields: dict[str, Any] = {"format": "sqlite"}
+    said: list[Assumption] = list(_format(path, "sqlite"))
+    tables = sqlite_tables(path)
+    if table is None and len(tables) > 1:
+        having = [name for name, columns in tables.items() if target in columns]
+        if len(having) == 1:
+            (table,) = having
+            others = [name for name in tables if name != table]
+            said.append(assume("table", table=table, others=listed(others)))
+    return Opened({**fields, **({"table": table} if table else {})}, tuple(said))
 
 
 def _format(path: Path, form: FileFormat) -> Iterator[Assumption]:

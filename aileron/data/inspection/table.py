@@ -13,7 +13,7 @@ from aileron.data.inspection.assumption import Assumption, assume, listed
 from aileron.data.inspection.columns import all_missing, assumptions, judge
 from aileron.data.inspection.container import find_format
 from aileron.data.inspection.delimiters import draft
-from aileron.data.inspection.files import Opened, open_excel, open_text
+from aileron.data.inspection.files import Opened, open_excel, open_sqlite, open_text
 from aileron.data.inspection.target import (
     counts_of,
     find_target,
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 OPTIONS: Final[Mapping[str, tuple[FileFormat, ...]]] = {
     "delimiter": DELIMITED,
-    "encoding": (*DELIMITED, "jsonl"),
+    "encoding": (*DELIMITED, "json", "jsonl"),
     "header": HEADED,
     "sheet": ("excel",),
+    "table": ("sqlite",),
 }
 """What can be asked for -> the formats that it means something for."""
 
@@ -49,6 +50,7 @@ class Asked:
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,17 @@ def _open(data: Path, asked: Asked) -> Opened:
         InvalidInput: it is no table, or what was asked for does not fit its format.
     """
     form: FileFormat = find_format(data)
-    for option in ("delimiter", "encoding", "header", "sheet"):
+    for option in OPTIONS:
         if getattr(asked, option) is not None and form not in OPTIONS[option]:
             formats = ", ".join(OPTIONS[option])
             values = {"option": option, "formats": formats, "found": form}
             raise InvalidInput("data.option_of_format", where=data.name, **values)
-    if form in ("csv", "tsv", "jsonl"):
+    if form in ("csv", "tsv", "json", "jsonl"):
         return open_text(data, form, asked.delimiter, asked.encoding, asked.header, asked.target)
     if form == "excel":
         return open_excel(data, asked.sheet, asked.header, asked.target)
+    if form == "sqlite":
+        return open_sqlite(data, asked.table, asked.target)
     return Opened({"format": form}, ())
 
 

@@ -41,6 +41,14 @@ def _read(path: Path, spec: TableSpec) -> Source:
             from aileron.data.reading.jsonl import read_jsonl
 
             return read_jsonl(path, spec)
+        case "json":
+            from aileron.data.reading.json_array import read_json
+
+            return read_json(path, spec)
+        case "sqlite":
+            from aileron.data.reading.sqlite import read_sqlite
+
+            return read_sqlite(path, spec.table)
         case "excel":
             from aileron.data.reading.excel import read_excel
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,24 @@ def read_jsonl(path: Path, spec: TableSpec) -> Source:
     Raises:
         InvalidInput: a line is no JSON object; says which.
     """
-    import pyarrow as pa
-
     check_bytes(path, spec.encoding)
     explain_encoding(path, spec.encoding)
-    rows, lines = _rows(path, spec)
+    return from_objects(path.name, *_rows(path, spec))
+
+
+def from_objects(file: str, rows: Sequence[Mapping[str, Any]], lines: Sequence[int]) -> Source:
+    """A table of JSON objects, each of which begins in a line of `file`.
+
+    Raises:
+        InvalidInput: there are none.
+    """
+    import pyarrow as pa
+
     if not rows:
-        raise InvalidInput("data.empty_file", where=path.name)
+        raise InvalidInput("data.empty_file", where=file)
     keys = dict.fromkeys(key for row in rows for key in row)
     table = pa.table({key: column([row.get(key) for row in rows]) for key in keys})
-    return Source(table, lambda row: f"{path.name}:{lines[row]}")
+    return Source(table, lambda row: f"{file}:{lines[row]}")
 
 
 def _rows(path: Path, spec: TableSpec) -> tuple[list[dict[str, Any]], list[int]]:

@@ -7,8 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aileron.core.names import Name
-from aileron.data.card_base import FORMAT_VERSION, CardBase, RefusedSample
+from aileron.data.card_base import CardBase, RefusedSample
 from aileron.data.formats.records import Label
 from aileron.data.labels import LabelType
 
@@ -42,9 +41,6 @@ class TextSource(BaseModel):
 class TextCard(CardBase):
     """``card.json`` of a dataset of texts."""
 
-    format_version: Literal[1] = FORMAT_VERSION
-    name: Name
-    display_name: str | None = None
     task: TextTask
     modality: Literal["text"] = "text"
     label_type: LabelType = "single"
@@ -60,12 +56,6 @@ class TextCard(CardBase):
     source: TextSource
     refused: tuple[RefusedSample, ...] = ()
     """The first of the refused samples; `counts.refused` is their number."""
-    licence: str | None = None
-    owner: str | None = None
-    parent: str | None = None
-    """Tag of the version that this one was made from."""
-    created_by: str
-    """The step and its version, ``data.ingest_texts@1``."""
 
     @property
     def labels(self) -> tuple[Label, ...]:

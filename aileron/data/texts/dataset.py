@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card_base import CARD_FILE
 from aileron.data.formats.records import TextSample
-from aileron.data.formats.usage import names_of
 from aileron.data.layout import SAMPLES_FILE
 from aileron.data.texts.card import TextCard
 from aileron.data.texts.layout import row_digest, sample_of, texts_digest
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 BATCH_ROWS: Final = 4096
-FACTS: Final = (
-    "label", "text", "characters", "tokens", "spans", "turns", "annotated", "content_digest",
-    "split",
-)  # fmt: skip
-"""The columns beside sample_id that expectations may be about."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +40,16 @@ class TextDataset:
 
     def records(self) -> Iterator[TextSample]:
         """Every sample, in the order of the source."""
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self._file) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield from map(sample_of, batch.to_pylist())
-
-    def facts(self) -> pd.DataFrame:
-        """One row per sample: sample_id and `FACTS`; several labels are joined by ``;``."""
-        import pandas as pd
-        import pyarrow.parquet as pq
-
-        digests = pq.read_table(self._file, columns=["content_digest"])["content_digest"]
-        rows = [_facts(sample) for sample in self.records()]
-        frame = pd.DataFrame(rows, columns=["sample_id", *(n for n in FACTS if n != _DIGEST)])
-        frame[_DIGEST] = digests.to_pylist()
-        return frame
+        return read_samples(self._file)
 
 
-_DIGEST: Final = "content_digest"
+def read_samples(file: Path) -> Iterator[TextSample]:
+    """The samples of a ``samples.parquet``, few of them in memory."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(file) as rows:
+        for batch in rows.iter_batches(batch_size=BATCH_ROWS):
+            yield from map(sample_of, batch.to_pylist())
 
 
 def stored_digest(folder: Path, card: TextCard) -> str:
@@ -85,17 +67,3 @@ def characters_of(sample: TextSample) -> int:
     """How many characters there are to read in `sample`."""
     pieces = (*sample.tokens, *(turn.content for turn in sample.turns))
     return len(sample.text) + len(sample.pair or "") + sum(map(len, pieces))
-
-
-def _facts(sample: TextSample) -> dict[str, object]:
-    return {
-        "sample_id": sample.sample_id,
-        "label": ";".join(sorted(set(names_of(sample)))),
-        "text": sample.text,
-        "characters": characters_of(sample),
-        "tokens": len(sample.tokens),
-        "spans": len(sample.spans),
-        "turns": len(sample.turns),
-        "annotated": sample.annotated,
-        "split": sample.split,
-    }

@@ -12,11 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from pydantic import Field, model_validator
-
 from aileron.core.digest import digest_file
 from aileron.core.errors import InvalidInput
-from aileron.core.names import Name
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
 from aileron.data import refusals
@@ -25,12 +22,19 @@ from aileron.data.formats import Format, Problems, Reading, find_format, recogni
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import TextSample
 from aileron.data.formats.usage import names_of
-from aileron.data.labels import LabelType, label_order
+from aileron.data.labels import label_order
 from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
 from aileron.data.refusals import judge
-from aileron.data.texts.card import TextCard, TextCounts, TextSource, TextTask
-from aileron.data.texts.dataset import characters_of
-from aileron.data.texts.layout import row_digest, row_of, samples_schema, texts_digest
+from aileron.data.texts.card import TextCard, TextCounts, TextSource
+from aileron.data.texts.dataset import characters_of, read_samples
+from aileron.data.texts.layout import (
+    content_digest,
+    row_digest,
+    row_of,
+    samples_schema,
+    texts_digest,
+)
+from aileron.data.texts.spec import TextSpec
 from aileron.data.trees.tree import FileTree, only_file, open_tree
 
 BATCH: Final = 4096
@@ -38,46 +42,15 @@ LABELLED: Final = ("classification", "matching")
 """Tasks whose samples have labels as a whole."""
 
 
-class IngestTextsConfig(StepConfig):
-    """What the texts mean."""
-
-    name: Name = Field(description="name of the dataset")
-    display_name: str | None = Field(None, description="free name for people")
-    task: TextTask = Field("classification", description="what is predicted")
-    format: str | None = Field(
-        None,
-        description="how texts and annotations are laid out: text_csv, bml_txt, brat, ... "
-        "(`aileron dataset formats --modality text`); default: the format that fits",
-    )
-    options: Mapping[str, str] = Field({}, description="of the format, as its documentation says")
-    label_type: LabelType = Field(
-        "single", description="single: one label per text; multi: any number"
-    )
-    classes: tuple[str, ...] | None = Field(
-        None, min_length=1, description="labels in order; default: those found, sorted"
-    )
-    max_refused: float = Field(
-        0.05, ge=0, le=1, description="share of unusable samples above which the import fails"
-    )
-    licence: str | None = Field(None, description="what allows the use of the data")
-    owner: str | None = Field(None, description="who answers for the data")
-
-    @model_validator(mode="after")
-    def _consistent(self) -> IngestTextsConfig:
-        if self.options and self.format is None:
-            raise ValueError("`options` belong to a `format`; name it")
-        if self.label_type == "multi" and self.task != "classification":
-            raise ValueError("`label_type: multi` belongs to a classification")
-        if self.classes and len(set(self.classes)) != len(self.classes):
-            raise ValueError("`classes` names a class twice")
-        return self
+class IngestTextsConfig(TextSpec, StepConfig):
+    """What the texts mean: the dataset definition without its source."""
 
 
 class IngestTexts(Component[IngestTextsConfig]):
     """Import texts."""
 
     name = "data.ingest_texts"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Import texts", "zh": "导入文本"}
     Config = IngestTextsConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -97,7 +70,10 @@ class IngestTexts(Component[IngestTextsConfig]):
             context.log(str(note))
         folder = context.output("dataset")
         folder.mkdir(parents=True)
-        found = _write(folder / SAMPLES_FILE, _fitting(reading, config, problems))
+        samples = _fitting(reading, config, problems)
+        if config.repeats == "drop":
+            samples = _last_of_each(context, samples)
+        found = _write(folder / SAMPLES_FILE, samples)
         refused = [RefusedSample(path=one.where, reason=str(one.reason)) for one in problems]
         if not found.rows and not refused:
             raise InvalidInput("data.formats.no_samples", where=path.name, count=0)
@@ -119,7 +95,8 @@ class _Found:
     waiting: int = 0
     classes: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
-    contents: set[str] = field(default_factory=set)
+    last: dict[str, str] = field(default_factory=dict)
+    """Digest of a content -> the last sample that has it."""
     digests: list[tuple[str, bytes]] = field(default_factory=list)
 
     def add(self, sample: TextSample, row: Mapping[str, Any]) -> None:
@@ -128,7 +105,7 @@ class _Found:
         self.waiting += not sample.annotated
         self.classes.update(set(names_of(sample)))
         self.parts.update([sample.split] if sample.split else [])
-        self.contents.add(row["content_digest"])
+        self.last[row["content_digest"]] = sample.sample_id
         self.digests.append((sample.sample_id, row_digest(row)))
 
 
@@ -151,6 +128,19 @@ def _fitting(
             problems.add(sample.sample_id, Fault("unknown_label", name=min(unknown), classes=known))
         else:
             yield sample
+
+
+def _last_of_each(context: Context, samples: Iterator[TextSample]) -> Iterator[TextSample]:
+    """The samples that no later one repeats; the file between is larger than memory may be."""
+    draft = context.work / "with_repeats.parquet"
+    found = _write(draft, samples)
+    if found.rows > len(found.last):
+        dropped = found.rows - len(found.last)
+        context.log(f"{dropped:,} texts repeat a later one and are dropped")
+    for sample in read_samples(draft):
+        if found.last[content_digest(sample)] == sample.sample_id:
+            yield sample
+    draft.unlink()
 
 
 def _write(path: Path, samples: Iterator[TextSample]) -> _Found:
@@ -201,7 +191,7 @@ def _card(
         counts=TextCounts(
             rows=found.rows,
             characters=found.characters,
-            repeats=found.rows - len(found.contents),
+            repeats=found.rows - len(found.last),
             refused=len(refused),
             waiting=found.waiting,
         ),

@@ -1,4 +1,4 @@
-"""Names of files in folders and archives: which are pictures, which are junk, which are safe."""
+"""Names of files in folders and archives: which are media, which are junk, which are safe."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ NOTES: Final = frozenset((
 # fmt: on
 """Of files that may say something of pictures, or hold samples themselves."""
 
+# fmt: off
+SOUNDS: Final = frozenset((
+    ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".wma", ".aiff", ".aif", ".amr",
+    ".oga",
+))
+# fmt: on
+"""Of recordings, taken or not."""
+
 
 def is_picture(path: str) -> bool:
     """Whether a file is a picture by its name, taken or not."""
@@ -41,7 +49,8 @@ def is_junk(path: str) -> bool:
 
 def is_wanted(path: str) -> bool:
     """Whether a file is worth reading at all."""
-    return not is_junk(path) and (is_picture(path) or splitext(path)[1].lower() in NOTES)
+    suffix = splitext(path)[1].lower()
+    return not is_junk(path) and (is_picture(path) or suffix in NOTES or suffix in SOUNDS)
 
 
 def clean(name: str) -> str | None:

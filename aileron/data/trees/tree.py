@@ -88,13 +88,18 @@ def open_tree(path: Path, work: Path) -> FileTree:
     Raises:
         InvalidInput: it is not there, no folder, zip or tar, damaged, or unsafe.
     """
+    return FileTree(path.name, open_files(path, work))
+
+
+def open_files(path: Path, work: Path) -> Archive:
+    """What `open_tree` reads, with folders and links as they are."""
     if path.is_dir():
-        return FileTree(path.name, Folder(path, lambda name: not is_junk(name)))
+        return Folder(path, lambda name: not is_junk(name))
     if not path.is_file():
         raise InvalidInput("data.no_tree", where=str(path))
     if path.suffix.lower() in FILES:
-        return FileTree(path.name, _OneFile(path))
-    return FileTree(path.name, open_archive(path, work))
+        return _OneFile(path)
+    return open_archive(path, work)
 
 
 def only_file(folder: Path) -> Path:

@@ -50,9 +50,7 @@ class AudioCsv(Format[AudioSample]):
     source = "https://huggingface.co/docs/datasets/audio_dataset#audiofolder"
 
     def recognises(self, tree: Tree) -> bool:
-        paths = files_with(tree, (".csv", ".tsv"))
-        listed = bool(paths) and _file_column(header_of(tree, paths[0])) is not None
-        return listed and bool(recordings(tree)) and not has_pictures(tree)
+        return lists_files(tree) and bool(recordings(tree)) and not has_pictures(tree)
 
     def read(self, tree: Tree, task: Task | None, problems: Problems) -> Reading[AudioSample]:
         paths = files_with(tree, (".csv", ".tsv"))
@@ -82,6 +80,12 @@ class AudioCsv(Format[AudioSample]):
             cells += [str(sample.annotated).lower()] * waiting
             rows.append(csv_row([*cells, *(_shown(sample.attributes.get(n)) for n in names)]))
         sink.write(LIST, b"".join(rows))
+
+
+def lists_files(tree: Tree) -> bool:
+    """Whether the first table of `tree` has a column of files."""
+    paths = files_with(tree, (".csv", ".tsv"))
+    return bool(paths) and _file_column(header_of(tree, paths[0])) is not None
 
 
 def _file_column(header: Sequence[str]) -> str | None:

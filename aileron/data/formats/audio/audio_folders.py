@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.audio.audio_csv import lists_files
 from aileron.data.formats.audio.recordings import has_pictures, recordings, taken
-from aileron.data.formats.folders import find_folders
+from aileron.data.formats.folders import find_folders, folder_notes
 from aileron.data.formats.ids import Ids
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -20,8 +21,10 @@ from aileron.data.formats.text.kinds import UNLABELLED
 from aileron.data.formats.text.lines import suffix_of
 from aileron.data.formats.text.text_folders import class_of, id_below, path_of
 from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused
+from aileron.data.trees.structure import Structure
 
-_LISTS = frozenset((".csv", ".tsv", ".json", ".jsonl", ".parquet", ".tar"))
+_SHARDS = frozenset((".parquet", ".tar"))
+_LISTS = _SHARDS | frozenset((".csv", ".tsv", ".json", ".jsonl"))
 
 
 class AudioFolders(Format[AudioSample]):
@@ -44,24 +47,32 @@ class AudioFolders(Format[AudioSample]):
     source = "https://huggingface.co/docs/datasets/audio_dataset#audiofolder"
 
     def recognises(self, tree: Tree) -> bool:
-        lists = any(suffix_of(path) in _LISTS for path in tree.paths())
-        return bool(recordings(tree)) and not lists and not has_pictures(tree)
+        paths = recordings(tree)
+        if not paths or has_pictures(tree):
+            return False
+        beside = {suffix_of(path) for path in tree.paths()}
+        if not beside & _LISTS:
+            return True
+        # Folders of classes are classes, whatever lies beside them, unless it lists the files.
+        structure = find_folders(paths)
+        several = len({structure.label(path) for path in paths} - {None}) > 1
+        return several and not beside & _SHARDS and not lists_files(tree)
 
     def read(self, tree: Tree, task: Task | None, problems: Problems) -> Reading[AudioSample]:
         paths = recordings(tree)
         if not paths:
             raise InvalidInput("data.formats.no_annotations", where=tree.name, layout=self.layout)
-        return Reading(
-            self.wanted(task, "classification"), (), _samples(paths, problems), known=False
-        )
+        structure = find_folders(paths)
+        samples = _samples(paths, structure, problems)
+        notes = folder_notes(structure)
+        return Reading(self.wanted(task, "classification"), (), samples, known=False, notes=notes)
 
     def write(self, writing: Writing[AudioSample], sink: Sink) -> None:
         for sample in writing.samples:
             sink.write(path_of(sample), writing.media(sample))
 
 
-def _samples(paths: list[str], problems: Problems) -> Iterator[AudioSample]:
-    structure = find_folders(paths)
+def _samples(paths: list[str], structure: Structure, problems: Problems) -> Iterator[AudioSample]:
     ids = Ids()
     for path in taken(paths, problems):
         part = structure.part(path)

@@ -28,10 +28,10 @@ from aileron.data.formats.parquet import (
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import AudioSample, Label, Task
-from aileron.data.formats.text.lines import SOUNDS, suffix_of
+from aileron.data.formats.text.lines import suffix_of
 from aileron.data.formats.text.values import ATTRIBUTES
 from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait
-from aileron.data.trees.paths import clean
+from aileron.data.trees.paths import SOUNDS, clean
 
 _SUFFIXES: Final[Mapping[bytes, str]] = {
     b"RIFF": ".wav", b"fLaC": ".flac", b"ID3": ".mp3", b"\xff\xfb": ".mp3", b"OggS": ".ogg",

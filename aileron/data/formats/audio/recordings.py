@@ -9,8 +9,8 @@ from typing import Final
 
 from aileron.data.formats.port import Tree
 from aileron.data.formats.problems import Fault, Problems
-from aileron.data.formats.text.lines import SOUNDS, suffix_of
-from aileron.data.trees.paths import clean, is_picture
+from aileron.data.formats.text.lines import suffix_of
+from aileron.data.trees.paths import SOUNDS, clean, is_picture
 
 TAKEN: Final = frozenset((".wav", ".flac", ".mp3", ".m4a"))
 

@@ -25,9 +25,9 @@ from aileron.data.formats.shards import (
     json_of,
     shards,
 )
-from aileron.data.formats.text.lines import SOUNDS
 from aileron.data.formats.text.values import attributes_of
 from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait
+from aileron.data.trees.paths import SOUNDS
 
 _KNOWN: Final = frozenset(("labels", "label", "class", "cls", "annotated", "sample_id"))
 

@@ -20,6 +20,8 @@ from aileron.data.formats.text.lines import (
     stem_of,
     suffix_of,
 )
+from aileron.data.formats.text.tables import header_of
+from aileron.data.formats.text.values import roles_of
 from aileron.data.trees.structure import PART_NAMES
 
 Kind = Literal["brat", "sequence_tags", "text_folders", "bml_txt", "plain_text"]
@@ -46,8 +48,10 @@ def kind_of(tree: Tree) -> Kind | None:
     paths = tree.paths()
     if any(suffix_of(path) == ANNOTATION or name_of(path) == CONFIGURATION for path in paths):
         return "brat"
-    if any(suffix_of(path) in _TABLES for path in paths) or has_media(tree):
+    if has_media(tree):
         return None
+    if any(suffix_of(path) in _TABLES for path in paths):
+        return "text_folders" if _beside_classes(tree) else None
     if any(name_of(path) == LABEL_MAP for path in paths):
         return "sequence_tags"
     texts = files_with(tree, (".txt",))
@@ -87,6 +91,23 @@ def class_folders(texts: Sequence[str]) -> bool:
     labels = {structure.label(path) for path in texts} - {None}
     documents = any(path.startswith(f"{DOCUMENTS}/") for path in texts)
     return bool(labels) and not documents and not all(is_generic(path) for path in texts)
+
+
+def _beside_classes(tree: Tree) -> bool:
+    """Whether the tables of `tree` lie beside texts in folders of classes, and hold none.
+
+    Two classes at least: one folder of texts beside a table could be anything.
+    """
+    texts = files_with(tree, (".txt",))
+    structure = find_folders(texts)
+    labels = {structure.label(path) for path in texts} - {None}
+    tables = [path for path in tree.paths() if suffix_of(path) in _TABLES]
+    if len(labels) < 2 or not class_folders(texts):
+        return False
+    return all(
+        suffix_of(path) == ".csv" and "text" not in roles_of(header_of(tree, path))
+        for path in tables
+    )
 
 
 def is_tagged_row(line: str) -> bool:

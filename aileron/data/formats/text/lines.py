@@ -15,15 +15,11 @@ from typing import Final
 from aileron.core.errors import InvalidInput
 from aileron.core.phrase import Phrase, phrase
 from aileron.data.formats.port import Tree
-from aileron.data.trees.paths import is_picture
+from aileron.data.trees.paths import SOUNDS, is_picture
 
 UTF8: Final = "utf-8"
 GBK: Final = "gb18030"
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-SOUNDS: Final = frozenset(
-    (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".aac", ".wma", ".aiff", ".amr")
-)
-"""Suffixes of recordings, taken or not."""
 ABOUT: Final = frozenset(("readme", "license", "licence", "notice", "changelog"))
 """Names of texts that say something of a dataset, and belong to none."""
 

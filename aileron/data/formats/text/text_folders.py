@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from aileron.core.errors import InvalidInput
-from aileron.data.formats.folders import find_folders
+from aileron.data.formats.folders import find_folders, folder_notes
 from aileron.data.formats.ids import Ids
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
 from aileron.data.formats.problems import Fault, Problems
@@ -58,8 +58,9 @@ class TextFolders(Format[TextSample]):
         paths = files_with(tree, (".txt",))
         if not paths:
             raise InvalidInput("data.formats.no_annotations", where=tree.name, layout=self.layout)
-        notes = encoding_notes(tree, paths)
-        samples = _samples(tree, paths, find_folders(paths), problems)
+        structure = find_folders(paths)
+        notes = (*encoding_notes(tree, paths), *folder_notes(structure))
+        samples = _samples(tree, paths, structure, problems)
         return Reading(self.wanted(task, "classification"), (), samples, known=False, notes=notes)
 
     def write(self, writing: Writing[TextSample], sink: Sink) -> None:

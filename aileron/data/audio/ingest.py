@@ -1,0 +1,227 @@
+"""Step `data.ingest_audio`: a folder or an archive of recordings becomes a dataset.
+
+Every recording is decoded once; what cannot be used is named with its reason and left out, and
+too much of it fails the step. Recordings pass through in small numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from aileron.core.digest import digest_bytes, digest_file
+from aileron.core.errors import InvalidInput
+from aileron.core.ports import ArtifactKind, Port
+from aileron.core.steps import Component, Context, StepConfig
+from aileron.data import refusals
+from aileron.data.audio.card import AudioCard, AudioCounts, AudioSource
+from aileron.data.audio.checking import Checked, check
+from aileron.data.audio.layout import Sample, audio_digest, samples_schema
+from aileron.data.audio.spec import AudioSpec
+from aileron.data.card_base import RefusedSample
+from aileron.data.formats import Format, Problems, Reading, find_format, recognise
+from aileron.data.formats.problems import Fault
+from aileron.data.formats.records import AudioSample
+from aileron.data.labels import label_order
+from aileron.data.layout import SAMPLES_FILE, write_parquet
+from aileron.data.media import MEDIA_FOLDER, Medium, write_media
+from aileron.data.media.checking import check_media
+from aileron.data.refusals import judge
+from aileron.data.repeats import last_of_each
+from aileron.data.trees.tree import FileTree, only_file, open_tree
+
+PROGRESS = 10_000
+
+
+class IngestAudioConfig(AudioSpec, StepConfig):
+    """What the recordings mean: the dataset definition without its source."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the source says, and how to get at the bytes of a recording."""
+
+    format: str
+    records: Sequence[AudioSample]
+    media: Callable[[AudioSample], bytes]
+    labels: tuple[str, ...]
+    """Classes that the format lists; empty where it lists none."""
+    notes: Sequence[str]
+
+
+class IngestAudio(Component[IngestAudioConfig]):
+    """Import recordings."""
+
+    name = "data.ingest_audio"
+    version = 1
+    title: ClassVar[Mapping[str, str]] = {"en": "Import recordings", "zh": "导入录音"}
+    Config = IngestAudioConfig
+    inputs: ClassVar[Mapping[str, Port]] = {
+        "source": Port(ArtifactKind.SOURCE, "a zip or tar of recordings and what is said of them")
+    }
+    outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+
+    def run(
+        self, context: Context, config: IngestAudioConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
+        path = only_file(inputs["source"])
+        problems = Problems()
+        source = _read(open_tree(path, context.work), config, problems)
+        for note in source.notes:
+            context.log(note)
+        refused = [
+            RefusedSample(path=one.where, reason=one.reason.render("en")) for one in problems
+        ]
+        samples, broken = _check(context, source, config)
+        refused = sorted([*refused, *broken], key=lambda item: item.path)
+        if not samples and not refused:
+            raise InvalidInput("data.audio.none", where=path.name)
+        judge(context, path.name, len(samples), refused, config.max_refused)
+        card = _write(context.output("dataset"), config, path, source, samples, refused)
+        _log(context, card)
+        return {"dataset": context.output("dataset")}
+
+
+def _read(tree: FileTree, config: IngestAudioConfig, problems: Problems) -> Source:
+    format_ = _format(tree, config)
+    reading = format_.read(tree, config.task, problems)
+    notes = (f"read as {format_.name}", *(note.render("en") for note in reading.notes))
+    records = tuple(_fitting(reading, config, problems))
+    media = reading.media or (lambda sample: tree.read(sample.media))
+    labels = tuple(label.name for label in reading.labels) if reading.known else ()
+    return Source(format_.name, records, media, labels, notes)
+
+
+def _format(tree: FileTree, config: IngestAudioConfig) -> Format[AudioSample]:
+    return find_format(config.format, "audio") if config.format else recognise(tree, "audio")
+
+
+def _fitting(
+    reading: Reading[AudioSample], config: IngestAudioConfig, problems: Problems
+) -> Iterator[AudioSample]:
+    """The samples that have what the task needs: known labels, one each if one is wanted."""
+    single = config.label_type == "single"
+    for sample in reading.samples:
+        if single and sample.annotated and len(sample.labels) != 1:
+            problems.add(sample.media, Fault("recording_label_count", count=len(sample.labels)))
+        elif config.classes and (unknown := set(sample.labels) - set(config.classes)):
+            known = ", ".join(config.classes)
+            problems.add(sample.media, Fault("unknown_label", name=min(unknown), classes=known))
+        else:
+            yield sample
+
+
+def _check(
+    context: Context, source: Source, config: IngestAudioConfig
+) -> tuple[list[tuple[AudioSample, Sample]], list[RefusedSample]]:
+    samples: list[tuple[AudioSample, Sample]] = []
+    refused: list[RefusedSample] = []
+    contents = ((record.media, _bytes(source, record)) for record in source.records)
+    looked_at = check_media(contents, partial(check, max_seconds=config.max_seconds))
+    for done, (record, (path, facts)) in enumerate(zip(source.records, looked_at, strict=True), 1):
+        if done % PROGRESS == 0:
+            context.log(f"{done:,} of {len(source.records):,} recordings read")
+        if isinstance(facts, str):
+            refused.append(RefusedSample(path=path, reason=facts))
+        else:
+            samples.append((record, _sample(record, facts)))
+    if config.repeats == "keep":
+        return samples, refused
+    kept = last_of_each(samples, lambda pair: pair[1].content_digest)
+    if len(kept) < len(samples):
+        context.log(f"{len(samples) - len(kept):,} samples repeat a later one and are dropped")
+    return kept, refused
+
+
+def _bytes(source: Source, record: AudioSample) -> bytes | str:
+    try:
+        return source.media(record)
+    except InvalidInput as error:
+        return error.render("en")
+
+
+def _sample(record: AudioSample, facts: Checked) -> Sample:
+    return Sample(
+        sample_id=record.sample_id,
+        content_digest=facts.digest,
+        labels=record.labels,
+        split=record.split,
+        seconds=facts.seconds,
+        sample_rate=facts.sample_rate,
+        channels=facts.channels,
+        codec=facts.codec,
+        format=facts.format,
+        bytes=facts.bytes,
+        annotated=record.annotated,
+        attributes=record.attributes,
+    )
+
+
+def _write(
+    folder: Path,
+    config: IngestAudioConfig,
+    path: Path,
+    source: Source,
+    samples: Sequence[tuple[AudioSample, Sample]],
+    refused: Sequence[RefusedSample],
+) -> AudioCard:
+    import pyarrow as pa
+
+    (folder / MEDIA_FOLDER).mkdir(parents=True)
+    records = {sample.content_digest: record for record, sample in samples}
+    sizes = {sample.content_digest: sample.bytes for _, sample in samples}
+
+    def content(digest: str) -> bytes:
+        data = source.media(records[digest])
+        if digest_bytes(data) != digest:
+            raise InvalidInput("data.audio.changed", where=records[digest].sample_id)
+        return data
+
+    media = [Medium(digest, sizes[digest]) for digest in sorted(sizes)]
+    places = write_media(folder / MEDIA_FOLDER, media, content)
+    ordered = sorted((sample for _, sample in samples), key=lambda sample: sample.sample_id)
+    rows = [sample.row(places[sample.content_digest]) for sample in ordered]
+    write_parquet(pa.Table.from_pylist(rows, samples_schema()), folder / SAMPLES_FILE)
+    having = Counter(label for sample in ordered for label in set(sample.labels))
+    classes = config.classes or source.labels or tuple(sorted(having, key=label_order))
+    parts = Counter(sample.split for sample in ordered if sample.split)
+    card = AudioCard(
+        name=config.name,
+        display_name=config.display_name,
+        task=config.task,
+        label_type=config.label_type,
+        classes=classes,
+        class_counts={label: having[label] for label in classes},
+        part_counts=dict(sorted(parts.items())) or None,
+        counts=AudioCounts(
+            rows=len(ordered),
+            recordings=len(sizes),
+            bytes=sum(sizes.values()),
+            seconds=round(sum(sample.seconds for sample in ordered), 3),
+            refused=len(refused),
+            waiting=sum(not sample.annotated for sample in ordered),
+        ),
+        digest=audio_digest(classes, config.label_type, rows),
+        source=AudioSource(file=path.name, sha256=digest_file(path), format=source.format),
+        refused=tuple(refused[: refusals.NAMED]),
+        licence=config.licence,
+        owner=config.owner,
+        created_by=f"{IngestAudio.name}@{IngestAudio.version}",
+    )
+    card.write(folder)
+    return card
+
+
+def _log(context: Context, card: AudioCard) -> None:
+    classes = "".join(f", {name}: {count:,}" for name, count in card.class_counts.items())
+    counts = card.counts
+    context.log(
+        f"{counts.rows:,} recordings of {counts.seconds:,.0f} s together{classes}, "
+        f"digest {card.digest[:12]}"
+    )
+    if counts.rows > counts.recordings:
+        context.log(f"{counts.rows - counts.recordings:,} samples repeat a recording")
