@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from aileron import __version__
 from aileron.api import sign_in
-from aileron.api.guard import LIVE, Guard, answer_to
+from aileron.api.bml.routes import bml_routes
+from aileron.api.guard import LIVE, Guard, answer_to, path_of
 from aileron.api.identity import IdentityProvider, TokenIdentity
 from aileron.api.pages import add_pages
 from aileron.api.query import known_query
@@ -48,8 +49,10 @@ def create_app(
             RequestValidationError: _answer,
         },
     )
+    app.state.settings = installation.settings
     app.state.make_client = _clients(installation, identity)
     app.include_router(all_routes())
+    app.include_router(bml_routes())
     if isinstance(identity, TokenIdentity):
         app.state.identity = identity
         app.include_router(sign_in.router)
@@ -72,4 +75,4 @@ def _clients(installation: Installation, identity: IdentityProvider) -> Any:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    return answer_to(error, request.state.language)
+    return answer_to(error, request.state.language, path_of(request.scope))

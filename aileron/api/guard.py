@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aileron.api.bml import problem as bml
 from aileron.api.identity import IdentityProvider
 from aileron.api.language import accepted
 from aileron.api.problem import Problem
@@ -30,6 +31,9 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_BYTES: Final = 256 * 1024
 TRY_BYTES: Final = 8 * 1024 * 1024
 """Of a request to try a service with: a picture in Base64."""
+UPLOADS: Final = "/api/v1/uploads/"
+UPLOAD_BYTES: Final = 1 << 40
+"""Of a piece of an upload, which is written as it comes; what an upload may have is less."""
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -92,7 +96,7 @@ class Guard:
         except Exception as error:
             if begun:
                 raise  # the answer is under way: breaking it off is all that can be said
-            response = answer_to(error, language)
+            response = answer_to(error, language, path_of(scope))
             await response(scope, receive, answer)
 
     async def _admit(self, request: Request) -> None:
@@ -117,6 +121,8 @@ def path_of(scope: Scope) -> str:
 
 def needs_login(method: str, path: str) -> bool:
     """All of the API but signing in and out; the pages are public, they hold no data."""
+    if path.startswith(bml.DOWNLOADS):
+        return method not in READING  # its address is signed
     if path == SIGN_IN:
         return method not in ("POST", "DELETE")
     if not path.startswith(API):
@@ -138,13 +144,15 @@ def check_origin(request: Request) -> None:
         raise Refused("api.foreign_origin", origin=(origin or "-")[:200])
 
 
-def answer_to(error: Exception, language: Language) -> Response:
-    """The JSON answer to an error: a sentence, never a trace."""
+def answer_to(error: Exception, language: Language, path: str) -> Response:
+    """The JSON answer to an error at `path`: a sentence, never a trace."""
     known = said(error)
     if known is None:
         number = uuid.uuid4().hex[:12]
         log.error("request failed, number %s", number, exc_info=error)
         known = AileronError("api.internal", number=number)
+    if path.startswith(bml.PREFIX):
+        return bml.bml_answer(known, language)
     body = Problem(error_code=known.message_id, error_msg=known.render(language))
     headers = {"WWW-Authenticate": "Bearer"} if known.http_status == 401 else {}
     return JSONResponse(body.model_dump(), known.http_status, headers=headers)
@@ -176,6 +184,8 @@ def _http_error(error: HTTPException) -> AileronError | None:
 
 
 def _limit(path: str) -> int:
+    if path.startswith(UPLOADS):
+        return UPLOAD_BYTES
     return TRY_BYTES if path.endswith("/try") else BODY_BYTES
 
 

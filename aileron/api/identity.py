@@ -13,6 +13,7 @@ from typing import ClassVar, Final, Literal
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from aileron.api.bml.problem import PREFIX as BML
 from aileron.core.access import Actor
 from aileron.core.errors import AileronError
 from aileron.ledger import Ledger
@@ -60,6 +61,8 @@ class TokenIdentity(IdentityProvider):
 
     async def identify(self, request: Request) -> Asker:
         header = bearer(request)
+        if header is None and BML in request.url.path:
+            header = request.query_params.get("access_token")
         secret = header if header is not None else request.cookies.get(COOKIE)
         if not secret:
             raise NoLogin("api.no_login")

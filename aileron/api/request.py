@@ -10,10 +10,11 @@ from fastapi import Depends, Path, Query, Request
 
 from aileron.client.base import Client
 from aileron.core.access import Actor, authorize
-from aileron.core.names import NAME_PATTERN
+from aileron.core.names import NAME_PATTERN, WORKFLOW_PATTERN
 
 NAMED = f"^{NAME_PATTERN}$"
 NameInPath = Annotated[str, Path(pattern=NAMED)]
+WorkflowInPath = Annotated[str, Path(pattern=f"^{WORKFLOW_PATTERN}$")]
 RunInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}$")]
 """Airflow's id of a run."""
 NumberInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -47,6 +48,23 @@ class Needs:
 def needs(verb: str) -> Any:
     """`Needs` as a dependency of a route."""
     return Depends(Needs(verb))
+
+
+@dataclass(frozen=True)
+class NeedsOfDataset(Needs):
+    """The asker's role allows `verb`; whether that dataset does, the client finds out.
+
+    A dataset of another project may be public or shared, so the project alone decides nothing.
+    """
+
+    def __call__(self, request: Request) -> None:
+        actor = actor_of(request)
+        authorize(actor, self.verb, actor.home_project)
+
+
+def needs_of_dataset(verb: str) -> Any:
+    """`NeedsOfDataset` as a dependency of a route."""
+    return Depends(NeedsOfDataset(verb))
 
 
 def client_of(request: Request, project: ProjectQuery = None) -> Client:

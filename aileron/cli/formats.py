@@ -114,23 +114,23 @@ def export(
     project: str | None,
     as_json: bool,
 ) -> None:
-    """Write a version of dataset NAME, of pictures or texts, in a format of other tools.
+    """Write a version of dataset NAME in a format of other tools.
 
-    TARGET is new: a folder, or by its name a .zip or .tar.
+    TARGET is new: of a table a file (csv, tsv, jsonl, json, parquet, excel, sqlite), else a
+    folder, or by its name a .zip or .tar.
     """
-    from aileron.data.export import export as export_files
+    from aileron.data.export import export_as
     from aileron.data.versions import Versions
 
     check_name(name)
-    format_ = find_format(to).with_options(_chosen(option))
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work) / "dataset"
         versions = Versions.of(Settings.load())
         found = versions.get(project or DEFAULT_PROJECT, name, version, folder)
-        losses = export_files(folder, target, format_)
+        lost = export_as(folder, target, to, _chosen(option))
     facts = {"dataset": name, "version": found.version, "format": to, "target": str(target)}
-    lost = _losses(losses)
-    show(facts | ({"losses": lost} if as_json else lost), as_json=as_json)
+    told = {f"loses {trait}": reason for trait, reason in lost.items()}
+    show(facts | ({"losses": lost} if as_json else told), as_json=as_json)
 
 
 def _chosen(options: Iterable[str]) -> dict[str, str]:

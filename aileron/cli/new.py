@@ -18,7 +18,8 @@ from aileron.core.settings import Settings
     "--data",
     required=True,
     type=click.Path(path_type=Path),
-    help="A table (CSV, TSV, JSON Lines, Parquet, Excel), or a folder or archive of pictures.",
+    help="A table (CSV, TSV, JSON, JSON Lines, Parquet, Excel, SQLite), "
+    "or a folder or archive of pictures.",
 )
 @click.option("--target", help="Column to predict, by name or by index from 0.")
 @click.option("--task", type=click.Choice(["classification", "regression"]))
@@ -31,6 +32,7 @@ from aileron.core.settings import Settings
 @click.option("--delimiter", help="What stands between the cells; `tab` for a tabulator.")
 @click.option("--encoding", help="Of the text: utf-8, gb18030, latin-1, ...")
 @click.option("--sheet", help="Sheet of an Excel file.")
+@click.option("--table", help="Table of an SQLite file.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written.")
 @json_option
 def new_lifecycle(
@@ -43,6 +45,7 @@ def new_lifecycle(
     delimiter: str | None,
     encoding: str | None,
     sheet: str | None,
+    table: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -60,6 +63,7 @@ def new_lifecycle(
         delimiter="\t" if delimiter in ("tab", "\\t") else delimiter,
         encoding=encoding,
         sheet=sheet,
+        table=table,
         dry_run=dry_run,
     )
     created = create(Settings.load(), name, data, options)

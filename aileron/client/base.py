@@ -14,19 +14,22 @@ Two implementations pass one conformance suite: `LocalClient` and `RemoteClient`
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
 from aileron.client import records as r
+from aileron.client.catalogue import CatalogueVerbs
+from aileron.client.sources import SourceVerbs
+from aileron.client.works import WorkVerbs
 from aileron.core.access import Role
 
 POLL_SECONDS: Final = 0.4
 
 
-class Client(ABC):
+class Client(CatalogueVerbs, SourceVerbs, WorkVerbs):
     """One installation, seen by one person or program. A context manager."""
 
     def __enter__(self) -> Self:
@@ -74,6 +77,10 @@ class Client(ABC):
             since: the earliest time; without an offset it is UTC.
             until: the first time that is too late; without an offset it is UTC.
         """
+
+    @abstractmethod
+    def event(self, number: int) -> r.Event:
+        """One change by its id, of a project of the asker's."""
 
     # Lifecycles and runs
 
@@ -220,16 +227,62 @@ class Client(ABC):
     # Datasets
 
     @abstractmethod
-    def datasets(self) -> tuple[r.DatasetBrief, ...]:
-        """All defined or versioned datasets."""
-
-    @abstractmethod
-    def dataset(self, name: str) -> r.Dataset:
-        """One dataset with its versions."""
-
-    @abstractmethod
     def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
         """What changed from version `a` to version `b`: columns, rows, labels."""
+
+    @abstractmethod
+    def samples(
+        self,
+        name: str,
+        version: int | None = None,
+        *,
+        part: str | None = None,
+        label: str | None = None,
+        annotated: bool | None = None,
+        search: str | None = None,
+        offset: int = 0,
+        limit: int = 60,
+    ) -> r.SamplePage:
+        """Samples of a version (default: the newest) of pictures, texts or recordings.
+
+        Args:
+            part: train, validation or test; ``none`` is those without a part.
+            label: of the sample, or of a thing that is drawn on it or marked in it.
+            annotated: whether somebody looked at it.
+            search: words that are all in the id, the text, the labels or the attributes.
+            offset: the first of those samples.
+            limit: at most 200.
+
+        Raises:
+            InvalidInput: the dataset is a table, which has `rows`.
+            Unavailable: a large version is being looked into for the first time; ask again.
+        """
+
+    @abstractmethod
+    def medium(
+        self, name: str, version: int | None, sample_id: str, size: r.MediumSize = "full"
+    ) -> r.Medium:
+        """The picture or recording of a sample: as it was imported, or a smaller JPEG."""
+
+    @abstractmethod
+    def rows(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RowPage:
+        """Rows of a version (default: the newest) of a table; at most 200."""
+
+    @abstractmethod
+    def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:
+        """What the samples or columns of a version (default: the newest) are like.
+
+        The document that `aileron.data.quality.profile` describes.
+
+        Raises:
+            NotFound: no run has profiled the version.
+        """
+
+    @abstractmethod
+    def dataset_report(self, name: str, version: int | None = None) -> str:
+        """The profile of a version (default: the newest) as one page of HTML."""
 
     # Steps
 

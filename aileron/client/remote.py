@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,8 @@ from pydantic import TypeAdapter
 
 from aileron.client import records as r
 from aileron.client.base import Client
+from aileron.client.remote_catalogue import RemoteCatalogue
+from aileron.client.remote_sources import RemoteSources
 from aileron.core.access import Role
 from aileron.core.errors import (
     AileronError,
@@ -41,10 +44,12 @@ _ERRORS: Final[Mapping[int, type[AileronError]]] = {
     500: StepFailed,
 }
 PAGES: Final = ("/report", "/validation")
+MEDIUM: Final = "/medium"
+"""Paths that end so answer with bytes of many types."""
 AnswerT = TypeVar("AnswerT")
 
 
-class RemoteClient(Client):
+class RemoteClient(RemoteCatalogue, RemoteSources, Client):
     """An installation on another machine.
 
     Args:
@@ -92,6 +97,9 @@ class RemoteClient(Client):
         query = {"subject": subject, "verb": verb, "actor": actor, "limit": limit}
         times = {"since": since and since.isoformat(), "until": until and until.isoformat()}
         return self._get(tuple[r.Event, ...], "events", **query, **times)
+
+    def event(self, number: int) -> r.Event:
+        return self._get(r.Event, f"events/{number}")
 
     def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
         return self._get(tuple[r.LifecycleBrief, ...], "lifecycles")
@@ -175,14 +183,43 @@ class RemoteClient(Client):
     def start_service(self, name: str) -> r.ServiceBrief:
         return self._post(r.ServiceBrief, f"services/{_q(name)}/start")
 
-    def datasets(self) -> tuple[r.DatasetBrief, ...]:
-        return self._get(tuple[r.DatasetBrief, ...], "datasets")
-
-    def dataset(self, name: str) -> r.Dataset:
-        return self._get(r.Dataset, f"datasets/{_q(name)}")
-
     def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
         return self._get(r.DatasetDiff, f"datasets/{_q(name)}/diff", a=a, b=b)
+
+    def samples(
+        self,
+        name: str,
+        version: int | None = None,
+        *,
+        part: str | None = None,
+        label: str | None = None,
+        annotated: bool | None = None,
+        search: str | None = None,
+        offset: int = 0,
+        limit: int = 60,
+    ) -> r.SamplePage:
+        which = {"version": version, "part": part, "label": label, "annotated": annotated}
+        query = {**which, "search": search, "offset": offset, "limit": limit}
+        return self._get(r.SamplePage, f"datasets/{_q(name)}/samples", **query)
+
+    def medium(
+        self, name: str, version: int | None, sample_id: str, size: r.MediumSize = "full"
+    ) -> r.Medium:
+        query = self._query(version=version, sample=sample_id, size=size)
+        answer = self._call("GET", f"datasets/{_q(name)}{MEDIUM}", query)
+        return r.Medium(answer.content, answer.headers.get("content-type", ""))
+
+    def rows(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RowPage:
+        query = {"version": version, "offset": offset, "limit": limit}
+        return self._get(r.RowPage, f"datasets/{_q(name)}/rows", **query)
+
+    def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:
+        return self._get(dict[str, Any], f"datasets/{_q(name)}/profile", version=version)
+
+    def dataset_report(self, name: str, version: int | None = None) -> str:
+        return self._call("GET", f"datasets/{_q(name)}/report", self._query(version=version)).text
 
     def components(self) -> tuple[r.ComponentBrief, ...]:
         return self._get(tuple[r.ComponentBrief, ...], "components")
@@ -222,6 +259,34 @@ class RemoteClient(Client):
         answer = self._call("POST", path, query, text)
         return TypeAdapter(kind).validate_json(answer.content)
 
+    def _download(self, run_id: str, rest: str, target: Path) -> None:
+        """Write a run's file to `target`, which is new: whole, or not at all."""
+        if target.exists():
+            raise InvalidInput("client.target_exists", where=str(target))
+        url = f"{self.url}{PREFIX}/runs/{_run(run_id)}{rest}"
+        draft = target.with_name(f".{target.name}.part")
+        try:
+            with self._http.stream("GET", url, headers=self._headers) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise _error(answer, self.url)
+                with draft.open("wb") as file:
+                    for piece in answer.iter_bytes():
+                        file.write(piece)
+            draft.rename(target)
+        except httpx.HTTPError as error:
+            problem = str(error) or type(error).__name__
+            raise Unavailable("client.api_down", where=self.url, problem=problem) from None
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _send(
+        self, method: str, kind: type[AnswerT], path: str, body: r.Asked | None = None
+    ) -> AnswerT:
+        text = body.model_dump_json() if body is not None else None
+        answer = self._call(method, path, self._query(), text)
+        return TypeAdapter(kind).validate_json(answer.content)
+
     def _query(self, **query: Any) -> dict[str, Any]:
         asked = {**query, "project": self._project}
         return {name: value for name, value in asked.items() if value is not None}
@@ -229,13 +294,37 @@ class RemoteClient(Client):
     def _call(
         self, method: str, path: str, query: Mapping[str, Any] = {}, body: str | None = None
     ) -> httpx.Response:
-        headers = {**self._headers}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        content = body.encode() if body is not None else None
+        answer = self._answered(method, path, query, content, headers)
+        wanted = "text/html" if path.endswith(PAGES) else "application/json"
+        if not path.endswith(MEDIUM) and wanted not in answer.headers.get("content-type", ""):
+            raise InvalidInput("client.not_an_api", where=self.url)
+        return answer
+
+    def _sent(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """An answer that need not be JSON."""
+        return self._answered(method, path, self._query(), content, headers)
+
+    def _answered(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        content: bytes | None,
+        headers: Mapping[str, str],
+    ) -> httpx.Response:
+        """The answer to a request, one of success."""
         url = f"{self.url}{PREFIX}/{path}"
         try:
             answer = self._http.request(
-                method, url, params=dict(query), content=body, headers=headers
+                method,
+                url,
+                params=dict(query),
+                content=content,
+                headers={**self._headers, **headers},
             )
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise InvalidInput("client.bad_api_url", where=self.url) from None
@@ -244,9 +333,6 @@ class RemoteClient(Client):
             raise Unavailable("client.api_down", where=self.url, problem=problem) from None
         if answer.is_error:
             raise _error(answer, self.url)
-        wanted = "text/html" if path.endswith(PAGES) else "application/json"
-        if wanted not in answer.headers.get("content-type", ""):
-            raise InvalidInput("client.not_an_api", where=self.url)
         return answer
 
 

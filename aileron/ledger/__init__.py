@@ -4,13 +4,16 @@ One PostgreSQL database. Every write appends its event in the same transaction. 
 systems show (MLflow aliases, gateway routes, Git tags) is a projection of these rows.
 """
 
+from aileron.ledger.catalogue import DatasetEntry, Grant, GranteeKind, Right, Visibility
 from aileron.ledger.champions import Basis, Champion
 from aileron.ledger.changes import Change
 from aileron.ledger.datasets import DatasetVersion
+from aileron.ledger.deletion import KEPT, Expired
 from aileron.ledger.effects import EffectRow, EffectState
 from aileron.ledger.events import Event
 from aileron.ledger.leases import Lease
 from aileron.ledger.ledger import Ledger
+from aileron.ledger.lineage import Uses
 from aileron.ledger.models import ModelVersion
 from aileron.ledger.nodes import NodeRow, NodeState
 from aileron.ledger.revisions import Revision, RevisionState
@@ -20,14 +23,19 @@ from aileron.ledger.services import Desired, Service
 from aileron.ledger.tokens import Token
 
 __all__ = [
+    "KEPT",
     "Basis",
     "Champion",
     "Change",
+    "DatasetEntry",
     "DatasetVersion",
     "Desired",
     "EffectRow",
     "EffectState",
     "Event",
+    "Expired",
+    "Grant",
+    "GranteeKind",
     "Lease",
     "Ledger",
     "ModelVersion",
@@ -35,10 +43,13 @@ __all__ = [
     "NodeState",
     "Revision",
     "RevisionState",
+    "Right",
     "Route",
     "Run",
     "RunState",
     "Service",
     "Token",
+    "Uses",
+    "Visibility",
     "Weight",
 ]

@@ -1,17 +1,34 @@
-"""Dataset versions: the rows behind the Git tags of the data repository."""
+"""Dataset versions: the rows behind the Git tags of the data repository.
+
+A version that was deleted keeps its row until it is purged, so that it can be restored;
+`get` still finds it, no other question does.
+"""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Index, Integer, Select, Table, Text, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import Conflict
 from aileron.core.ports import Reference
+from aileron.ledger.catalogue import enter
 from aileron.ledger.database import Json, Record, ReferenceColumn, metadata, moment
 from aileron.ledger.events import Repository
 
@@ -27,8 +44,18 @@ dataset_versions = Table(
     Column("commit", Text, nullable=False),
     Column("record", Json, nullable=False),
     moment("created"),
+    Column("id", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("locked_by", Text),
+    Column("lock_reason", Text),
+    moment("locked", optional=True),
+    Column("deleted_by", Text),
+    moment("deleted", optional=True),
     Index(None, "project", "name", "digest"),
 )
+
+
+THERE: Final = dataset_versions.c.deleted.is_(None)
+"""Of a query of versions: not those that were deleted."""
 
 
 class DatasetVersion(Record):
@@ -44,6 +71,15 @@ class DatasetVersion(Record):
     commit: str
     record: dict[str, Any]
     created: datetime
+    id: int
+    """A number for programs that want one, of all datasets' versions."""
+    locked_by: str | None = None
+    lock_reason: str | None = None
+    locked: datetime | None = None
+    """Since when it may not be deleted; None if it may."""
+    deleted_by: str | None = None
+    deleted: datetime | None = None
+    """Since when it is hidden; it can be restored until it is purged."""
 
 
 class Datasets(Repository):
@@ -83,6 +119,7 @@ class Datasets(Repository):
                 if there.digest != digest:
                     raise Conflict("ledger.dataset_version_taken", tag=tag)
                 return DatasetVersion.of(there)
+            enter(connection, project, name, self.author.actor)
             after = {"version": version, "digest": digest, "commit": commit}
             subject = f"dataset:{project}/{name}"
             self.author.append(connection, project, "dataset.versioned", subject, None, after)
@@ -101,22 +138,37 @@ class Datasets(Repository):
                 self.author.append(connection, project, verb, subject, before, None)
 
     def get(self, project: str, name: str, version: int) -> DatasetVersion | None:
-        """That version, None if there is none."""
+        """That version, deleted or not; None if there is none."""
         return self._first(_versions(project, name, version))
+
+    def by_id(self, version_id: int) -> DatasetVersion | None:
+        """The version of that id, deleted or not; None if there is none."""
+        return self._first(select(dataset_versions).filter_by(id=version_id))
 
     def latest(self, project: str, name: str) -> DatasetVersion | None:
         """The version with the highest number, None if there is none."""
-        return self._first(_versions(project, name))
+        return self._first(_versions(project, name).where(THERE))
 
     def by_digest(self, project: str, name: str, digest: str) -> DatasetVersion | None:
         """The latest version with that content, None if there is none."""
-        return self._first(_versions(project, name).filter_by(digest=digest))
+        return self._first(_versions(project, name).where(THERE).filter_by(digest=digest))
 
     def list(
-        self, project: str, name: str | None = None, limit: int = 1000
+        self,
+        project: str,
+        name: str | None = None,
+        limit: int = 1000,
+        *,
+        deleted: bool = False,
     ) -> builtins.list[DatasetVersion]:
-        """Versions, highest number first; by dataset name if none is given."""
+        """Versions, highest number first; by dataset name if none is given.
+
+        Args:
+            deleted: those that were deleted too.
+        """
         query = select(dataset_versions).filter_by(project=project)
+        if not deleted:
+            query = query.where(THERE)
         if name is not None:
             query = query.filter_by(name=name)
         query = query.order_by(dataset_versions.c.name, dataset_versions.c.version.desc())
@@ -129,6 +181,7 @@ class Datasets(Repository):
             select(dataset_versions)
             .distinct(dataset_versions.c.name)
             .filter_by(project=project)
+            .where(THERE)
             .order_by(dataset_versions.c.name, dataset_versions.c.version.desc())
         )
         with self.database.transaction() as connection:
@@ -136,8 +189,10 @@ class Datasets(Repository):
 
     def counts(self, project: str) -> dict[str, int]:
         """Dataset -> how many versions it has."""
-        query = select(dataset_versions.c.name, func.count().label("versions")).filter_by(
-            project=project
+        query = (
+            select(dataset_versions.c.name, func.count().label("versions"))
+            .filter_by(project=project)
+            .where(THERE)
         )
         with self.database.transaction() as connection:
             rows = connection.execute(query.group_by(dataset_versions.c.name))

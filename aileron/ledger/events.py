@@ -113,6 +113,12 @@ class Events(Repository):
             author = Author(actor, correlation or self.author.correlation)
             return author.append(connection, project, verb, subject, before, after)
 
+    def get(self, event_id: int) -> Event | None:
+        """The event of that id, None if there is none."""
+        with self.database.transaction() as connection:
+            row = connection.execute(select(events).filter_by(id=event_id)).one_or_none()
+            return Event.of(row) if row else None
+
     def list(
         self,
         project: str,

@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from sqlalchemy import text
 
 from aileron.ledger.cache import Cache
+from aileron.ledger.catalogue import Catalogue
 from aileron.ledger.champions import Champions
 from aileron.ledger.changes import Change, changes, changes_async
 from aileron.ledger.database import Database
 from aileron.ledger.datasets import Datasets
+from aileron.ledger.deletion import Deletion
 from aileron.ledger.effects import Effects
 from aileron.ledger.events import Author, Events
 from aileron.ledger.leases import Leases
+from aileron.ledger.lineage import Lineage
 from aileron.ledger.models import Models
 from aileron.ledger.nodes import Nodes
 from aileron.ledger.revisions import Revisions
@@ -48,6 +51,9 @@ class Ledger:
         self.leases = Leases(database, author)
         self.effects = Effects(database, author)
         self.datasets = Datasets(database, author)
+        self.catalogue = Catalogue(database, author)
+        self.deletion = Deletion(database, author)
+        self.lineage = Lineage(database, author)
         self.models = Models(database, author)
         self.champions = Champions(database, author)
         self.services = Services(database, author)

@@ -9,13 +9,19 @@ from aileron.api.problem import PROBLEMS
 from aileron.api.request import Needs
 from aileron.api.routes import (
     approvals,
+    browse,
+    catalogue,
+    connections,
     datasets,
+    exports,
     lifecycles,
     models,
     platform,
     runs,
     services,
     tokens,
+    uploads,
+    works,
 )
 from aileron.core.access import NEEDS
 
@@ -25,8 +31,11 @@ PREFIX = "/api/v1"
 def all_routes() -> APIRouter:
     """Every route that needs a login."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-    for module in (platform, lifecycles, runs, approvals, models, services, datasets, tokens):
+    data = (catalogue, datasets, works, connections, uploads, browse)
+    for module in (platform, lifecycles, runs, approvals, models, services, *data, tokens):
         router.include_router(module.router)
+    for more in (catalogue.versions, exports.router):
+        router.include_router(more)
     for route in router.routes:
         if isinstance(route, APIRoute):
             route.openapi_extra = {"x-role": NEEDS[verb_of(route)].value}

@@ -1,4 +1,4 @@
-"""Datasets, their versions and what changed between them."""
+"""What changed between versions of a dataset."""
 
 from __future__ import annotations
 
@@ -6,25 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aileron.api.request import ClientOf, NameInPath, needs
+from aileron.api.request import ClientOf, NameInPath, needs_of_dataset
 from aileron.client import records as r
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
 
-@router.get("", summary="List datasets", dependencies=[needs("read")])
-def datasets(client: ClientOf) -> tuple[r.DatasetBrief, ...]:
-    """Those that are defined or have versions."""
-    return client.datasets()
-
-
-@router.get("/{name}", summary="Show a dataset", dependencies=[needs("read")])
-def dataset(client: ClientOf, name: NameInPath) -> r.Dataset:
-    """With its versions, and the card of the newest."""
-    return client.dataset(name)
-
-
-@router.get("/{name}/diff", summary="Compare two versions", dependencies=[needs("read")])
+@router.get("/{name}/diff", summary="Compare two versions", dependencies=[needs_of_dataset("read")])
 def diff(
     client: ClientOf,
     name: NameInPath,

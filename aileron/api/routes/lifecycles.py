@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from aileron.api.request import ClientOf, NameInPath, needs
+from aileron.api.request import ClientOf, WorkflowInPath, needs
 from aileron.client import records as r
 
 router = APIRouter(prefix="/lifecycles", tags=["lifecycles"])
@@ -19,14 +19,14 @@ def lifecycles(client: ClientOf) -> tuple[r.LifecycleBrief, ...]:
 
 
 @router.get("/{name}", summary="Show a lifecycle", dependencies=[needs("read")])
-def lifecycle(client: ClientOf, name: NameInPath) -> r.Lifecycle:
+def lifecycle(client: ClientOf, name: WorkflowInPath) -> r.Lifecycle:
     """With its stages and the form that starts a run."""
     return client.lifecycle(name)
 
 
 @router.get("/{name}/runs", summary="List runs", dependencies=[needs("read")])
 def runs(
-    client: ClientOf, name: NameInPath, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+    client: ClientOf, name: WorkflowInPath, limit: Annotated[int, Query(ge=1, le=1000)] = 50
 ) -> tuple[r.RunRow, ...]:
     """The newest first, each with its stages and metrics."""
     return client.runs(name, limit)
@@ -35,7 +35,7 @@ def runs(
 @router.post(
     "/{name}/runs", summary="Start a run", status_code=201, dependencies=[needs("lifecycle.run")]
 )
-def start(client: ClientOf, name: NameInPath, body: r.Start) -> r.RunBrief:
+def start(client: ClientOf, name: WorkflowInPath, body: r.Start) -> r.RunBrief:
     """Values are checked first; one that does not fit is answered with 400, and nothing starts."""
     return client.start(name, body.values, force=body.force)
 
@@ -43,7 +43,7 @@ def start(client: ClientOf, name: NameInPath, body: r.Start) -> r.RunBrief:
 @router.get("/{name}/compare", summary="Compare runs", dependencies=[needs("read")])
 def compare(
     client: ClientOf,
-    name: NameInPath,
+    name: WorkflowInPath,
     run: Annotated[list[str], Query(min_length=2, max_length=10, description="Airflow's id")],
 ) -> r.RunComparison:
     """Parameters, metrics, dataset and versions line by line; give `run` twice or more."""

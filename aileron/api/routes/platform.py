@@ -56,3 +56,9 @@ def events(
 ) -> tuple[r.Event, ...]:
     """The newest first: who did what to what, with the state before and after."""
     return client.events(subject, limit, verb=verb, actor=actor, since=since, until=until)
+
+
+@router.get("/events/{number}", summary="Show a change", dependencies=[needs("read")])
+def event(client: ClientOf, number: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> r.Event:
+    """One change by its id, of a project of the asker's."""
+    return client.event(number)

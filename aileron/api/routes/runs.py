@@ -7,14 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from aileron.api.documents import PAGE, page
-from aileron.api.request import ClientOfPath, NameInPath, RunInPath, needs
+from aileron.api.request import ClientOfPath, NameInPath, RunInPath, WorkflowInPath, needs
 from aileron.client import records as r
 
 router = APIRouter(prefix="/runs/{project}/{lifecycle}/{run}", tags=["runs"])
 
 
 @router.get("", summary="Show a run", dependencies=[needs("read")])
-def run(client: ClientOfPath, project: NameInPath, lifecycle: NameInPath, run: RunInPath) -> r.Run:
+def run(
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+) -> r.Run:
     """With its stages, what came of it, and the question it asks."""
     return client.run(f"{project}/{lifecycle}/{run}")
 
@@ -23,7 +25,7 @@ def run(client: ClientOfPath, project: NameInPath, lifecycle: NameInPath, run: R
 def node_log(
     client: ClientOfPath,
     project: NameInPath,
-    lifecycle: NameInPath,
+    lifecycle: WorkflowInPath,
     run: RunInPath,
     node: NameInPath,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -34,7 +36,7 @@ def node_log(
 
 @router.get("/report", summary="The evaluation as a page", **PAGE, dependencies=[needs("read")])
 def report(
-    client: ClientOfPath, project: NameInPath, lifecycle: NameInPath, run: RunInPath
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
 ) -> Response:
     """HTML in a sandbox: it runs no script and loads nothing."""
     return page(client.run_report(f"{project}/{lifecycle}/{run}"))
@@ -44,7 +46,7 @@ def report(
     "/validation", summary="The data's validation as a page", **PAGE, dependencies=[needs("read")]
 )
 def validation(
-    client: ClientOfPath, project: NameInPath, lifecycle: NameInPath, run: RunInPath
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
 ) -> Response:
     """HTML in a sandbox: it runs no script and loads nothing."""
     return page(client.run_validation(f"{project}/{lifecycle}/{run}"))

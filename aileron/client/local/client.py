@@ -11,6 +11,7 @@ from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.client.local import (
     approvals,
+    browse,
     compare,
     datasets,
     lifecycles,
@@ -19,13 +20,16 @@ from aileron.client.local import (
     runs,
     services,
 )
+from aileron.client.local.browsing.index import Wanted
+from aileron.client.local.catalogue_client import LocalCatalogue
 from aileron.client.local.installation import Installation, Scope
+from aileron.client.local.sources import LocalSources
 from aileron.core.access import Actor, Role
 from aileron.core.errors import Language, preferred_language
 from aileron.core.settings import Settings
 
 
-class LocalClient(Client):
+class LocalClient(LocalCatalogue, LocalSources, Client):
     """An installation from its own machine.
 
     Args:
@@ -75,6 +79,9 @@ class LocalClient(Client):
         return platform.events(
             self._scope, limit, subject=subject, verb=verb, actor=actor, since=since, until=until
         )
+
+    def event(self, number: int) -> r.Event:
+        return platform.event(self._scope, number)
 
     def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
         return lifecycles.lifecycles(self._scope)
@@ -152,14 +159,39 @@ class LocalClient(Client):
     def start_service(self, name: str) -> r.ServiceBrief:
         return services.start(self._scope, name)
 
-    def datasets(self) -> tuple[r.DatasetBrief, ...]:
-        return datasets.datasets(self._scope)
-
-    def dataset(self, name: str) -> r.Dataset:
-        return datasets.dataset(self._scope, name)
-
     def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
         return datasets.diff(self._scope, name, a, b)
+
+    def samples(
+        self,
+        name: str,
+        version: int | None = None,
+        *,
+        part: str | None = None,
+        label: str | None = None,
+        annotated: bool | None = None,
+        search: str | None = None,
+        offset: int = 0,
+        limit: int = 60,
+    ) -> r.SamplePage:
+        wanted = Wanted(part, label, annotated, search)
+        return browse.samples(self._scope, name, version, wanted, offset, limit)
+
+    def medium(
+        self, name: str, version: int | None, sample_id: str, size: r.MediumSize = "full"
+    ) -> r.Medium:
+        return browse.medium(self._scope, name, version, sample_id, size)
+
+    def rows(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RowPage:
+        return browse.rows(self._scope, name, version, offset, limit)
+
+    def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:
+        return browse.profile(self._scope, name, version)
+
+    def dataset_report(self, name: str, version: int | None = None) -> str:
+        return browse.report(self._scope, name, version)
 
     def components(self) -> tuple[r.ComponentBrief, ...]:
         return platform.components()

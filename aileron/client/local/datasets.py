@@ -1,4 +1,4 @@
-"""Datasets: what the workspace defines, which versions there are, what changed between two."""
+"""One dataset: which versions there are, and what changed between two."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.client import records as r
+from aileron.client.local.dataset_access import allowed, readable
+from aileron.client.local.dataset_list import Known, brief, row_count
 from aileron.client.local.installation import Scope
-from aileron.core.errors import AileronError, NotFound, StepFailed
+from aileron.core.errors import NotFound, StepFailed
 from aileron.core.settings import SILENT
 from aileron.data.card_base import CARD_FILE
 from aileron.ledger import DatasetVersion
-from aileron.lifecycle import list_datasets, load_dataset
+from aileron.lifecycle import list_datasets
 
 SHOWN: Final = 200
 """Versions of one answer, the newest."""
@@ -26,39 +28,26 @@ MEDIA: Final = "media/"
 _COLUMN: Final = ("type", "role", "categories")
 
 
-def datasets(scope: Scope) -> tuple[r.DatasetBrief, ...]:
-    """Those that are defined or have versions."""
-    defined = list_datasets(scope.settings)
-    newest = {version.name: version for version in scope.ledger.datasets.newest(scope.project)}
-    counts = scope.ledger.datasets.counts(scope.project)
-    names = sorted({*defined, *newest})
-    return tuple(
-        r.DatasetBrief(
-            **_brief(scope, name, newest.get(name), counts.get(name, 0), defined=name in defined)
-        )
-        for name in names
-    )
-
-
-def dataset(scope: Scope, name: str) -> r.Dataset:
+def dataset(scope: Scope, name: str, *, deleted: bool = False) -> r.Dataset:
     """One dataset with its newest versions, and the card of the newest."""
-    defined = name in list_datasets(scope.settings)
-    versions = scope.ledger.datasets.list(scope.project, name, limit=SHOWN)
-    if not defined and not versions:
+    entry = readable(scope, name)
+    known = Known.of(scope, {scope.project}, set(list_datasets(scope.settings)))
+    versions = scope.ledger.datasets.list(scope.project, name, limit=SHOWN, deleted=deleted)
+    there = entry.deleted is None and known.defines(entry)
+    if not there and not versions:
         raise NotFound("client.no_dataset", project=scope.project, name=name)
-    newest = versions[0] if versions else None
-    counts = scope.ledger.datasets.counts(scope.project)
+    newest = known.newest.get((scope.project, name))
     card = scope.documents.once(newest.reference, CARD_FILE) if newest else None
     return r.Dataset(
-        **_brief(scope, name, newest, counts.get(name, 0), defined=defined),
-        history=tuple(_version(scope, version) for version in versions),
+        **brief(scope, entry, allowed(scope, entry), known),
+        history=tuple(version_record(scope, version) for version in versions),
         card=card,
     )
 
 
 def diff(scope: Scope, name: str, a: int, b: int) -> r.DatasetDiff:
     """What changed from version `a` to version `b`."""
-    before, after = (_find(scope, name, number) for number in (a, b))
+    before, after = (find(scope, name, number) for number in (a, b))
     old: Mapping[str, Any] = scope.store.read_json(before.reference, CARD_FILE)
     new: Mapping[str, Any] = scope.store.read_json(after.reference, CARD_FILE)
     found = _difference(scope, before, after)
@@ -73,49 +62,53 @@ def diff(scope: Scope, name: str, a: int, b: int) -> r.DatasetDiff:
     )
 
 
-def _brief(
-    scope: Scope, name: str, newest: DatasetVersion | None, count: int, *, defined: bool
-) -> dict[str, Any]:
-    facts: dict[str, Any] = {"name": name, "project": scope.project}
-    if defined:
-        try:
-            definition = load_dataset(scope.settings, name).definition
-            for field in ("display_name", "modality", "task"):
-                facts[field] = getattr(definition, field, None)
-        except AileronError as error:
-            facts["problem"] = scope.told(error)
-    if newest is not None:
-        card = scope.documents.find(newest.reference, CARD_FILE, _identity) or {}
-        facts |= {field: value for field, value in card.items() if facts.get(field) is None}
-        facts |= {"latest": newest.version, "versions": count, "updated": newest.created}
-    return facts
+def _width(card: Any) -> int | None:
+    return len(card["schema"]) if "schema" in card else None
 
 
-def _identity(card: Any) -> Mapping[str, Any]:
-    return {field: card.get(field) for field in ("display_name", "modality", "task")}
-
-
-def _rows(card: Any) -> int | None:
-    counts = card.get("counts") or {}
-    found = counts.get("rows", counts.get("samples"))
-    return int(found) if found is not None else None
-
-
-def _version(scope: Scope, version: DatasetVersion) -> r.DatasetVersion:
+def version_record(scope: Scope, version: DatasetVersion) -> r.DatasetVersion:
+    """A version with its lock and its deletion."""
+    lock = None
+    if version.locked_by is not None and version.locked is not None:
+        reason = version.lock_reason or ""
+        lock = r.Lock(by=version.locked_by, reason=reason, since=version.locked)
     return r.DatasetVersion(
+        id=version.id,
+        project=version.project,
         dataset=version.name,
         version=version.version,
         tag=version.tag,
         created=version.created,
         digest=version.digest,
         size=version.reference.size,
-        rows=scope.documents.find(version.reference, CARD_FILE, _rows),
+        rows=scope.documents.find(version.reference, CARD_FILE, row_count),
+        columns=scope.documents.find(version.reference, CARD_FILE, _width),
+        locked=lock,
+        deleted=version.deleted,
+        deleted_by=version.deleted_by,
     )
 
 
-def _find(scope: Scope, name: str, number: int) -> DatasetVersion:
+def by_id(scope: Scope, version_id: int) -> r.DatasetVersion:
+    """The version of that id, of any project whose dataset the asker may see."""
+    version = scope.ledger.datasets.by_id(version_id)
+    if version is None or version.deleted is not None:
+        raise NotFound("client.no_version_id", id=version_id)
+    entry = scope.ledger.catalogue.get(version.project, version.name)
+    if allowed(scope, entry) is None:
+        raise NotFound("client.no_version_id", id=version_id)
+    return version_record(scope, version)
+
+
+def find(scope: Scope, name: str, number: int) -> DatasetVersion:
+    """A version that is there and that the asker may see.
+
+    Raises:
+        NotFound: it is not, or was deleted.
+    """
+    readable(scope, name)
     version = scope.ledger.datasets.get(scope.project, name, number)
-    if version is None:
+    if version is None or version.deleted is not None:
         raise NotFound(
             "client.no_dataset_version", project=scope.project, name=name, version=number
         )

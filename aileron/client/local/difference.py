@@ -59,7 +59,7 @@ def _labels(folder: Path) -> Iterator[str]:
     import pyarrow.parquet as pq
 
     card: Mapping[str, Any] = json.loads((folder / "card.json").read_bytes())
-    if card.get("modality") in ("image", "text"):
+    if card.get("modality", "table") != "table":
         yield from _sample_labels(folder / SAMPLES_FILE)
         return
     if card.get("task") != "classification":

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from aileron.client.airflow import AirflowClient
+from aileron.client.local.browsing.browser import Browser
 from aileron.client.local.traffic import TrafficMeter
 from aileron.core.access import Actor, Permission, permissions
 from aileron.core.errors import AileronError, Language, NotFound, StepFailed, sentence
@@ -123,8 +124,12 @@ class Installation:
     def airflow(self) -> AirflowClient:
         return AirflowClient.of(self.settings)
 
+    @cached_property
+    def browser(self) -> Browser:
+        return Browser(self.settings)
+
     def close(self) -> None:
-        for name in ("ledger", "airflow"):
+        for name in ("ledger", "airflow", "browser"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

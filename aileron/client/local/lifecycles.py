@@ -9,6 +9,7 @@ from typing import Any
 
 from aileron.client import records as r
 from aileron.client.launch import launch
+from aileron.client.local.dataset_access import readable, writable
 from aileron.client.local.installation import Scope
 from aileron.client.local.runs import brief
 from aileron.core.errors import AileronError, Language, NotFound
@@ -27,6 +28,9 @@ from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.form import form_fields
 from aileron.lifecycle.kept import stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, workflow_files
+from aileron.lifecycle.usable import check_usable, named_datasets
+from aileron.lifecycle.versions import pinned
+from aileron.lifecycle.workflow import Import
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,24 @@ def load(scope: Scope, name: str) -> Loaded:
     """Workflow `name`, read again only when one of its files changed."""
     settings = scope.settings
     path = workflow_files(settings).get(name)
+    if path is None:
+        return _read(scope, name, [])
     overlay = f"{settings.overlay or DEFAULT_ENVIRONMENT}.yaml"
     environment = settings.workspace / "configs" / "environments" / overlay
     now = stamps([str(path), str(environment)])
     kept: Loaded | None = scope.installation.workflows.get(name)
     if kept is not None and kept.stamps == now:
         return kept
-    try:
-        loaded = Loaded(now, load_lifecycle(settings, name))
-    except AileronError as error:
-        loaded = Loaded(now, error)
+    loaded = _read(scope, name, now)
     scope.installation.workflows[name] = loaded
     return loaded
+
+
+def _read(scope: Scope, name: str, now: list[list[Any]]) -> Loaded:
+    try:
+        return Loaded(now, load_lifecycle(scope.settings, name))
+    except AileronError as error:
+        return Loaded(now, error)
 
 
 def workflow_of(scope: Scope, name: str) -> Workflow:
@@ -115,9 +125,15 @@ def lifecycle(scope: Scope, name: str) -> r.Lifecycle:
 def start(scope: Scope, name: str, values: Mapping[str, Any], *, force: bool) -> r.RunBrief:
     """Check the values as the run's first task would, then ask Airflow for the run."""
     workflow_of(scope, name)
-    workflow = resolved_workflow(scope.settings, name, overrides=values)
-    refuse(scope.settings, workflow)
-    compile_lifecycle(workflow, scope.settings)
+    asked = resolved_workflow(scope.settings, name, overrides=values)
+    refuse(scope.settings, asked)
+    workflow = pinned(scope.settings, asked)
+    graph = compile_lifecycle(workflow, scope.settings)
+    for dataset in named_datasets(workflow.document.values, graph):
+        readable(scope, dataset)
+    if isinstance(workflow, Import):
+        writable(scope, workflow.spec.dataset, "dataset.edit")
+    check_usable(scope.ledger, workflow.project, workflow.document.values, graph)
     run_id = launch(scope.settings, scope.airflow, name, values, force=force)
     project, lifecycle_name, airflow_run = run_id.split("/", 2)
     # Airflow knows our account; the ledger is to know the person.

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 import httpx
 
 from aileron.client import records as r
-from aileron.client.local import approvals, datasets, lifecycles, runs, services
+from aileron.client.local import approvals, dataset_list, lifecycles, runs, services
 from aileron.client.local.installation import Scope
 from aileron.core.access import Role, authorize
 from aileron.core.catalogue import installed, step_class
@@ -44,7 +44,7 @@ def overview(scope: Scope) -> r.Overview:
     flows = lifecycles.lifecycles(scope)
     running = scope.ledger.runs.open(scope.project, RUNNING)
     found = services.services(scope)
-    data = datasets.datasets(scope)
+    data = dataset_list.of_project(scope)
     return r.Overview(
         running=tuple(runs.brief(scope, run) for run in running),
         waiting=approvals.approvals(scope),
@@ -91,6 +91,14 @@ def events(
         scope.project, limit=limit, since=_in_utc(since), until=_in_utc(until), **asked
     )
     return tuple(r.Event(**event.model_dump(exclude={"project"})) for event in found)
+
+
+def event(scope: Scope, number: int) -> r.Event:
+    """One change of the project."""
+    found = scope.ledger.events.get(number)
+    if found is None or found.project != scope.project:
+        raise NotFound("client.no_event", number=number)
+    return r.Event(**found.model_dump(exclude={"project"}))
 
 
 def tokens(scope: Scope) -> tuple[r.Token, ...]:

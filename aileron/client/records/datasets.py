@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from aileron.client.records.common import Record
+from aileron.client.records.common import Permissions, Record
+from aileron.client.records.lifecycles import RunBrief
+
+Visibility = Literal["private", "project", "public", "preset"]
 
 
 class DatasetBrief(Record):
@@ -15,18 +18,42 @@ class DatasetBrief(Record):
 
     name: str
     project: str
+    id: int | None = Field(None, description="a number for programs that want one")
     display_name: str | None = None
     modality: str | None = None
     task: str | None = None
     latest: int | None = Field(None, description="the newest version; null before the first run")
     versions: int = 0
+    rows: int | None = Field(None, description="samples or rows of the newest version")
+    size: int | None = Field(None, description="bytes of the newest version")
+    balance: float | None = Field(
+        None, description="samples of the rarest class, as a share of the most frequent one's"
+    )
     updated: datetime | None = None
+    owner: str | None = Field(None, description="who made the first version")
+    visibility: Visibility = Field("project", description="who may see it")
+    online: bool = Field(True, description="whether runs and other projects may use it")
+    tags: tuple[str, ...] = ()
+    favourite: bool = Field(False, description="on the asker's own list")
+    deleted: datetime | None = Field(None, description="since when; null if it is there")
+    permissions: Permissions = Field(default_factory=dict)
     problem: str | None = Field(None, description="why its definition cannot be used")
+    last_import: RunBrief | None = Field(None, description="the newest run of its own import")
+
+
+class Lock(Record):
+    """Who keeps a version from being deleted, and why."""
+
+    by: str
+    reason: str
+    since: datetime
 
 
 class DatasetVersion(Record):
     """One version of a dataset."""
 
+    id: int = Field(description="a number for programs that want one, of all datasets' versions")
+    project: str
     dataset: str
     version: int
     tag: str
@@ -34,6 +61,10 @@ class DatasetVersion(Record):
     digest: str
     size: int = Field(description="bytes")
     rows: int | None = None
+    columns: int | None = Field(None, description="of a table")
+    locked: Lock | None = Field(None, description="what keeps it from being deleted")
+    deleted: datetime | None = Field(None, description="since when; null if it is there")
+    deleted_by: str | None = None
 
 
 class Dataset(DatasetBrief):
