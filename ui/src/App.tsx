@@ -4,8 +4,10 @@ import { Route, Routes } from "react-router";
 
 import { Empty } from "./components/Load";
 import { Layout } from "./components/Layout";
+import { Connections } from "./pages/Connections";
 import { DatasetPage } from "./pages/Dataset";
 import { Datasets } from "./pages/Datasets";
+import { ImportDataset } from "./pages/ImportDataset";
 import { LifecyclePage } from "./pages/Lifecycle";
 import { Lifecycles } from "./pages/Lifecycles";
 import { ModelPage } from "./pages/Model";
@@ -35,7 +37,9 @@ export function App() {
         <Route path="/services" element={<Services />} />
         <Route path="/services/:name" element={<ServicePage />} />
         <Route path="/datasets" element={<Datasets />} />
-        <Route path="/datasets/:name" element={<DatasetPage />} />
+        <Route path="/import" element={<ImportDataset />} />
+        <Route path="/datasets/:name/:tab?" element={<DatasetPage />} />
+        <Route path="/connections" element={<Connections />} />
         <Route path="/tokens" element={<Tokens />} />
         <Route path="*" element={<NoPage />} />
       </Routes>

@@ -7,7 +7,7 @@ import { ApiError } from "./errors";
 const DEADLINE = 20_000;
 
 export interface Request {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
   body?: unknown;
   signal?: AbortSignal;
   deadline?: number;

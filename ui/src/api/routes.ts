@@ -1,6 +1,7 @@
 // Every route that the pages use, by name and with its types.
 
-import { address, ask, askText } from "./client";
+import { address, ask, askText, type Request } from "./client";
+import type { Profile } from "../samples/profile";
 import type * as api from "./types";
 
 const part = encodeURIComponent;
@@ -77,8 +78,71 @@ export const createToken = (body: api.NewToken) => post<api.MadeToken>("tokens",
 export const revokeToken = (id: string) =>
   ask<api.Token>(`tokens/${part(id)}`, { method: "DELETE" });
 
-export const datasets = (signal?: Signal) => get<api.DatasetBrief[]>("datasets", signal);
-export const dataset = (name: string, signal?: Signal) =>
-  get<api.Dataset>(`datasets/${part(name)}`, signal);
-export const datasetDiff = (name: string, a: number, b: number, signal?: Signal) =>
-  get<api.DatasetDiff>(`datasets/${part(name)}/diff?a=${a}&b=${b}`, signal);
+/** A dataset; one of another project, which was shared, names it. */
+export interface Place {
+  name: string;
+  project?: string | undefined;
+}
+
+/** `rest` of a dataset's address, and what is asked of it. */
+export function ofDataset(place: Place, rest = "", query: Record<string, unknown> = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, project: place.project })) {
+    if (value !== undefined && value !== "") params.set(name, String(value));
+  }
+  const tail = params.size > 0 ? `?${params}` : "";
+  return `datasets/${part(place.name)}${rest}${tail}`;
+}
+
+const send = <T>(method: Request["method"], path: string, body?: unknown) =>
+  ask<T>(path, body === undefined ? { method } : { method, body });
+
+export const datasets = (query: Record<string, string>, signal?: Signal) =>
+  get<api.DatasetBrief[]>(`datasets?${new URLSearchParams(query)}`, signal);
+export const dataset = (place: Place, deleted: boolean, signal?: Signal) =>
+  get<api.Dataset>(ofDataset(place, "", deleted ? { deleted } : {}), signal);
+export const datasetDiff = (place: Place, a: number, b: number, signal?: Signal) =>
+  get<api.DatasetDiff>(ofDataset(place, "/diff", { a, b }), signal);
+export const datasetLineage = (place: Place, version: number, signal?: Signal) =>
+  get<api.Lineage>(ofDataset(place, `/versions/${version}/lineage`), signal);
+export const samples = (place: Place, query: URLSearchParams, signal?: Signal) =>
+  get<api.SamplePage>(ofDataset(place, "/samples", Object.fromEntries(query)), signal);
+export const medium = (place: Place, version: number, sample: string, size: "thumb" | "screen" | "full") =>
+  address(ofDataset(place, "/medium", { version, sample, size }));
+export const rows = (place: Place, query: Record<string, unknown>, signal?: Signal) =>
+  get<api.RowPage>(ofDataset(place, "/rows", query), signal);
+export const changeDataset = (place: Place, body: api.ChangeDataset) =>
+  send<api.DatasetBrief>("PATCH", ofDataset(place), body);
+export const favourDataset = (place: Place, favourite: boolean) =>
+  send<api.DatasetBrief>(favourite ? "PUT" : "DELETE", ofDataset(place, "/favourite"));
+export const deleteDataset = (place: Place) => send<api.DatasetBrief>("DELETE", ofDataset(place));
+export const restoreDataset = (place: Place) => post<api.DatasetBrief>(ofDataset(place, "/restore"), {});
+export const lockVersion = (place: Place, version: number, reason: string) =>
+  post<api.DatasetVersion>(ofDataset(place, `/versions/${version}/lock`), { reason });
+export const unlockVersion = (place: Place, version: number) =>
+  post<api.DatasetVersion>(ofDataset(place, `/versions/${version}/unlock`), {});
+export const deleteVersion = (place: Place, version: number) =>
+  send<api.DatasetBrief>("DELETE", ofDataset(place, `/versions/${version}`));
+export const restoreVersion = (place: Place, version: number) =>
+  post<api.DatasetBrief>(ofDataset(place, `/versions/${version}/restore`), {});
+export const shares = (place: Place, signal?: Signal) =>
+  get<api.Share[]>(ofDataset(place, "/shares"), signal);
+export const shareDataset = (place: Place, body: api.ShareDataset) =>
+  post<api.Share[]>(ofDataset(place, "/shares"), body);
+export const unshareDataset = (place: Place, share: api.Share) =>
+  send<api.Share[]>("DELETE", ofDataset(place, `/shares/${share.kind}/${part(share.grantee)}`));
+export const profile = (place: Place, version: number | undefined, signal?: Signal) =>
+  get<Profile>(ofDataset(place, "/profile", { version }), signal);
+export const datasetReport = (place: Place, version: number) =>
+  address(ofDataset(place, "/report", { version }));
+
+export const connections = (signal?: Signal) => get<api.ConnectionBrief[]>("connections", signal);
+export const testConnection = (name: string) =>
+  post<api.ConnectionTest>(`connections/${part(name)}/test`, {}, PATIENT);
+export const previewConnection = (name: string, body: api.PreviewConnection) =>
+  post<api.TablePreview>(`connections/${part(name)}/preview`, body, PATIENT);
+
+export const defineDataset = (definition: Record<string, unknown>) =>
+  post<api.DatasetBrief>("datasets", { definition });
+export const startImport = (place: Place) =>
+  post<api.RunBrief>(ofDataset(place, "/imports"), { values: {}, force: false }, PATIENT);

@@ -1,5 +1,13 @@
 // Made from aileron/client/records by ui/write_types.py; do not edit.
 
+export interface Ancestor {
+  tag: string;
+  /** what was done to it */
+  operation: Record<string, unknown> | null;
+  /** false: it was deleted */
+  there: boolean;
+}
+
 export interface Answer {
   approved: boolean;
   comment?: string;
@@ -31,6 +39,15 @@ export interface Champion {
   since: string;
   by: string;
   run_id: string | null;
+}
+
+export interface ChangeDataset {
+  /** preset is for administrators */
+  visibility?: "private" | "project" | "public" | "preset" | null;
+  /** false: no run and no other project uses it */
+  online?: boolean | null;
+  /** all of them */
+  tags?: string[] | null;
 }
 
 export interface ClassChange {
@@ -72,6 +89,28 @@ export interface ComponentBrief {
   title: Title;
 }
 
+export interface ConnectionBrief {
+  name: string;
+  display_name: string | null;
+  /** postgresql, mysql, sqlite, s3, ftp or webhdfs */
+  kind: string;
+  /** address, without user and password */
+  place: string;
+  user: string | null;
+  /** where the password is: a variable or a file */
+  secret: string | null;
+  /** whether it has tables to preview */
+  database: boolean;
+  permissions: Record<string, Permission>;
+}
+
+export interface ConnectionTest {
+  name: string;
+  ok: boolean;
+  sentence: string;
+  milliseconds: number;
+}
+
 export interface Counts {
   lifecycles: number;
   models: number;
@@ -87,15 +126,37 @@ export interface Dataset extends DatasetBrief {
 export interface DatasetBrief {
   name: string;
   project: string;
+  /** a number for programs that want one */
+  id: number | null;
   display_name: string | null;
   modality: string | null;
   task: string | null;
   /** the newest version; null before the first run */
   latest: number | null;
   versions: number;
+  /** samples or rows of the newest version */
+  rows: number | null;
+  /** bytes of the newest version */
+  size: number | null;
+  /** samples of the rarest class, as a share of the most frequent one's */
+  balance: number | null;
   updated: string | null;
+  /** who made the first version */
+  owner: string | null;
+  /** who may see it */
+  visibility: "private" | "project" | "public" | "preset";
+  /** whether runs and other projects may use it */
+  online: boolean;
+  tags: string[];
+  /** on the asker's own list */
+  favourite: boolean;
+  /** since when; null if it is there */
+  deleted: string | null;
+  permissions: Record<string, Permission>;
   /** why its definition cannot be used */
   problem: string | null;
+  /** the newest run of its own import */
+  last_import: RunBrief | null;
 }
 
 export interface DatasetDiff {
@@ -108,7 +169,41 @@ export interface DatasetDiff {
   classes: ClassChange[];
 }
 
+export interface DatasetSample {
+  sample_id: string;
+  split: string | null;
+  labels: string[];
+  annotated: boolean;
+  attributes: Record<string, unknown>;
+  /** its bytes are at `medium` */
+  has_medium: boolean;
+  /** pixels of the upright picture */
+  width: number | null;
+  height: number | null;
+  /** of the medium: JPEG, PNG, WAV, ... */
+  format: string | null;
+  /** bytes of the medium */
+  size: number | null;
+  /** how long a recording is */
+  seconds: number | null;
+  /** of a recording, per second */
+  sample_rate: number | null;
+  channels: number | null;
+  objects: SampleObject[];
+  text: string | null;
+  pair: string | null;
+  tokens: string[];
+  /** one per token, in scheme IOB2 */
+  tags: string[];
+  spans: SampleSpan[];
+  relations: SampleRelation[];
+  turns: SampleTurn[];
+}
+
 export interface DatasetVersion {
+  /** a number for programs that want one, of all datasets' versions */
+  id: number;
+  project: string;
   dataset: string;
   version: number;
   tag: string;
@@ -117,6 +212,13 @@ export interface DatasetVersion {
   /** bytes */
   size: number;
   rows: number | null;
+  /** of a table */
+  columns: number | null;
+  /** what keeps it from being deleted */
+  locked: Lock | null;
+  /** since when; null if it is there */
+  deleted: string | null;
+  deleted_by: string | null;
 }
 
 export interface Decision {
@@ -124,6 +226,11 @@ export interface Decision {
   approved: boolean;
   by: string;
   comment: string;
+}
+
+export interface Define {
+  /** the fields of dataset.yaml; apiVersion and kind may be left out */
+  definition: Record<string, unknown>;
 }
 
 export interface Event {
@@ -137,6 +244,25 @@ export interface Event {
   correlation: string | null;
 }
 
+export interface ExportFile {
+  run_id: string;
+  file: string;
+  format: string;
+  /** bytes */
+  size: number;
+  /** what the format cannot hold -> why */
+  losses: Record<string, unknown>;
+}
+
+export interface ExportStart {
+  /** coco, voc, csv, parquet, ... */
+  format: string;
+  /** default: the latest */
+  version?: number | null;
+  /** of the format */
+  options?: Record<string, string>;
+}
+
 export interface Feature {
   name: string;
   type: string;
@@ -148,6 +274,18 @@ export interface Form {
   /** path -> JSON Schema with title, description, default and section */
   properties: Record<string, Record<string, unknown>>;
   order: string[];
+}
+
+export interface ImportStart {
+  /** dotted path of the definition -> value */
+  values?: Record<string, unknown>;
+  /** read the source again, whatever the cache holds */
+  force?: boolean;
+}
+
+export interface KeyPoints {
+  names: string[];
+  skeleton: number[][];
 }
 
 export interface Lifecycle extends LifecycleBrief {
@@ -172,6 +310,55 @@ export interface LifecycleBrief {
   next_run: string | null;
   /** why its YAML cannot be used */
   problem: string | null;
+}
+
+export interface Lineage {
+  dataset: string;
+  version: number;
+  /** the parent first */
+  ancestors: Ancestor[];
+  runs: LineageRun[];
+  models: LineageModel[];
+  revisions: LineageRevision[];
+  /** project/name of those whose runs used it */
+  lifecycles: string[];
+}
+
+export interface LineageModel {
+  project: string;
+  name: string;
+  version: number;
+  run_id: string;
+  champion: boolean;
+}
+
+export interface LineageRevision {
+  project: string;
+  service: string;
+  number: number;
+  model: string;
+  model_version: number;
+  live: boolean;
+}
+
+export interface LineageRun {
+  run_id: string;
+  project: string;
+  lifecycle: string;
+  state: string;
+  started: string;
+  /** whether it made the version */
+  made: boolean;
+}
+
+export interface Lock {
+  by: string;
+  reason: string;
+  since: string;
+}
+
+export interface LockVersion {
+  reason?: string;
 }
 
 export interface LogPiece {
@@ -241,6 +428,19 @@ export interface NewToken {
   days?: number | null;
 }
 
+export interface OperationStart {
+  /** merge, sample, filter, relabel, resplit, compact, ... */
+  operation: string;
+  /** default: the latest */
+  version?: number | null;
+  /** second dataset of a merge: `name` or `name@v3` */
+  other?: string | null;
+  /** config of the step */
+  options?: Record<string, unknown>;
+  /** input of the step -> where its file is */
+  sources?: Record<string, Record<string, unknown>>;
+}
+
 export interface Overview {
   running: RunBrief[];
   waiting: Approval[];
@@ -260,10 +460,47 @@ export interface PortShape {
   help: string;
 }
 
+export interface PreviewColumn {
+  name: string;
+  type: string;
+}
+
+export interface PreviewConnection {
+  table?: string | null;
+  select?: string | null;
+  limit?: number;
+}
+
 export interface Promote {
   version: number;
   /** refuse if another became champion since this one was seen */
   expected_fence?: number | null;
+}
+
+export interface Purge {
+  dry_run: boolean;
+  purged: PurgedVersion[];
+  kept: PurgedVersion[];
+  /** files removed from the DVC remote */
+  objects: number;
+  /** their size */
+  bytes: number;
+}
+
+export interface PurgeDatasets {
+  /** of this dataset alone */
+  name?: string | null;
+  /** only say what would be done */
+  dry_run?: boolean;
+}
+
+export interface PurgedVersion {
+  dataset: string;
+  version: number;
+  tag: string;
+  deleted: string | null;
+  /** sentences; empty if it goes */
+  kept_because: string[];
 }
 
 export interface Reason {
@@ -305,6 +542,18 @@ export interface RowChanges {
   /** the same id, another content */
   changed: number;
   kept: number;
+}
+
+export interface RowPage {
+  dataset: string;
+  version: number;
+  /** as the card describes them */
+  columns: Record<string, unknown>[];
+  total: number;
+  offset: number;
+  ids: string[];
+  /** one value per column; null if missing */
+  rows: unknown[][];
 }
 
 export interface Run extends RunBrief {
@@ -364,6 +613,72 @@ export interface Sample {
   body: unknown;
 }
 
+export interface SampleBox {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface SampleCount {
+  name: string;
+  samples: number;
+}
+
+export interface SampleObject {
+  label: string;
+  box: SampleBox;
+  /** x and y in turn */
+  polygons: number[][];
+  /** COCO's compressed run lengths, whole picture */
+  mask: string | null;
+  points: SamplePoint[];
+  crowd: boolean;
+  attributes: Record<string, unknown>;
+}
+
+export interface SamplePage {
+  dataset: string;
+  version: number;
+  modality: string;
+  task: string;
+  /** samples that were asked for, on all pages */
+  total: number;
+  offset: number;
+  samples: DatasetSample[];
+  /** samples of the version */
+  every: number;
+  /** samples that nobody has annotated yet */
+  waiting: number;
+  /** in the order of the card */
+  classes: SampleCount[];
+  parts: SampleCount[];
+  points: Record<string, KeyPoints>;
+}
+
+export interface SamplePoint {
+  x: number;
+  y: number;
+  visibility: number;
+}
+
+export interface SampleRelation {
+  label: string;
+  head: number;
+  tail: number;
+}
+
+export interface SampleSpan {
+  label: string;
+  start: number;
+  end: number;
+}
+
+export interface SampleTurn {
+  role: string;
+  content: string;
+}
+
 export interface Service extends ServiceBrief {
   champion_fence: number | null;
   /** the newest first */
@@ -413,6 +728,21 @@ export interface Session {
   permissions: Record<string, Permission>;
 }
 
+export interface Share {
+  kind: "actor" | "project";
+  grantee: string;
+  right: "read" | "write";
+  granted_by: string;
+  since: string;
+}
+
+export interface ShareDataset {
+  kind?: "actor" | "project";
+  /** a login's or project's name */
+  grantee: string;
+  right?: "read" | "write";
+}
+
 export interface SignIn {
   token: string;
 }
@@ -445,6 +775,13 @@ export interface Start {
   values?: Record<string, unknown>;
   /** run every step anew, whatever the cache holds */
   force?: boolean;
+}
+
+export interface TablePreview {
+  columns: PreviewColumn[];
+  rows: ((string | null)[])[];
+  /** whether there are more rows */
+  more: boolean;
 }
 
 export interface Title {
@@ -496,6 +833,19 @@ export interface TryAnswer {
   status: number;
   body: unknown;
   ms: number;
+}
+
+export interface Upload {
+  /** what a source names: `source: {upload: ID}` */
+  id: string;
+  name: string;
+  size: number;
+  /** bytes that are here */
+  offset: number;
+  complete: boolean;
+  begun: string;
+  /** when it is removed unless it goes on */
+  expires: string | null;
 }
 
 export interface Verdict {

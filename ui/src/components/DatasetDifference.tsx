@@ -5,20 +5,21 @@ import type { DatasetDiff } from "../api/types";
 import { usePoll } from "../api/usePoll";
 import { number, signed } from "../format";
 import { useSettings } from "../settings";
+import { keyOf, usePlace } from "./dataset/place";
 import { Figure } from "./Facts";
 import { Load } from "./Load";
 import { Table } from "./Table";
 
 interface DatasetDifferenceProps {
-  name: string;
   a: number;
   b: number;
 }
 
-export function DatasetDifference({ name, a, b }: DatasetDifferenceProps) {
+export function DatasetDifference({ a, b }: DatasetDifferenceProps) {
+  const place = usePlace();
   const asked = usePoll(
-    `diff ${name} ${a} ${b}`,
-    (signal) => routes.datasetDiff(name, a, b, signal),
+    keyOf(place, "diff", a, b),
+    (signal) => routes.datasetDiff(place, a, b, signal),
     0,
   );
   return <Load from={asked}>{(diff) => <Difference diff={diff} />}</Load>;

@@ -1,5 +1,7 @@
 // English words of the pages. `zh.ts` has the same keys; a test compares the places to fill in.
 
+import { datasets } from "./datasets.en";
+
 export const en = {
   // frame
   nav: "Pages",
@@ -364,4 +366,7 @@ export const en = {
   "token.revoke.effect":
     "Whoever uses it is refused from now on. It cannot be made good again.",
   "token.revoked": "The token of {name} is revoked.",
+
+  // datasets, more
+  ...datasets,
 } as const;

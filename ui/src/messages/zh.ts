@@ -1,5 +1,6 @@
 // 页面的中文文字。键与 `en.ts` 相同。
 
+import { datasets } from "./datasets.zh";
 import type { Key } from "./index";
 
 export const zh: Record<Key, string> = {
@@ -361,4 +362,7 @@ export const zh: Record<Key, string> = {
   "token.revoke.title": "吊销 {name} 的令牌？",
   "token.revoke.effect": "此后使用该令牌的请求都会被拒绝，且无法恢复。",
   "token.revoked": "{name} 的令牌已吊销。",
+
+  // datasets, more
+  ...datasets,
 };

@@ -1,41 +1,90 @@
-// One dataset: its card, its versions, and what changed between two of them.
+// One dataset: what it is, and a part of the page for each way to look at it.
 
 import { useState } from "react";
-import { useParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import * as routes from "../api/routes";
-import type { Dataset, DatasetVersion } from "../api/types";
+import type { Dataset } from "../api/types";
 import { usePoll } from "../api/usePoll";
-import { DatasetDifference } from "../components/DatasetDifference";
-import { Facts } from "../components/Facts";
+import { Action } from "../components/Action";
+import { Compare } from "../components/dataset/Compare";
+import { DatasetFacts } from "../components/dataset/DatasetFacts";
+import { DeleteDialog } from "../components/dataset/DeleteDialog";
+import { Favourite } from "../components/dataset/Favourite";
+import { ImportPanel } from "../components/dataset/ImportPanel";
+import { LineagePanel } from "../components/dataset/LineagePanel";
+import { keyOf, PlaceContext, usePlace } from "../components/dataset/place";
+import { ReportPanel } from "../components/dataset/ReportPanel";
+import { Rows } from "../components/dataset/Rows";
+import { Samples } from "../components/dataset/Samples";
+import { SettingsDialog } from "../components/dataset/SettingsDialog";
+import { Versions } from "../components/dataset/Versions";
 import { Empty, Load } from "../components/Load";
-import { Head, Panel } from "../components/Page";
-import { Table } from "../components/Table";
-import { Ago } from "../components/Time";
-import { bytes, number } from "../format";
-import { wordFor } from "../messages";
-import { useSettings, useText } from "../settings";
+import { Head } from "../components/Page";
+import { Tabs } from "../components/Tabs";
+import { useText } from "../settings";
 
 export function DatasetPage() {
-  const t = useText();
   const { name = "" } = useParams();
-  const asked = usePoll(`dataset ${name}`, (signal) => routes.dataset(name, signal), 10_000);
+  const [params] = useSearchParams();
+  const project = params.get("project") ?? undefined;
+  return (
+    <PlaceContext key={`${project} ${name}`} value={{ name, project }}>
+      <Page />
+    </PlaceContext>
+  );
+}
+
+function Page() {
+  const t = useText();
+  const place = usePlace();
+  const [deleted, setDeleted] = useState(false);
+  const asked = usePoll(
+    keyOf(place, deleted ? "all" : "there"),
+    (signal) => routes.dataset(place, deleted, signal),
+    10_000,
+  );
   return (
     <>
       <Head
-        title={asked.data?.display_name ?? name}
+        title={asked.data?.display_name ?? place.name}
+        badge={asked.data && <Favourite dataset={asked.data} onDone={asked.refresh} />}
         crumbs={[{ to: "/datasets", name: t("nav.datasets") }]}
+        actions={asked.data && <Acts dataset={asked.data} refresh={asked.refresh} />}
       />
       <Load from={asked} lines={8}>
-        {(dataset) => <Content dataset={dataset} />}
+        {(dataset) => (
+          <Content
+            dataset={dataset}
+            deleted={deleted}
+            onDeleted={setDeleted}
+            refresh={asked.refresh}
+          />
+        )}
       </Load>
     </>
   );
 }
 
-function Content({ dataset }: { dataset: Dataset }) {
-  const { t, language } = useSettings();
-  const newest = dataset.history[0];
+type Part = "versions" | "samples" | "table" | "compare" | "report" | "lineage" | "import";
+
+interface ContentProps {
+  dataset: Dataset;
+  deleted: boolean;
+  onDeleted: (shown: boolean) => void;
+  refresh: () => Promise<void>;
+}
+
+function Content({ dataset, deleted, onDeleted, refresh }: ContentProps) {
+  const t = useText();
+  const { tab = "versions" } = useParams();
+  const { project } = usePlace();
+  const tail = project ? `?project=${encodeURIComponent(project)}` : "";
+  const table = dataset.modality === "table";
+  const own: Part[] = project ? [] : ["import"];
+  const looks: Part[] = ["versions", table ? "table" : "samples", "compare", "report", "lineage"];
+  const parts = [...looks, ...own];
+  const versions = dataset.history.filter((one) => !one.deleted).map((one) => one.version);
   return (
     <>
       {dataset.problem && (
@@ -43,91 +92,84 @@ function Content({ dataset }: { dataset: Dataset }) {
           {dataset.problem}
         </p>
       )}
-      <Panel>
-        <Facts
-          facts={[
-            [t("name"), <code>{dataset.name}</code>],
-            [t("modality"), wordFor(t, "modality", dataset.modality ?? "–")],
-            [t("task"), wordFor(t, "task", dataset.task ?? "–")],
-            newest?.rows != null && [t("samples"), number(newest.rows, language)],
-            newest && [t("size"), bytes(newest.size)],
-            ...cardFacts(dataset.card),
-          ]}
-        />
-      </Panel>
-      <Panel title={t("versions")} flush>
-        {dataset.history.length === 0 ? (
-          <Empty title={t("dataset.versions.none")}>{t("dataset.versions.none.how")}</Empty>
-        ) : (
-          <Versions versions={dataset.history} />
-        )}
-      </Panel>
-      {dataset.history.length > 1 && (
-        <Difference name={dataset.name} versions={dataset.history.map((one) => one.version)} />
+      <DatasetFacts dataset={dataset} />
+      <Tabs
+        label={t("dataset.parts")}
+        here={tab}
+        tabs={parts.map((id) => ({
+          id,
+          name: t(`dataset.part.${id}`),
+          to: `/datasets/${dataset.name}${id === "versions" ? "" : `/${id}`}${tail}`,
+        }))}
+      />
+      {tab === "versions" ? (
+        <Versions dataset={dataset} deleted={deleted} onDeleted={onDeleted} onDone={refresh} />
+      ) : tab === "import" ? (
+        <ImportPanel dataset={dataset} />
+      ) : versions.length === 0 ? (
+        <Empty title={t("dataset.versions.none")}>{t("dataset.versions.none.how")}</Empty>
+      ) : (
+        <Chosen tab={tab} versions={versions} />
       )}
     </>
   );
 }
 
-/** What a card says of its origin, in its own words. */
-function cardFacts(card: Dataset["card"]): (readonly [string, string])[] {
-  return ["target", "licence", "owner"].flatMap((name) => {
-    const value = card?.[name];
-    return typeof value === "string" && value ? [[name, value] as const] : [];
-  });
-}
-
-function Versions({ versions }: { versions: readonly DatasetVersion[] }) {
-  const { t, language } = useSettings();
-  return (
-    <Table
-      label={t("versions")}
-      rows={versions}
-      rowKey={(one) => one.tag}
-      columns={[
-        { key: "version", title: t("version"), cell: (one) => <strong>v{one.version}</strong> },
-        { key: "tag", title: t("tag"), cell: (one) => <code>{one.tag}</code> },
-        {
-          key: "rows",
-          title: t("samples"),
-          number: true,
-          cell: (one) => (one.rows === null ? "–" : number(one.rows, language)),
-        },
-        { key: "size", title: t("size"), number: true, cell: (one) => bytes(one.size) },
-        { key: "created", title: t("created"), cell: (one) => <Ago time={one.created} /> },
-        {
-          key: "digest",
-          title: t("digest"),
-          cell: (one) => <code title={one.digest}>{one.digest.replace("sha256:", "").slice(0, 12)}</code>,
-        },
-      ]}
-    />
-  );
-}
-
-function Difference({ name, versions }: { name: string; versions: readonly number[] }) {
+function Chosen({ tab, versions }: { tab: string; versions: readonly number[] }) {
   const t = useText();
-  const [b, setB] = useState(versions[0] ?? 1);
-  const [a, setA] = useState(versions[1] ?? 1);
-  const choose = (value: number, set: (version: number) => void, label: string) => (
-    <select aria-label={label} value={value} onChange={(event) => set(Number(event.target.value))}>
-      {versions.map((version) => (
-        <option key={version} value={version}>
-          v{version}
-        </option>
-      ))}
-    </select>
-  );
+  switch (tab as Part) {
+    case "samples":
+      return <Samples versions={versions} />;
+    case "table":
+      return <Rows versions={versions} />;
+    case "compare":
+      return <Compare versions={versions} />;
+    case "report":
+      return <ReportPanel versions={versions} />;
+    case "lineage":
+      return <LineagePanel versions={versions} />;
+    default:
+      return <Empty icon="alert" title={t("no.page")} />;
+  }
+}
+
+function Acts({ dataset, refresh }: { dataset: Dataset; refresh: () => Promise<void> }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const place = usePlace();
+  const [open, setOpen] = useState<"settings" | "delete">();
+
+  async function restore() {
+    await routes.restoreDataset(place);
+    await refresh();
+  }
+
   return (
-    <Panel
-      title={t("dataset.difference")}
-      actions={
-        <span className="row">
-          {choose(a, setA, t("dataset.from"))} → {choose(b, setB, t("dataset.to"))}
-        </span>
-      }
-    >
-      <DatasetDifference name={name} a={a} b={b} />
-    </Panel>
+    <>
+      <Action permission={dataset.permissions["dataset.edit"]} onClick={() => setOpen("settings")}>
+        {t("dataset.share")}
+      </Action>
+      {dataset.deleted ? (
+        <Action permission={dataset.permissions["dataset.delete"]} onClick={() => void restore()}>
+          {t("version.restore")}
+        </Action>
+      ) : (
+        <Action permission={dataset.permissions["dataset.delete"]} onClick={() => setOpen("delete")}>
+          {t("version.delete")}
+        </Action>
+      )}
+      {open === "settings" && (
+        <SettingsDialog dataset={dataset} onClose={() => setOpen(undefined)} onDone={refresh} />
+      )}
+      {open === "delete" && (
+        <DeleteDialog
+          dataset={dataset}
+          onClose={() => setOpen(undefined)}
+          onDone={async () => {
+            await navigate("/datasets");
+          }}
+        />
+      )}
+    </>
   );
 }

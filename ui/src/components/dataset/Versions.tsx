@@ -1,0 +1,144 @@
+// The versions of a dataset: where each comes from, what keeps it, what can be done with it.
+
+import { useState } from "react";
+
+import type { Dataset, DatasetVersion } from "../../api/types";
+import { bytes, number } from "../../format";
+import { useSettings, useText } from "../../settings";
+import { Action } from "../Action";
+import { Icon } from "../Icon";
+import { Empty } from "../Load";
+import { Panel } from "../Page";
+import { Table } from "../Table";
+import { Ago } from "../Time";
+import { type VersionAct, VersionDialog } from "./VersionDialog";
+
+interface VersionsProps {
+  dataset: Dataset;
+  deleted: boolean;
+  onDeleted: (shown: boolean) => void;
+  onDone: () => Promise<void>;
+}
+
+export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps) {
+  const { t, language } = useSettings();
+  const [asked, setAsked] = useState<{ act: VersionAct; version: DatasetVersion }>();
+  return (
+    <Panel
+      title={t("versions")}
+      flush
+      actions={
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={deleted}
+            onChange={(event) => onDeleted(event.target.checked)}
+          />
+          {t("versions.deleted")}
+        </label>
+      }
+    >
+      {dataset.history.length === 0 ? (
+        <Empty title={t("dataset.versions.none")}>{t("dataset.versions.none.how")}</Empty>
+      ) : (
+        <Table
+          label={t("versions")}
+          rows={dataset.history}
+          rowKey={(one) => one.tag}
+          rowClass={(one) => (one.deleted ? "is-deleted" : "")}
+          columns={[
+            { key: "version", title: t("version"), cell: (one) => <Name version={one} /> },
+            { key: "tag", title: t("tag"), cell: (one) => <code>{one.tag}</code> },
+            {
+              key: "rows",
+              title: t("samples"),
+              number: true,
+              cell: (one) => (one.rows === null ? "–" : number(one.rows, language)),
+            },
+            { key: "size", title: t("size"), number: true, cell: (one) => bytes(one.size) },
+            { key: "created", title: t("created"), cell: (one) => <Ago time={one.created} /> },
+            {
+              key: "digest",
+              title: t("digest"),
+              cell: (one) => <code title={one.digest}>{one.digest.replace("sha256:", "").slice(0, 12)}</code>,
+            },
+            {
+              key: "actions",
+              title: <span className="visually-hidden">{t("actions")}</span>,
+              className: "actions-cell",
+              cell: (one) => (
+                <Actions
+                  dataset={dataset}
+                  version={one}
+                  onAct={(act) => setAsked({ act, version: one })}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+      {asked && (
+        <VersionDialog
+          dataset={dataset}
+          act={asked.act}
+          version={asked.version}
+          onClose={() => setAsked(undefined)}
+          onDone={onDone}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function Name({ version }: { version: DatasetVersion }) {
+  const t = useText();
+  return (
+    <span className="row">
+      <strong>v{version.version}</strong>
+      {version.locked && (
+        <span
+          className="badge tone-busy"
+          title={t("version.locked.by", { by: version.locked.by, reason: version.locked.reason || "–" })}
+        >
+          <Icon name="lock" size={13} />
+          {t("version.locked")}
+        </span>
+      )}
+      {version.deleted && (
+        <span className="badge tone-still" title={t("version.deleted.by", { by: version.deleted_by ?? "–" })}>
+          <Icon name="ban" size={13} />
+          {t("version.deleted")}
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface ActionsProps {
+  dataset: Dataset;
+  version: DatasetVersion;
+  onAct: (act: VersionAct) => void;
+}
+
+function Actions({ dataset, version, onAct }: ActionsProps) {
+  const t = useText();
+  const acts: VersionAct[] = version.deleted
+    ? ["restore"]
+    : [version.locked ? "unlock" : "lock", "delete"];
+  return (
+    <span className="row">
+      {acts.map((act) => (
+        <Action
+          key={act}
+          kind="small"
+          permission={dataset.permissions[act.endsWith("lock") ? "dataset.edit" : "dataset.delete"]}
+          obstacle={act === "delete" && version.locked ? t("version.locked.why") : undefined}
+          label={t(`version.${act}.name`, { version: version.version })}
+          onClick={() => onAct(act)}
+        >
+          {t(`version.${act}`)}
+        </Action>
+      ))}
+    </span>
+  );
+}
