@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from reference_text import NOTE, table
 
 from aileron.api import sign_in
+from aileron.api.bml.routes import bml_routes
 from aileron.api.routes import all_routes
 from aileron.client.base import Client
 
@@ -34,6 +35,7 @@ def api() -> str:
     application = FastAPI()
     application.include_router(all_routes())
     application.include_router(sign_in.router)
+    application.include_router(bml_routes())
     routes = sorted(_routes(application.openapi()), key=lambda route: route[0])
     parts = [f"# HTTP API\n\n{NOTE}\n\n{API}"]
     for tag, group in groupby(routes, key=lambda route: route[0]):
@@ -73,9 +75,12 @@ def _name(schema: Mapping[str, Any]) -> str:
 
 
 def client() -> str:
-    """The page of the class `Client`, in the order of its source."""
+    """The page of the class `Client`, in the order of its sources; what it inherits comes last."""
     parts = [f"# Python client\n\n{NOTE}\n\n{CLIENT}"]
-    for name, function in vars(Client).items():
+    functions: dict[str, Any] = {}
+    for kind in Client.__mro__:
+        functions = functions | {n: f for n, f in vars(kind).items() if n not in functions}
+    for name, function in functions.items():
         if inspect.isfunction(function) and not name.startswith("_"):
             text = inspect.cleandoc(function.__doc__ or "")
             parts += [f"## {name}", f"```text\n{name}{_signature(function)}\n```", _markdown(text)]

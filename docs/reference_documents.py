@@ -8,8 +8,11 @@ from typing import Any, Final
 from pydantic import BaseModel
 from reference_text import NOTE, fields
 
+from aileron.data.audio.spec import AudioDefinition
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
 from aileron.data.images.spec import ImageDefinition
+from aileron.data.sources.connections import ConnectionsSpec
+from aileron.data.texts.spec import TextDefinition
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
 
 ABOUT: Final = (
@@ -21,8 +24,11 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "Lifecycle": (LifecycleSpec, "`configs/lifecycles/NAME.yaml`"),
     "Dataset of a table": (DatasetDefinition, "`datasets/NAME/dataset.yaml`"),
     "Dataset of pictures": (ImageDefinition, "`datasets/NAME/dataset.yaml`, `modality: image`"),
+    "Dataset of texts": (TextDefinition, "`datasets/NAME/dataset.yaml`, `modality: text`"),
+    "Dataset of recordings": (AudioDefinition, "`datasets/NAME/dataset.yaml`, `modality: audio`"),
     "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
+    "Connections": (ConnectionsSpec, "`configs/connections.yaml`"),
     "Environment": (EnvironmentSpec, "`configs/environments/NAME.yaml`"),
 }
 

@@ -17,6 +17,7 @@ import click
 from reference_code import api, client
 from reference_documents import documents
 from reference_formats import formats_page
+from reference_quality import expectations_page
 from reference_text import NOTE, anchor, fields, table
 
 from aileron.cli import command as program
@@ -37,6 +38,7 @@ def reference() -> dict[Path, str]:
         "client.md": client,
         "components.md": components,
         "documents.md": documents,
+        "expectations.md": expectations_page,
         "formats.md": formats_page,
     }
     pages = {REFERENCE / name: make() for name, make in makers.items()}

@@ -8,6 +8,7 @@ pytest_plugins = [
     "plugins.command",
     "plugins.digits",
     "plugins.api",
+    "plugins.far_servers",
     "plugins.faults",
     "plugins.history",
     "plugins.mlflow",

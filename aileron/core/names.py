@@ -15,6 +15,9 @@ from aileron.core.errors import InvalidInput
 
 DEFAULT_PROJECT: Final = "default"
 NAME_PATTERN: Final = r"[a-z][a-z0-9_]{0,39}"
+IMPORT: Final = "import_"
+"""What the name of a dataset's import begins with."""
+WORKFLOW_PATTERN: Final = rf"(?:{IMPORT})?{NAME_PATTERN}"
 
 
 def check_name(name: str) -> str:
@@ -35,6 +38,25 @@ Name = Annotated[str, AfterValidator(_check_name_in_model)]
 """A `str` that pydantic checks to be a name."""
 
 
+def _check_workflow_name(name: str) -> str:
+    return name if re.fullmatch(WORKFLOW_PATTERN, name) else _check_name_in_model(name)
+
+
+WorkflowName = Annotated[str, AfterValidator(_check_workflow_name)]
+"""The name of what becomes a DAG: a name, or `import_name` of a dataset's."""
+
+
+def import_name(dataset: str) -> str:
+    """The workflow that imports `dataset`: ``import_dataset``."""
+    return f"{IMPORT}{dataset}"
+
+
+DATASET_OPERATION: Final = "dataset_operation"
+"""The workflow that makes a dataset version from others."""
+DATASET_EXPORT: Final = "dataset_export"
+"""The workflow that writes a dataset version as files."""
+
+
 def dashed(name: str) -> str:
     """`name` as Kubernetes and host names want it."""
     return name.replace("_", "-")
@@ -53,3 +75,9 @@ def dataset_tag(project: str, dataset: str, version: int) -> str:
 def registered_model(project: str, model: str) -> str:
     """The name of a model in MLflow's registry: ``project.model``."""
     return f"{project}.{model}"
+
+
+def parse_tag(tag: str | None) -> tuple[str, str, int] | None:
+    """Project, dataset and number of a dataset version's tag; None if it is no such tag."""
+    found = re.fullmatch(rf"({NAME_PATTERN})/({NAME_PATTERN})@v([1-9]\d*)", tag or "")
+    return (found[1], found[2], int(found[3])) if found else None

@@ -27,6 +27,8 @@ class ArtifactKind(StrEnum):
     """verdict.json of a gate."""
     PACKAGE = "package"
     """An exported Bento with its pinned requirements and golden requests."""
+    EXPORT = "export"
+    """Files for people to take away, and export.json that says what they are."""
     RECORD = "record"
     """record.json, what an effect or a wait says it did."""
     LOG = "log"

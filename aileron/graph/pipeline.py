@@ -22,11 +22,16 @@ CHAMPION = "champion:"
 """Source prefix of an input that is a part of the serving model, ``champion:model``."""
 SOURCE = "source:"
 """Source prefix of an input that comes from outside: ``source:name``, in `Plan.sources`."""
+DATASET = "dataset:"
+"""Source prefix of an input that is a dataset version: ``dataset:name@v3``, or the latest."""
+
+
+_KINDS = {SOURCE: ArtifactKind.SOURCE, DATASET: ArtifactKind.DATASET}
 
 
 def is_external(source: str) -> bool:
     """Whether an input comes from outside the graph."""
-    return source.startswith((CHAMPION, SOURCE))
+    return source.startswith((CHAMPION, SOURCE, DATASET))
 
 
 class Limits(BaseModel):
@@ -47,7 +52,8 @@ class Node(BaseModel):
     step: str
     config: Mapping[str, Any] = {}
     inputs: Mapping[str, str] = {}
-    """Port -> ``node.port``, ``champion:port`` (the model that serves now) or ``source:name``."""
+    """Port -> ``node.port``, ``champion:port`` (the model that serves now), ``source:name`` or
+    ``dataset:name@v3``."""
     after: tuple[Name, ...] = ()
     """Nodes that must have succeeded though nothing flows from them."""
     group: Name | None = None
@@ -169,15 +175,16 @@ def _check_ports(graph: Graph, node: Node) -> None:
 
 
 def _check_source(node: Node, port: str, source: str, wanted: ArtifactKind) -> None:
-    if source.startswith(SOURCE) and wanted is not ArtifactKind.SOURCE:
-        raise InvalidInput(
-            "graph.wrong_kind",
-            node=node.name,
-            port=port,
-            wanted=wanted.value,
-            source=source,
-            found=ArtifactKind.SOURCE.value,
-        )
+    for prefix, kind in _KINDS.items():
+        if source.startswith(prefix) and wanted is not kind:
+            raise InvalidInput(
+                "graph.wrong_kind",
+                node=node.name,
+                port=port,
+                wanted=wanted.value,
+                source=source,
+                found=kind.value,
+            )
 
 
 def _check_groups(graph: Graph) -> None:

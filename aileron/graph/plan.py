@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from aileron.core.names import Name
+from aileron.core.names import Name, WorkflowName
 from aileron.core.ports import Reference
 from aileron.graph.pipeline import Graph, Node
 
@@ -31,7 +31,7 @@ class Plan(BaseModel):
 
     format_version: Literal[1] = FORMAT_VERSION
     project: Name
-    lifecycle: Name
+    lifecycle: WorkflowName
     run_id: str
     actor: str
     force: bool = False
@@ -44,7 +44,8 @@ class Plan(BaseModel):
     environment: str
     """Digest of the installed distributions."""
     sources: Mapping[str, Reference] = {}
-    """What ``source:name`` inputs stand for: artifacts from outside the graph."""
+    """What inputs from outside the graph stand for: the artifact of ``source:name`` by its name,
+    of ``dataset:name@v3`` by the whole."""
     git_commit: str | None = None
     origins: Mapping[str, str] = {}
     """Dotted field -> where its value came from."""

@@ -16,24 +16,29 @@ if TYPE_CHECKING:
     from aileron.lifecycle.dataset import LoadedDataset, list_datasets, load_dataset
     from aileron.lifecycle.findings import Finding, lint
     from aileron.lifecycle.form import form_parameters
-    from aileron.lifecycle.load import (
-        Lifecycle,
-        Pipeline,
-        Workflow,
-        list_lifecycles,
-        load_lifecycle,
-    )
+    from aileron.lifecycle.load import list_lifecycles, list_workflows, load_lifecycle
     from aileron.lifecycle.planning import (
         origin_of,
         parse_assignment,
         resolve,
         resolved_workflow,
     )
+    from aileron.lifecycle.workflow import (
+        Export,
+        Import,
+        Lifecycle,
+        Operation,
+        Pipeline,
+        Workflow,
+    )
 
 __all__ = [
+    "Export",
     "Finding",
+    "Import",
     "Lifecycle",
     "LoadedDataset",
+    "Operation",
     "Pipeline",
     "Workflow",
     "algorithms",
@@ -42,6 +47,7 @@ __all__ = [
     "lint",
     "list_datasets",
     "list_lifecycles",
+    "list_workflows",
     "load_dataset",
     "load_lifecycle",
     "origin_of",
@@ -57,8 +63,9 @@ _MODULES = {
     "dataset": ("LoadedDataset", "list_datasets", "load_dataset"),
     "form": ("form_parameters",),
     "findings": ("Finding", "lint"),
-    "load": ("Lifecycle", "Pipeline", "Workflow", "list_lifecycles", "load_lifecycle"),
+    "load": ("list_lifecycles", "list_workflows", "load_lifecycle"),
     "planning": ("origin_of", "parse_assignment", "resolve", "resolved_workflow"),
+    "workflow": ("Export", "Import", "Lifecycle", "Operation", "Pipeline", "Workflow"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

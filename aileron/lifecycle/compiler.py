@@ -11,15 +11,13 @@ from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import Graph, Node, check_graph
 from aileron.lifecycle.dataset import LoadedDataset, load_dataset
-from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
 from aileron.lifecycle.spec import LifecycleSpec
 from aileron.lifecycle.weights import weights_input
+from aileron.lifecycle.work_graphs import DATASET_SOURCE, compile_work
+from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Pipeline, Workflow
 
 LEARN: Final = "learn"
 BUNDLE: Final = "bundle"
-DATASET_SOURCE: Final = "dataset"
-"""Name of the lifecycle's one source: ``source:dataset``."""
-
 SECTIONS: Final[Mapping[str, str]] = {
     "split": "data.split",
     "evaluate": "evaluate.table",
@@ -33,6 +31,12 @@ SECTIONS: Final[Mapping[str, str]] = {
 IMAGE_SECTIONS: Final[Mapping[str, str]] = {**SECTIONS, "evaluate": "evaluate.image"}
 """The same in a lifecycle of pictures."""
 
+TASKS: Final[Mapping[str, tuple[str, ...]]] = {
+    "classification": ("binary", "multiclass"),
+    "regression": ("regression",),
+}
+"""A dataset's task -> what a model of it may be for; the number of classes decides."""
+
 
 def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
     """The checked graph of `workflow`.
@@ -44,6 +48,8 @@ def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
         return _lifecycle_graph(workflow, settings)
     if isinstance(workflow, Pipeline):
         return _pipeline_graph(workflow)
+    if isinstance(workflow, Import | Operation | Export):
+        return _checked(workflow, compile_work(workflow))
     raise TypeError(type(workflow).__name__)
 
 
@@ -84,6 +90,20 @@ def step_modality(step: str) -> str:
     return str(getattr(step_class(step), "modality", "table"))
 
 
+def trainable() -> str:
+    """The modalities and tasks that some installed algorithm learns, in words.
+
+    An algorithm that does not say its tasks is for classification.
+    """
+    found: dict[str, set[str]] = {}
+    for name in algorithms():
+        step = f"train.{name}"
+        wanted = set(getattr(step_class(step), "tasks", TASKS["classification"]))
+        fits = {task for task, models in TASKS.items() if wanted & set(models)}
+        found.setdefault(step_modality(step), set()).update(fits)
+    return "; ".join(f"{modality}: {', '.join(sorted(found[modality]))}" for modality in found)
+
+
 def sections(workflow: Lifecycle) -> Mapping[str, str]:
     """Section of `workflow` -> the step whose config it is; the algorithm decides."""
     return IMAGE_SECTIONS if step_modality(train_step(workflow)) == "image" else SECTIONS
@@ -98,6 +118,14 @@ def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
 
 def _check_modality(workflow: Lifecycle, dataset: LoadedDataset) -> None:
     found = step_modality(train_step(workflow))
+    if not algorithms(dataset.modality):
+        raise InvalidInput(
+            "lifecycle.no_algorithm",
+            where=workflow.document.where(("dataset",)),
+            name=dataset.name,
+            task=f"{dataset.task.replace('_', ' ')} ({dataset.modality})",
+            trainable=trainable(),
+        )
     if found != dataset.modality:
         raise InvalidInput(
             "lifecycle.wrong_modality",

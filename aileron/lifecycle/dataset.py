@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from aileron.core.documents import Document
 from aileron.core.settings import Settings
 from aileron.data.definition import (
     DEFINITION_FILE,
     AnyDefinition,
     DatasetDefinition,
+    Modality,
     dataset_folder,
     defined_datasets,
     ingest_config,
@@ -19,11 +21,16 @@ from aileron.data.definition import (
     load_expectations,
     resolve_source,
 )
-from aileron.data.images.sources import resolve_image_source
+from aileron.data.sources.resolve import check_source
 
 __all__ = ["DatasetDefinition", "LoadedDataset", "list_datasets", "load_dataset"]
 
-INGEST: Final = {"table": "data.ingest", "image": "data.ingest_images"}
+INGEST: Final[Mapping[Modality, str]] = {
+    "table": "data.ingest",
+    "image": "data.ingest_images",
+    "text": "data.ingest_texts",
+    "audio": "data.ingest_audio",
+}
 """Modality -> the step that imports such a dataset."""
 
 
@@ -40,12 +47,12 @@ class LoadedDataset:
         return self.definition.name
 
     @property
-    def modality(self) -> Literal["table", "image"]:
+    def modality(self) -> Modality:
         return self.definition.modality
 
     @property
     def task(self) -> str:
-        """``classification`` or ``regression``."""
+        """What is to be learnt: ``classification``, ``regression``, ``detection``, ..."""
         return str(self.definition.task)
 
     @property
@@ -72,15 +79,22 @@ class LoadedDataset:
         return self._resolve(settings.home)
 
     def check_source(self) -> None:
-        """Raise `InvalidInput` if a file is not there, without writing a sample."""
-        if self.definition.source.sample is None:
+        """Raise what is wrong with the source; no sample is written, nothing is fetched.
+
+        Raises:
+            InvalidInput: a file is not there, or a connection is of another kind.
+            NotFound: there is no such connection.
+            Refused: a path of the server is not allowed.
+        """
+        remote = self.definition.source.remote
+        if remote is not None:
+            check_source(remote, self.folder)
+        elif getattr(self.definition.source, "sample", None) is None:
             self._resolve(self.folder)
 
     def _resolve(self, home: Path) -> dict[str, Path]:
         where = str(self.folder / DEFINITION_FILE)
-        if isinstance(self.definition, DatasetDefinition):
-            return resolve_source(self.definition.source, self.folder, home, where)
-        return resolve_image_source(self.definition.source, self.folder, home, where)
+        return resolve_source(self.definition.source, self.folder, home, where)
 
 
 def list_datasets(settings: Settings) -> list[str]:
@@ -88,8 +102,11 @@ def list_datasets(settings: Settings) -> list[str]:
     return defined_datasets(settings.workspace)
 
 
-def load_dataset(settings: Settings, name: str) -> LoadedDataset:
+def load_dataset(settings: Settings, name: str, document: Document | None = None) -> LoadedDataset:
     """Read the definition of dataset `name`.
+
+    Args:
+        document: what stands in for its file: the same with other values laid over it.
 
     Raises:
         InvalidInput: there is none, or the first thing wrong with it, with file and line.
@@ -97,6 +114,6 @@ def load_dataset(settings: Settings, name: str) -> LoadedDataset:
     folder = dataset_folder(settings.workspace, name)
     return LoadedDataset(
         folder=folder,
-        definition=load_definition(folder),
+        definition=load_definition(folder, document),
         expectations=tuple(item.model_dump(mode="json") for item in load_expectations(folder)),
     )

@@ -10,18 +10,14 @@ from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
+from aileron.data.sources.connections import load_connections
 from aileron.evaluate.metrics import HIGHER_IS_BETTER
-from aileron.lifecycle.compiler import algorithms, compile_lifecycle
+from aileron.lifecycle.compiler import TASKS, algorithms, compile_lifecycle, trainable
 from aileron.lifecycle.dataset import LoadedDataset, load_dataset
 from aileron.lifecycle.form import form_parameters
-from aileron.lifecycle.load import Lifecycle, Workflow, list_lifecycles, load_lifecycle
+from aileron.lifecycle.load import list_lifecycles, load_lifecycle
 from aileron.lifecycle.weights import weights_files
-
-TASKS: Final[Mapping[str, tuple[str, ...]]] = {
-    "classification": ("binary", "multiclass"),
-    "regression": ("regression",),
-}
-"""A dataset's task -> what a model of it may be for; the number of classes decides."""
+from aileron.lifecycle.workflow import Import, Lifecycle, Workflow
 
 REGRESSION: Final = frozenset(
     {"r2", "rmse", "mae", "median_absolute_error", "max_error", "mape"},
@@ -63,7 +59,8 @@ def lint(settings: Settings, name: str | None = None) -> list[Finding]:
         NotFound: there is no workflow `name`.
     """
     names = list_lifecycles(settings) if name is None else [name]
-    return [finding for one in names for finding in _lint_one(settings, one)]
+    found = list(_lint_connections(settings)) if name is None else []
+    return found + [finding for one in names for finding in _lint_one(settings, one)]
 
 
 def refuse(settings: Settings, workflow: Workflow) -> None:
@@ -72,6 +69,15 @@ def refuse(settings: Settings, workflow: Workflow) -> None:
         for finding in _lint_lifecycle(settings, workflow):
             if finding.severity == "error":
                 raise finding.error
+    elif isinstance(workflow, Import):
+        workflow.dataset.check_source()
+
+
+def _lint_connections(settings: Settings) -> Iterator[Finding]:
+    try:
+        load_connections(settings.workspace)
+    except AileronError as error:
+        yield Finding("error", error)
 
 
 def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
@@ -86,6 +92,15 @@ def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
         return
     if isinstance(workflow, Lifecycle):
         yield from _lint_lifecycle(settings, workflow)
+    elif isinstance(workflow, Import):
+        yield from _lint_source(workflow.dataset)
+
+
+def _lint_source(dataset: LoadedDataset) -> Iterator[Finding]:
+    try:
+        dataset.check_source()
+    except AileronError as error:
+        yield Finding("error", error)
 
 
 def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]:
@@ -111,8 +126,8 @@ def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]
     step = workflow.spec.train.step
     if dataset.task not in TASKS:
         where = workflow.document.where(("dataset",))
-        task = dataset.task.replace("_", " ")
-        error = InvalidInput("lifecycle.no_algorithm", where=where, name=dataset.name, task=task)
+        values = {"name": dataset.name, "task": dataset.task.replace("_", " ")}
+        error = InvalidInput("lifecycle.no_algorithm", where=where, trainable=trainable(), **values)
         yield Finding("error", error)
         return
     wanted = _tasks(step)

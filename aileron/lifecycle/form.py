@@ -14,7 +14,14 @@ from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
 from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
-from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow
+from aileron.lifecycle.work_graphs import operations
+from aileron.lifecycle.workflow import (
+    Export,
+    Import,
+    Lifecycle,
+    Pipeline,
+    Workflow,
+)
 
 Schema = dict[str, Any]
 
@@ -96,7 +103,20 @@ def _all_fields(workflow: Workflow) -> Iterator[Field]:
         yield from _lifecycle_fields(workflow)
     elif isinstance(workflow, Pipeline):
         yield from _pipeline_fields(workflow)
-    yield Field(
+    elif isinstance(workflow, Import):
+        yield from _import_fields(workflow)
+    else:
+        yield from _work_fields(workflow)
+    if not isinstance(workflow, Import | Export):
+        yield _seed(workflow)
+    yield _steering(FORCE, "Run every step anew, whatever the cache holds.", "boolean", False)
+    yield _steering(
+        SET, 'Any other value by its path: {"train.parameters.max_depth": 3}.', "object", {}
+    )
+
+
+def _seed(workflow: Workflow) -> Field:
+    return Field(
         "seed",
         "seed",
         {
@@ -108,10 +128,6 @@ def _all_fields(workflow: Workflow) -> Iterator[Field]:
             "description": "Seed of every random choice.",
             "section": "Run",
         },
-    )
-    yield _steering(FORCE, "Run every step anew, whatever the cache holds.", "boolean", False)
-    yield _steering(
-        SET, 'Any other value by its path: {"train.parameters.max_depth": 3}.', "object", {}
     )
 
 
@@ -154,6 +170,30 @@ def _pipeline_fields(workflow: Pipeline) -> Iterator[Field]:
             )
 
 
+def _import_fields(workflow: Import) -> Iterator[Field]:
+    """The scalars of the definition; its name is fixed."""
+    dataset = workflow.dataset
+    for field in _config_fields(dataset.ingest_step, "", dataset.ingest, "Import", prefix=""):
+        if field.path != "name":
+            yield field
+
+
+def _work_fields(workflow: Workflow) -> Iterator[Field]:
+    """The fields of an operation's or an export's own document."""
+    properties = type(workflow.spec).model_json_schema()["properties"]
+    for name in _WORK_FIELDS:
+        if name in properties:
+            simple = simplified(properties[name], {})
+            if name == "operation":
+                simple["enum"] = sorted(operations())
+            default = getattr(workflow.spec, name)
+            described = {"type": "object", **simple, "default": default, "section": "Dataset"}
+            yield Field(name, name, described)
+
+
+_WORK_FIELDS: Final = ("operation", "dataset", "version", "other", "format", "options")
+
+
 def _config_fields(
     step: str, path: str, given: Mapping[str, Any], title: str, *, prefix: str
 ) -> Iterator[Field]:
@@ -165,9 +205,10 @@ def _config_fields(
         default = given.get(name, simple.get("default"))
         if _is_scalar(simple) and (default is not None or "null" in _types(simple)):
             described = {**simple, "default": default, "section": title}
-            yield Field(prefix + name, f"{path}.{name}", described, package)
+            yield Field(prefix + name, f"{path}.{name}".lstrip("."), described, package)
         elif isinstance(default, Mapping):
-            yield from _deeper_fields(default, f"{path}.{name}", f"{prefix}{name}", title)
+            deeper = f"{path}.{name}".lstrip(".")
+            yield from _deeper_fields(default, deeper, f"{prefix}{name}", title)
 
 
 def _deeper_fields(

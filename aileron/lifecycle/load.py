@@ -1,21 +1,23 @@
 """Find and read the workspace's workflows, laid over the environment's values.
 
-A workflow is a lifecycle (the short form) or a pipeline (a graph written out). Its name is its
-file's name; both kinds share one set of names, since each becomes a DAG of that name.
+The name of a lifecycle or a pipeline is its file's name; all kinds of workflow share one set of
+names, since each becomes a DAG of that name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from aileron.core.documents import Document, check, check_values, read_document, suggestion
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.settings import Settings
-from aileron.lifecycle.layers import Layer, Merged, merge
+from aileron.lifecycle.layers import Layer, merge
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
+from aileron.lifecycle.workflow import Lifecycle, Pipeline, Workflow
+from aileron.lifecycle.works import is_work, list_works, load_work
 
 FOLDERS: Final[Mapping[str, type[LifecycleSpec | PipelineSpec]]] = {
     "lifecycles": LifecycleSpec,
@@ -24,43 +26,13 @@ FOLDERS: Final[Mapping[str, type[LifecycleSpec | PipelineSpec]]] = {
 DEFAULT_ENVIRONMENT: Final = "default"
 
 
-@dataclass(frozen=True)
-class Workflow:
-    """A workflow's document with everything laid over it, and its checked form."""
-
-    path: Path
-    document: Merged
-    spec: LifecycleSpec | PipelineSpec
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def project(self) -> str:
-        return self.spec.project
-
-
-@dataclass(frozen=True)
-class Lifecycle(Workflow):
-    """A loaded lifecycle."""
-
-    spec: LifecycleSpec
-
-
-@dataclass(frozen=True)
-class Pipeline(Workflow):
-    """A loaded pipeline."""
-
-    spec: PipelineSpec
-
-
 def workflow_files(settings: Settings) -> dict[str, Path]:
     """Name -> file of every workflow.
 
     Raises:
-        InvalidInput: a lifecycle and a pipeline share a name.
+        InvalidInput: two share a name, or one has the name of work on datasets.
     """
+    works = list_works(settings)
     files: dict[str, Path] = {}
     for folder in FOLDERS:
         for path in sorted((settings.workspace / "configs" / folder).glob("*.yaml")):
@@ -68,13 +40,20 @@ def workflow_files(settings: Settings) -> dict[str, Path]:
                 raise InvalidInput(
                     "lifecycle.name_twice", where=str(path), name=path.stem, other=files[path.stem]
                 )
+            if path.stem in works:
+                raise InvalidInput("lifecycle.name_of_work", where=str(path), name=path.stem)
             files[path.stem] = path
     return files
 
 
 def list_lifecycles(settings: Settings) -> list[str]:
-    """Names of all workflows, sorted."""
+    """Names of the lifecycles and pipelines, sorted."""
     return sorted(workflow_files(settings))
+
+
+def list_workflows(settings: Settings) -> list[str]:
+    """Names of all that becomes a DAG: lifecycles, pipelines, and the work on datasets."""
+    return [*list_lifecycles(settings), *list_works(settings)]
 
 
 def load_lifecycle(settings: Settings, name: str, extra: Sequence[Layer] = ()) -> Workflow:
@@ -84,6 +63,8 @@ def load_lifecycle(settings: Settings, name: str, extra: Sequence[Layer] = ()) -
         NotFound: there is no such file.
         InvalidInput: the first thing wrong with it, with file and line.
     """
+    if is_work(settings, name):
+        return load_work(settings, name, extra)
     files = workflow_files(settings)
     if name not in files:
         hint = suggestion(name, list(files))

@@ -12,20 +12,23 @@ from aileron.core.documents import Document, check_values, read_document
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
-from aileron.data.definition import SourceSpec, resolve_source
-from aileron.data.images.sources import resolve_image_source
-from aileron.data.images.spec import ImageSourceSpec
+from aileron.data.definition import resolve_source
+from aileron.data.source_specs import FilesSourceSpec, SourceSpec
+from aileron.data.sources.spec import REMOTE
 from aileron.graph.pipeline import SOURCE, Graph
 from aileron.graph.plan import Plan
 from aileron.lifecycle.code import step_code
-from aileron.lifecycle.compiler import DATASET_SOURCE, compile_lifecycle
+from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.dataset import INGEST, load_dataset
 from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.form import FORCE, form_layers
 from aileron.lifecycle.layers import flat
-from aileron.lifecycle.load import Lifecycle, Pipeline, Workflow, load_lifecycle
+from aileron.lifecycle.load import load_lifecycle
 from aileron.lifecycle.sources import put_source
+from aileron.lifecycle.versions import pin_versions, pinned
 from aileron.lifecycle.weights import WEIGHTS, weights_files
+from aileron.lifecycle.work_graphs import DATASET_SOURCE
+from aileron.lifecycle.workflow import Import, Lifecycle, Operation, Pipeline, Workflow
 from aileron.run.freshness import installed_digest
 from aileron.store import Store, open_store
 
@@ -56,9 +59,11 @@ def resolve(
         InvalidInput: a value that does not fit, with where it was written.
     """
     values = dict(form or {})
-    workflow = resolved_workflow(settings, name, form=values, overrides=overrides)
-    refuse(settings, workflow)
-    graph = compile_lifecycle(workflow, settings)
+    store = store or open_store(settings.store_root)
+    asked = resolved_workflow(settings, name, form=values, overrides=overrides)
+    refuse(settings, asked)
+    workflow = pinned(settings, asked)
+    graph, versions = pin_versions(settings, workflow, compile_lifecycle(workflow, settings), store)
     steps = sorted({node.step for node in graph.nodes})
     return Plan(
         project=workflow.project,
@@ -71,7 +76,7 @@ def resolve(
         step_versions={step: step_class(step).version for step in steps},
         code=step_code(settings.home, steps),
         environment=installed_digest(settings.home),
-        sources=dict(_sources(settings, workflow, graph, store)),
+        sources={**dict(_sources(settings, workflow, graph, store)), **versions},
         git_commit=git_commit(settings.workspace),
         origins=origin_of(workflow, graph),
         values=workflow.document.values,
@@ -151,7 +156,7 @@ def git_commit(folder: Path) -> str | None:
 
 
 def _sources(
-    settings: Settings, workflow: Workflow, graph: Graph, store: Store | None
+    settings: Settings, workflow: Workflow, graph: Graph, store: Store
 ) -> Iterator[tuple[str, Reference]]:
     named = {
         source.removeprefix(SOURCE)
@@ -159,7 +164,6 @@ def _sources(
         for source in node.inputs.values()
         if source.startswith(SOURCE)
     }
-    store = store or open_store(settings.store_root)
     for name in sorted(named):
         yield name, put_source(store, settings.home, _source_files(settings, workflow, name))
 
@@ -170,15 +174,15 @@ def _source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str
         return load_dataset(settings, workflow.spec.dataset).source_files(settings)
     if isinstance(workflow, Lifecycle) and name == WEIGHTS:
         return weights_files(workflow, settings)
-    declared = workflow.spec.sources if isinstance(workflow, Pipeline) else {}
+    if isinstance(workflow, Import):
+        return workflow.dataset.source_files(settings)
+    declared = workflow.spec.sources if isinstance(workflow, Pipeline | Operation) else {}
     where = workflow.document.where(("sources", name))
     if name not in declared:
         raise InvalidInput("core.missing_field", where=where, field=f"sources.{name}")
-    if {"folder", "archive"} & set(declared[name]):
-        pictures = check_values(
-            ImageSourceSpec, declared[name], workflow.document, ("sources", name)
-        )
-        return resolve_image_source(pictures, settings.workspace, settings.home, where)
+    if {"folder", "archive", *REMOTE} & set(declared[name]) and "test_file" not in declared[name]:
+        files = check_values(FilesSourceSpec, declared[name], workflow.document, ("sources", name))
+        return resolve_source(files, settings.workspace, settings.home, where)
     spec = check_values(SourceSpec, declared[name], workflow.document, ("sources", name))
     for file in (spec.file, spec.test_file):
         if file is not None and not (settings.workspace / file).is_file():

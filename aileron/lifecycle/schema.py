@@ -10,8 +10,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from aileron.core.catalogue import step_class
-from aileron.data.definition import DatasetDefinition, ExpectationSuite
-from aileron.data.images.spec import ImageDefinition
+from aileron.data.definition import DEFINITIONS, ExpectationSuite
+from aileron.data.sources.connections import ConnectionsSpec
 from aileron.graph.pipeline import Node
 from aileron.lifecycle.compiler import IMAGE_SECTIONS, SECTIONS, algorithms
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
@@ -23,6 +23,7 @@ Schema = dict[str, Any]
 def schemas() -> dict[str, Schema]:
     """Name of the document's kind, in lower case -> its JSON Schema."""
     return {
+        "connections": _of(ConnectionsSpec),
         "dataset": _dataset(),
         "environment": _of(EnvironmentSpec),
         "expectations": _of(ExpectationSuite),
@@ -52,11 +53,16 @@ def _of(model: type[BaseModel]) -> Schema:
 
 
 def _dataset() -> Schema:
-    """Of a table or of pictures, as `modality` says."""
-    table, image = (model.model_json_schema() for model in (DatasetDefinition, ImageDefinition))
-    definitions = table.pop("$defs") | image.pop("$defs")
-    is_image = {"properties": {"modality": {"const": "image"}}, "required": ["modality"]}
-    return {"$schema": DIALECT, "$defs": definitions, "if": is_image, "then": image, "else": table}
+    """Of a table unless `modality` says something else."""
+    shapes = {name: model.model_json_schema() for name, model in DEFINITIONS.items()}
+    definitions: Schema = {}
+    for shape in shapes.values():
+        definitions |= shape.pop("$defs")
+    chosen = shapes.pop("table")
+    for name, shape in reversed(shapes.items()):
+        is_this = {"properties": {"modality": {"const": name}}, "required": ["modality"]}
+        chosen = {"if": is_this, "then": shape, "else": chosen}
+    return {"$schema": DIALECT, "$defs": definitions, **chosen}
 
 
 def _lifecycle() -> Schema:

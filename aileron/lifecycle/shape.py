@@ -20,8 +20,9 @@ from aileron.core.steps import StepKind
 from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.kept import keep, read_kept, stamps
-from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, Lifecycle, Workflow, load_lifecycle
+from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, load_lifecycle
 from aileron.lifecycle.spec import Runtime, Schedule
+from aileron.lifecycle.workflow import Import, Lifecycle, Workflow
 
 FORMAT_VERSION: Final = 1
 APPROVE: Final = "deploy.approve"
@@ -142,7 +143,7 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
     if workflow.spec.schedule and workflow.spec.schedule.datasets:
         yield from map(str, (workflow.path.parent, *workflow.path.parent.glob("*.yaml")))
     yield str(configs / "environments" / f"{settings.overlay or DEFAULT_ENVIRONMENT}.yaml")
-    if isinstance(workflow, Lifecycle):
+    if isinstance(workflow, Lifecycle | Import):
         folder = settings.workspace / "datasets" / workflow.spec.dataset
         yield from (str(folder / "dataset.yaml"), str(folder / "expectations.yaml"))
     steps = {node.step_class.__module__ for node in compile_lifecycle(workflow, settings).nodes}

@@ -12,11 +12,12 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from aileron.core.names import DEFAULT_PROJECT, Name
+from aileron.core.names import DEFAULT_PROJECT, NAME_PATTERN, Name, WorkflowName
 from aileron.graph.pipeline import Limits, RunnerName
 
 API_VERSION: Final = "aileron/v1"
 Options = Mapping[str, Any]
+DATASET_VERSION: Final = rf"^{NAME_PATTERN}(@v[1-9]\d*)?$"
 PRESETS: Final = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
 
 
@@ -156,6 +157,40 @@ class PipelineSpec(Workflow):
     form: tuple[str, ...] = Field(
         (), description="Nodes whose parameters the trigger form asks for."
     )
+
+
+class ImportSpec(Workflow):
+    """The import of a dataset: made from its definition, not written by hand."""
+
+    kind: Literal["Import"] = "Import"
+    name: WorkflowName
+    dataset: Name
+
+
+class OperationSpec(Workflow):
+    """An operation on dataset versions: asked for by the trigger form or over HTTP."""
+
+    kind: Literal["Operation"] = "Operation"
+    operation: Name = Field("sample", description="What is done: a step of `data` by its name.")
+    dataset: Name | None = Field(None, description="The dataset that it is done to.")
+    version: int | None = Field(None, ge=1, description="Its version; default: the latest.")
+    other: str | None = Field(
+        None, pattern=DATASET_VERSION, description="A second one, to merge: `name` or `name@v3`."
+    )
+    options: Options = Field({}, description="Config of the step.")
+    sources: Mapping[Name, Options] = Field(
+        {}, description="Input of the step -> {file: path} or {upload: id}."
+    )
+
+
+class ExportSpec(Workflow):
+    """A dataset version as files: asked for by the trigger form or over HTTP."""
+
+    kind: Literal["Export"] = "Export"
+    dataset: Name | None = Field(None, description="The dataset to export.")
+    version: int | None = Field(None, ge=1, description="Its version; default: the latest.")
+    format: str | None = Field(None, description="What to write: coco, voc, csv, parquet, ...")
+    options: Options = Field({}, description="Options of the format.")
 
 
 class EnvironmentSpec(Section):

@@ -13,7 +13,7 @@ from typing import Final
 from aileron.core.catalogue import step_class
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import SOURCE
-from aileron.lifecycle.load import Lifecycle
+from aileron.lifecycle.workflow import Lifecycle
 
 WEIGHTS: Final = "weights"
 """The port, the parameter and the source."""

@@ -15,7 +15,7 @@ from airflow.sdk import DAG, Asset, BaseOperator, Param, get_parsing_context
 
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
-from aileron.lifecycle.load import list_lifecycles
+from aileron.lifecycle.load import list_workflows
 from aileron.lifecycle.shape import Shape, Task, last_shape, shape
 from aileron_airflow.assets import dataset_asset
 from aileron_airflow.operators.approval import AileronApproval
@@ -51,7 +51,7 @@ def check_workflows(settings: Settings | None = None) -> None:
         return
     settings = settings or Settings.load()
     sentences = []
-    for name in list_lifecycles(settings):
+    for name in list_workflows(settings):
         try:
             shape(settings, name)
         except AileronError as error:
@@ -96,7 +96,7 @@ def build_dag(made: Shape) -> DAG:
 
 
 def _sound(settings: Settings) -> Iterator[Shape]:
-    for name in list_lifecycles(settings):
+    for name in list_workflows(settings):
         try:
             yield shape(settings, name)
         except AileronError as error:
@@ -105,7 +105,7 @@ def _sound(settings: Settings) -> Iterator[Shape]:
 
 def _running(settings: Settings, wanted: str) -> Iterator[Shape]:
     """The shape of the DAG that runs; the one kept last if its file was broken in mid-run."""
-    for name in list_lifecycles(settings):
+    for name in list_workflows(settings):
         if not wanted.endswith(f"__{name}"):
             continue
         try:

@@ -32,7 +32,9 @@ HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE.parents[1] / "bench"
 PROGRAM: Final = Path(sys.executable).with_name("aileron")
 PREFIX: Final = "bench_"
-ALONE: Final = frozenset({"dag_building", "image_serving"})
+ALONE: Final = frozenset(
+    {"dag_building", "image_loading", "image_serving", "relabel", "validation"}
+)
 """Benchmarks that need no stack, so run before it is there."""
 PATIENCE: Final = 1200.0
 LIBRARIES: Final = (

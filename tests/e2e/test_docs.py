@@ -30,13 +30,17 @@ PAGES = (
     "guide/lifecycle.md",
     "reference/service.md",
     "how-to/promote.md",
+    "how-to/dataset-catalogue.md",
     "how-to/notebook.md",
     "how-to/api-tokens.md",
     "how-to/schedule.md",
     "how-to/approve.md",
     "tutorial/pictures.md",
     "reference/image_service.md",
+    "how-to/data-sources.md",
     "how-to/annotated-data.md",
+    "how-to/datasets-of-texts-and-audio.md",
+    "how-to/data-quality.md",
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""

@@ -133,6 +133,8 @@ def addresses(history: dict[str, Any]) -> dict[str, str]:
         "/services/shown": "petal_width_cm",
         "/datasets": "small",
         "/datasets/small": "default/small@v1",
+        "/datasets/small/lineage": "small",
+        "/connections": "connections.yaml",
         "/tokens": "the viewer",
     }
 

@@ -116,6 +116,8 @@ class History:
         record = self.artifact(
             ArtifactKind.RECORD, record_json={"tag": f"{PROJECT}/fruit@v1", "version": 1}
         )
+        self.ledger.effects.begin("key-version", "data.version", PROJECT, "node:fruit/version")
+        self.ledger.effects.done("key-version", {"tag": f"{PROJECT}/fruit@v1", "version": 1})
         self.node(run, "version", "data.version", {"record": record})
         checked = self.artifact(ArtifactKind.REPORT, report_html="<p>valid</p>", report_json={})
         self.node(run, "validate", "data.validate", {"report": checked})

@@ -28,6 +28,8 @@ class NewOptions:
     encoding: str | None = None
     sheet: str | None = None
     """Of an Excel file."""
+    table: str | None = None
+    """Of an SQLite file."""
     dry_run: bool = False
     """Propose and write nothing."""
 

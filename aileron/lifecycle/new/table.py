@@ -36,6 +36,7 @@ def propose(settings: Settings, name: str, source: Path, options: NewOptions) ->
         options.delimiter,
         options.encoding,
         options.sheet,
+        options.table,
     )
     found = inspect_table(source, asked, options.test_data)
     data = place(settings, name, source)

@@ -30,8 +30,8 @@ World = Callable[[], Any]
 """Tells all that an effect may change, as a value that can be compared."""
 
 HEAVY: Final = (
-    "PIL", "bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "onnxruntime", "pandas",
-    "pyarrow", "scipy", "sklearn", "torch", "transformers", "xgboost",
+    "PIL", "bentoml", "duckdb", "dvc", "great_expectations", "matplotlib", "mlflow", "onnxruntime",
+    "pandas", "pyarrow", "scipy", "sklearn", "torch", "transformers", "xgboost",
 )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
     def _plan(self, session: Session, context: Any) -> Plan:
         """The plan that an earlier try fixed, else a new one."""
         from aileron.lifecycle.planning import resolve
+        from aileron.lifecycle.usable import check_usable, note_reads
 
         asked = session.ledger.runs.get(session.run_id)
         if asked.plan is not None:
@@ -67,4 +68,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
             form=dict(context["params"]),
             store=session.store,
         )
-        return session.engine.store_plan(plan)
+        check_usable(session.ledger, plan.project, plan.values, plan.graph)
+        plan = session.engine.store_plan(plan)
+        note_reads(session.ledger, plan)
+        return plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ EXPECTED = {
     "kwargs": {"column": "speed", "min_value": 50, "max_value": 200},
 }
 
+SERIES = {
+    "name": "load",
+    "format": "json",
+    "task": "forecasting",
+    "target": "load",
+    "time_column": "day",
+    "series": ["line"],
+}
+LOADS = [
+    {"day": f"2026-01-{day:02}", "line": line, "load": day / 2}
+    for day in range(1, 21)
+    for line in "ab"
+]
+
 
 @pytest.fixture
 def dataset(workbench: Workbench) -> Path:
@@ -32,6 +47,8 @@ def dataset(workbench: Workbench) -> Path:
 def test_ingest_is_a_component(workbench: Workbench) -> None:
     source, empty, apart, lacking = (workbench.new() for _ in range(4))
     (source / "cars.csv").write_text(CARS)
+    series = workbench.new()
+    (series / "load.json").write_text(json.dumps(LOADS))
     (empty / "cars.csv").write_text("")
     for folder, test in ((apart, CARS), (lacking, "model,fast\nant,yes\n")):
         for name, content in (("data", CARS), ("test", test)):
@@ -46,12 +63,16 @@ def test_ingest_is_a_component(workbench: Workbench) -> None:
                 {"source": source},
             ),
             Case(CARS_CONFIG, {"source": apart}),
+            Case({"name": "cars", "task": "clustering"}, {"source": source}),
+            Case(SERIES, {"source": series}),
         ],
         refused=[
             Case(CARS_CONFIG, {"source": empty}),
             Case(CARS_CONFIG, {"source": lacking}),
             Case(CARS_CONFIG | {"target": "nothing"}, {"source": source}),
             Case({"name": "cars"}, {"source": source}),
+            Case(SERIES, {"source": source}),
+            Case(SERIES | {"series": []}, {"source": series}),
         ],
     )
 
@@ -80,6 +101,7 @@ def test_validate_is_a_component(dataset: Path) -> None:
 
 def test_split_is_a_component(dataset: Path, workbench: Workbench) -> None:
     tiny = workbench.ingest(CARS)
+    series = workbench.ingest(json.dumps(LOADS), SERIES, "load.json")
     source = workbench.new()
     rows = "\n".join(f"{i},{'yes' if i % 2 else 'no'}" for i in range(40))
     for name in ("data", "test"):
@@ -92,8 +114,13 @@ def test_split_is_a_component(dataset: Path, workbench: Workbench) -> None:
             Case({}, {"dataset": dataset}),
             Case({"test": 0.3, "validation": 0, "stratify": False}, {"dataset": dataset}, seed=1),
             Case({}, {"dataset": given}),
+            Case({}, {"dataset": series}),
         ],
-        refused=[Case({}, {"dataset": tiny}), Case({"test": 2}, {"dataset": dataset})],
+        refused=[
+            Case({"stratify": True}, {"dataset": series}),
+            Case({}, {"dataset": tiny}),
+            Case({"test": 2}, {"dataset": dataset}),
+        ],
     )
 
 

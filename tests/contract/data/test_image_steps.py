@@ -32,6 +32,7 @@ def test_ingest_images_is_a_component(gallery: Gallery, tmp_path: Path) -> None:
             Case({"name": "pets"}, {"source": source}),
             Case({"name": "pets", "classes": ["dog", "cat"]}, {"source": source}),
             Case({"name": "pets", "label_type": "multi"}, {"source": several}),
+            Case({"name": "pets", "repeats": "drop"}, {"source": source}),
         ],
         refused=[
             Case({"name": "pets"}, {"source": empty}),

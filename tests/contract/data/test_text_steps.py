@@ -27,6 +27,7 @@ def test_ingest_texts_is_a_component(library: Library) -> None:
         [
             Case({"name": "reviews"}, {"source": source}),
             Case({"name": "reviews", "format": "text_csv"}, {"source": source}),
+            Case({"name": "reviews", "repeats": "drop"}, {"source": source}),
             Case({"name": "reviews", "classes": ["good", "bad"]}, {"source": source}),
         ],
         refused=[

@@ -15,7 +15,7 @@ from aileron.core.errors import StepFailed
 from aileron.core.settings import Settings
 from aileron.core.steps import NoOptions
 from aileron.data.images import ImageDataset
-from aileron.data.images.sources import materialise_digits
+from aileron.data.images.digits import materialise_digits
 from aileron.data.split import SplitConfig, SplitDataset
 from aileron.data.validate import ValidateConfig, ValidateDataset
 from aileron.data.version import VersionDataset

@@ -6,8 +6,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from pydantic import BaseModel
 
 from aileron.core.errors import InvalidInput, NotFound
+from aileron.data.audio.ingest import IngestAudioConfig
 from aileron.data.definition import (
     dataset_folder,
     defined_datasets,
@@ -16,7 +18,10 @@ from aileron.data.definition import (
     load_expectations,
     resolve_source,
 )
+from aileron.data.images.ingest import IngestImagesConfig
 from aileron.data.ingest import IngestConfig
+from aileron.data.source_specs import FilesSourceSpec
+from aileron.data.texts.ingest import IngestTextsConfig
 
 REPOSITORY = Path(__file__).parents[3]
 GOOD = """\
@@ -115,14 +120,14 @@ def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: st
     ("change", "sentence"),
     [
         (("kind: Dataset", "kind: Model"), "dataset.yaml:2: kind is 'Model'"),
-        (("target: fast\n", ""), "dataset.yaml:1: target is missing"),
+        (("target: fast\n", ""), "classification needs a `target`"),
         (
             ("target:", "ownr: me\ntarget:"),
             r"dataset.yaml:5: There is no field ownr; did you mean owner\?",
         ),
         (("name: cars", "name: Cars"), "is not a name"),
         (("name: cars", "name: cats"), "named cats and its folder cars"),
-        (("{file: data/cars.csv}", "{}"), "give either `file` or `sample`"),
+        (("{file: data/cars.csv}", "{}"), "give one of `file`, `sample`"),
         (("file: data/cars.csv", "sample: titanic"), "dataset.yaml:4: source.sample is 'titanic'"),
         (("task: classification", "task: ranking"), "dataset.yaml:6: task is 'ranking'"),
         (("target:", "header: false\nformat: jsonl\ntarget:"), "`header: false` belongs to csv"),
@@ -134,7 +139,12 @@ def test_a_sample_is_written_once_and_always_the_same(tmp_path: Path, sample: st
         (("target:", "encoding: utf-99\ntarget:"), "encoding is 'utf-99': no such encoding"),
         (("target:", "delimiter: ',,'\ntarget:"), "delimiter is ',,'"),
         (("task: classification", "task: regression\nclasses: [a, b]"), "`classes` belongs to a"),
-        (("target:", "id_column: fast\ntarget:"), "`id_column` cannot be the target"),
+        (("target:", "table: one\ntarget:"), "`table` belongs to sqlite"),
+        (("target:", "time_column: day\ntarget:"), "`time_column` belongs to forecasting"),
+        (("target:", "series: [a]\ntarget:"), "`series` belongs to forecasting"),
+        (("task: classification", "task: clustering"), "clustering has no `target`"),
+        (("task: classification", "task: forecasting"), "forecasting, which needs one"),
+        (("target:", "id_column: fast\ntarget:"), "'fast' can be one of `target`"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
@@ -155,3 +165,61 @@ def test_an_expectation_of_unknown_severity_is_refused_with_its_line(tmp_path: P
     )
     with pytest.raises(InvalidInput, match=r"expectations.yaml:5: expectations.0.severity"):
         load_expectations(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "step"),
+    [
+        (
+            "modality: text\nsource: {file: reviews.csv}\nformat: text_csv\n",
+            "text",
+            IngestTextsConfig,
+        ),
+        ("modality: text\nsource: {folder: texts}\ntask: entities\n", "text", IngestTextsConfig),
+        ("modality: audio\nsource: {archive: a.zip}\nmax_seconds: 5\n", "audio", IngestAudioConfig),
+        ("modality: image\nsource: {folder: a}\nrepeats: drop\n", "image", IngestImagesConfig),
+    ],
+)
+def test_each_modality_configures_its_ingest(
+    tmp_path: Path, text: str, kind: str, step: type[BaseModel]
+) -> None:
+    head = "apiVersion: aileron/v1\nkind: Dataset\nname: cars\n"
+    definition = load_definition(write(tmp_path, head + text))
+    assert definition.modality == kind
+    step.model_validate(ingest_config(definition))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("modality: text\nsource: {}\n", "give one of `folder`, `archive`, `file`"),
+        ("modality: text\nsource: {file: a, folder: b}\n", "give one of `folder`"),
+        ("modality: audio\nsource: {sample: digits}\n", "There is no field source.sample"),
+        ("modality: video\nsource: {file: a}\n", "one of: table, image, text, audio"),
+        ("source: {folder: a}\n", "`modality` is -; write what the data is"),
+        ("modality: text\nsource: {file: a}\noptions: {a: b}\n", "`options` belong to a `format`"),
+        ("modality: audio\nsource: {file: a}\ntask: detection\n", "task is 'detection'"),
+        ("modality: audio\nsource: {file: a}\nrepeats: skip\n", "repeats is 'skip'"),
+    ],
+)
+def test_what_is_wrong_with_samples_is_said(tmp_path: Path, text: str, sentence: str) -> None:
+    head = "apiVersion: aileron/v1\nkind: Dataset\nname: cars\n"
+    with pytest.raises(InvalidInput, match=sentence):
+        load_definition(write(tmp_path, head + text))
+
+
+def test_files_of_texts_and_recordings_are_found(tmp_path: Path) -> None:
+    folder = write(tmp_path, "")
+    (folder / "sounds").mkdir()
+    (folder / "texts.csv").write_text("text,label\n")
+    assert resolved_files(folder, folder="sounds") == {"sounds.tar": folder / "sounds"}
+    assert resolved_files(folder, file="texts.csv") == {"texts.csv": folder / "texts.csv"}
+    assert resolved_files(folder, archive="texts.csv") == {"texts.csv": folder / "texts.csv"}
+    for missing in ({"folder": "none"}, {"file": "none"}, {"archive": "none"}):
+        with pytest.raises(InvalidInput):
+            resolved_files(folder, **missing)
+
+
+def resolved_files(place: Path, **source: str) -> dict[str, Path]:
+    spec = FilesSourceSpec.model_validate(source)
+    return resolve_source(spec, place, place / "home", "dataset.yaml")

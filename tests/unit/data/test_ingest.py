@@ -33,7 +33,7 @@ def test_a_csv_becomes_a_dataset(workbench: Workbench) -> None:
     )
     assert card.classes == ("no", "yes")
     assert card.counts.rows == 4
-    assert (card.licence, card.owner, card.created_by) == ("CC0", "us", "data.ingest@2")
+    assert (card.licence, card.owner, card.created_by) == ("CC0", "us", "data.ingest@3")
     assert card.source.sha256 == digest_bytes(CARS.encode())
     types = {column.name: (column.type, column.role, column.missing) for column in card.columns}
     assert types == {

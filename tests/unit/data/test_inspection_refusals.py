@@ -84,7 +84,7 @@ ROWS = [["x", "y"], *[[i % 7, "uv"[i % 2]] for i in range(20)]]
         (archive(), "This is no table but ZIP"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 600, "the old .xls format"),
         ("<!DOCTYPE html><html></html>", "This is no table but HTML"),
-        ('[{"x": 1, "y": "u"}, {"x": 2, "y": "v"}]', "The file is one JSON array"),
+        ('[{"x": 1, "y": "u"}, {"x": 2, "y": "v"}', "data.csv:1: The JSON cannot be read here"),
         ('x,c,y\n1,"r,u\n2,r,v\n3,r,u\n', "data.csv:4: A quotation mark is opened"),
         (GOOD + '5,"r,u\n6,r,v\n', "A quotation mark is opened in this row and never closed"),
         ("y\nu\nv\n", "The file has one column, y"),

@@ -115,7 +115,7 @@ def workspace(tmp_path: Path) -> Settings:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
             source = yaml.safe_load(block.text).get("source")
-            if source:
+            if source and "file" in source:
                 (path.parent / source["file"]).touch()
     return Settings(workspace=folder, home=tmp_path / "home")
 
@@ -136,6 +136,7 @@ def test_every_document_lies_where_its_kind_is_looked_for(block: Block) -> None:
         assert block.file, "the first line names the file"
         path = Path(block.file)
         folders = {"Dataset": "datasets", "ExpectationSuite": "datasets"} | FOLDERS
+        folders["Connections"] = "configs/connections.yaml"
         assert block.file.startswith(folders.get(values["kind"], "configs/environments"))
         assert values.get("name", path.parent.name) in (path.stem, path.parent.name)
 

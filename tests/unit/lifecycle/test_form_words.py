@@ -16,7 +16,10 @@ from aileron.core.settings import Settings
 from aileron.lifecycle import list_lifecycles, load_lifecycle
 
 ROOT = Path(__file__).parents[3]
-OF_A_FORM = re.compile(r"train\.|evaluate\.|data\.split$")
+OF_A_FORM = re.compile(
+    r"train\.|evaluate\."
+    r"|data\.(split|merge|sample|filter|relabel|resplit|dedupe|compact|personal_data|profile)$"
+)
 PACKAGES = sorted(path.parent.name for path in Path(aileron.__file__).parent.rglob("fields.toml"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 

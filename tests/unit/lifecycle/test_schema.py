@@ -10,6 +10,7 @@ from aileron.lifecycle.schema import schemas, text
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = {
+    "connections": "configs/connections.yaml",
     "lifecycle": "configs/lifecycles/*.yaml",
     "pipeline": "configs/pipelines/*.yaml",
     "environment": "configs/environments/*.yaml",

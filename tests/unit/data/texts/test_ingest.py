@@ -151,8 +151,31 @@ def test_a_split_keeps_the_parts_and_repeats_together(library: Library) -> None:
     assert labels.repeated == [["r1", "r4"]]
 
 
-def test_the_facts_that_expectations_are_about(library: Library) -> None:
-    frame = library.ingest_file("reviews.csv", REVIEWS).dataset.facts().set_index("sample_id")
-    assert frame.loc["r2", "label"] == "bad"
-    assert frame.loc["r2", "characters"] == 5
-    assert frame.loc["r1", "content_digest"] == frame.loc["r4", "content_digest"]
+def test_a_later_text_replaces_an_equal_one_on_demand(library: Library) -> None:
+    again = REVIEWS + "r5,never again,good,train\n"
+    imported = library.ingest_file("reviews.csv", again, repeats="drop")
+    assert list(imported.records) == ["r2", "r4", "r5"]
+    assert imported.records["r5"].labels == ("good",)
+    assert (imported.card.counts.rows, imported.card.counts.repeats) == (3, 0)
+    assert imported.card.class_counts == {"bad": 1, "good": 2}
+    assert "2 texts repeat a later one and are dropped" in imported.lines
+    assert stored_digest(imported.folder, imported.card) == imported.card.digest
+
+
+def test_what_is_taken_for_a_class_is_said(library: Library) -> None:
+    files = {"mail/spam/1.txt": "win now", "mail/ham/2.txt": "see you at noon"}
+    imported = library.ingest_file("mail.zip", archive(files))
+    assert imported.card.classes == ("ham", "spam")
+    assert any("The folders in mail are taken for the classes" in line for line in imported.lines)
+
+
+def test_folders_of_classes_are_classes_whatever_lies_beside_them(library: Library) -> None:
+    files = {
+        "spam/1.txt": "win now",
+        "ham/2.txt": "see you at noon",
+        "notes.csv": "who,when\na,b\n",
+    }
+    imported = library.ingest_file("mail.zip", archive(files))
+    assert (imported.card.source.format, imported.card.classes) == ("text_folders", ("ham", "spam"))
+    files["notes.csv"] = "text,label\nhello,ham\n"
+    assert library.ingest_file("mail.zip", archive(files)).card.source.format == "text_csv"

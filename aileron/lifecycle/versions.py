@@ -1,0 +1,112 @@
+"""Which dataset versions a run reads: "the latest" becomes a number when its plan is made."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aileron.core.documents import suggestion
+from aileron.core.errors import InvalidInput, NotFound
+from aileron.core.names import check_name
+from aileron.core.ports import ArtifactKind, Reference
+from aileron.core.settings import Settings
+from aileron.data.versions import Versions
+from aileron.graph.pipeline import DATASET, Graph, Node
+from aileron.ledger import DatasetVersion, Ledger
+from aileron.lifecycle.spec import OperationSpec
+from aileron.lifecycle.workflow import Export, Operation, Workflow
+from aileron.store import Store
+
+
+def pinned(settings: Settings, workflow: Workflow) -> Workflow:
+    """`workflow` with the number of the version that it works on.
+
+    Raises:
+        InvalidInput: work on datasets names none.
+        NotFound: there is no such dataset or version.
+    """
+    if not isinstance(workflow, Operation | Export):
+        return workflow
+    spec = workflow.spec
+    if spec.dataset is None:
+        where = workflow.document.where(("dataset",))
+        raise InvalidInput("core.missing_field", where=where, field="dataset")
+    found = find_version(settings, spec.project, spec.dataset, spec.version)
+    numbers: dict[str, Any] = {"version": found.version}
+    if isinstance(spec, OperationSpec) and spec.other is not None:
+        other = _version(settings, spec.project, f"{DATASET}{spec.other}")
+        numbers["other"] = f"{other.name}@v{other.version}"
+    chosen: Any = spec.model_copy(update=numbers)
+    return replace(workflow, spec=chosen)
+
+
+def pin_versions(
+    settings: Settings, workflow: Workflow, graph: Graph, store: Store
+) -> tuple[Graph, dict[str, Reference]]:
+    """`graph` with a number in each ``dataset:`` input, and the artifacts that these are.
+
+    Raises:
+        NotFound: there is no such dataset or version, or its bytes are gone.
+    """
+    named = {
+        source
+        for node in graph.nodes
+        for source in node.inputs.values()
+        if source.startswith(DATASET)
+    }
+    rows = {source: _version(settings, workflow.project, source) for source in sorted(named)}
+    numbered = {source: f"{DATASET}{row.name}@v{row.version}" for source, row in rows.items()}
+    nodes = tuple(_renamed(node, numbered) for node in graph.nodes)
+    references = {numbered[source]: _artifact(settings, row, store) for source, row in rows.items()}
+    return graph.model_copy(update={"nodes": nodes}), references
+
+
+def find_version(
+    settings: Settings, project: str, dataset: str, number: int | None
+) -> DatasetVersion:
+    """That version of `dataset`, or the latest.
+
+    Raises:
+        NotFound: there is none; says which there are.
+    """
+    check_name(dataset)
+    ledger = Ledger(settings.require("ledger_url"), "aileron")
+    try:
+        if number is None:
+            found = ledger.datasets.latest(project, dataset)
+        else:
+            found = ledger.datasets.get(project, dataset, number)
+        if found is not None and found.deleted is None:
+            return found
+        newest = ledger.datasets.newest(project)
+    finally:
+        ledger.close()
+    name = dataset if number is None else f"{dataset}@v{number}"
+    hint = suggestion(dataset, [row.name for row in newest])
+    raise NotFound("lifecycle.no_version", name=name, project=project, hint=hint)
+
+
+def _version(settings: Settings, project: str, source: str) -> DatasetVersion:
+    """The version that ``dataset:name@v3`` or ``dataset:name`` names."""
+    dataset, _, number = source.removeprefix(DATASET).partition("@v")
+    if number and not number.isdigit():
+        raise InvalidInput("lifecycle.bad_version", name=source)
+    return find_version(settings, project, dataset, int(number) if number else None)
+
+
+def _renamed(node: Node, numbered: Mapping[str, str]) -> Node:
+    inputs = {port: numbered.get(source, source) for port, source in node.inputs.items()}
+    return node.model_copy(update={"inputs": inputs})
+
+
+def _artifact(settings: Settings, row: DatasetVersion, store: Store) -> Reference:
+    """The version's artifact; if the store has it no more, from the dataset remote."""
+    if store.exists(row.reference):
+        return row.reference
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix="version-") as work:
+        folder = Path(work) / "dataset"
+        Versions.of(settings).get(row.project, row.name, row.version, folder)
+        return store.put(ArtifactKind.DATASET, folder)

@@ -1,0 +1,124 @@
+"""The graphs of the work on datasets: what an import, an operation and an export consist of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from aileron.core.catalogue import installed, step_class
+from aileron.core.documents import FieldPath, check_values, suggestion
+from aileron.core.errors import InvalidInput
+from aileron.core.names import dataset_tag
+from aileron.core.ports import ArtifactKind
+from aileron.graph.pipeline import DATASET, SOURCE, Limits, Node
+from aileron.lifecycle.workflow import Export, Import, Operation
+
+DATASET_SOURCE: Final = "dataset"
+"""Name of the source that a dataset is imported from: ``source:dataset``."""
+CHECK: Final = "check"
+"""The group of an import's steps that look at what came in."""
+MAKING: Final = ("dataset", "other")
+"""Inputs of an operation that are dataset versions."""
+HOUR: Final = 3600
+
+
+def compile_work(work: Import | Operation | Export) -> tuple[Node, ...]:
+    """The nodes of `work`.
+
+    Raises:
+        InvalidInput: a config does not fit its step; with where it was written.
+    """
+    if isinstance(work, Import):
+        return tuple(_import(work))
+    if isinstance(work, Operation):
+        return tuple(_operation(work))
+    return tuple(_export(work))
+
+
+def operations() -> dict[str, str]:
+    """Name of each operation that is installed -> its step: datasets in, one dataset out."""
+    return {
+        name.removeprefix("data."): name
+        for name in installed()
+        if name.startswith("data.") and _makes_dataset(name)
+    }
+
+
+def _makes_dataset(step: str) -> bool:
+    declared = step_class(step)
+    kinds = (ports.get("dataset") for ports in (declared.inputs, declared.outputs))
+    return all(port is not None and port.kind is ArtifactKind.DATASET for port in kinds)
+
+
+def version_input(dataset: str, version: int | None) -> str:
+    """``dataset:name@v3``, or ``dataset:name`` for the latest."""
+    return f"{DATASET}{dataset}" + (f"@v{version}" if version else "")
+
+
+def _import(work: Import) -> Iterator[Node]:
+    dataset = work.dataset
+    limits = Limits(seconds=dataset.definition.import_.hours * HOUR)
+    made = {"dataset": "ingest.dataset"}
+    source = {"source": f"{SOURCE}{DATASET_SOURCE}"}
+    yield _node(work, "ingest", dataset.ingest_step, dataset.ingest, source, limits=limits)
+    yield _node(work, "version", "data.version", {}, made)
+    suite = {"expectations": dataset.expectations}
+    yield _node(work, "validate", "data.validate", suite, made, group=CHECK, limits=limits)
+    yield _node(work, "profile", "data.profile", {}, made, group=CHECK, limits=limits)
+
+
+def _operation(work: Operation) -> Iterator[Node]:
+    spec = work.spec
+    known = operations()
+    if spec.operation not in known:
+        hint = suggestion(spec.operation, sorted(known))
+        where = work.document.where(("operation",))
+        raise InvalidInput(
+            "lifecycle.unknown_operation", where=where, name=spec.operation, hint=hint
+        )
+    step = known[spec.operation]
+    inputs = {"dataset": version_input(spec.dataset or "", spec.version)}
+    if spec.other is not None:
+        inputs["other"] = f"{DATASET}{spec.other}"
+    inputs |= {port: f"{SOURCE}{port}" for port in spec.sources}
+    config = dict(spec.options)
+    if spec.dataset and spec.version and "parent" in step_class(step).Config.model_fields:
+        config["parent"] = dataset_tag(spec.project, spec.dataset, spec.version)
+    if spec.other is not None and "@v" in spec.other:
+        config["other_parent"] = f"{spec.project}/{spec.other}"
+    asked = config if spec.dataset else None
+    yield _node(work, "operate", step, asked, inputs, path=("options",))
+    yield _node(work, "version", "data.version", {}, {"dataset": "operate.dataset"})
+
+
+def _export(work: Export) -> Iterator[Node]:
+    spec = work.spec
+    config = {"format": spec.format, "options": spec.options} if spec.dataset else None
+    inputs = {"dataset": version_input(spec.dataset or "", spec.version)}
+    yield _node(work, "export", "data.export", config, inputs)
+
+
+def _node(
+    work: Import | Operation | Export,
+    name: str,
+    step: str,
+    config: Mapping[str, Any] | None,
+    inputs: Mapping[str, str],
+    *,
+    group: str | None = None,
+    limits: Limits | None = None,
+    path: FieldPath = (),
+) -> Node:
+    """A node; without a config, which a run will say, it stands for its shape alone."""
+    full: dict[str, Any] = {}
+    if config is not None:
+        checked = check_values(step_class(step).Config, config, work.document, path)
+        full = checked.model_dump(mode="json")
+    return Node(
+        name=name,
+        step=step,
+        config=full,
+        inputs=inputs,
+        group=group,
+        limits=limits or Limits(),
+    )

@@ -1,0 +1,75 @@
+"""Work on datasets, as workflows that nobody writes: imports, operations, exports.
+
+``import_NAME`` exists for each defined dataset and is made from its definition. The other two
+exist once; what they do is said when they are started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from aileron.core.documents import check, check_values, read_document
+from aileron.core.names import DATASET_EXPORT, DATASET_OPERATION, IMPORT, import_name
+from aileron.core.settings import Settings
+from aileron.data.definition import DEFINITION_FILE, dataset_folder, defined_datasets
+from aileron.lifecycle.dataset import load_dataset
+from aileron.lifecycle.layers import Layer, merge
+from aileron.lifecycle.spec import API_VERSION, ExportSpec, ImportSpec, OperationSpec
+from aileron.lifecycle.workflow import Export, Import, Operation, Workflow
+
+_SECTION: Final = "import"
+"""The part of a definition that is about the import's runs."""
+
+
+def list_works(settings: Settings) -> list[str]:
+    """Names of the workflows of this kind, sorted."""
+    imports = [import_name(dataset) for dataset in defined_datasets(settings.workspace)]
+    return sorted([DATASET_OPERATION, DATASET_EXPORT, *imports])
+
+
+def is_work(settings: Settings, name: str) -> bool:
+    """Whether `name` is of this kind, sound or not."""
+    return name in list_works(settings)
+
+
+def load_work(settings: Settings, name: str, extra: Sequence[Layer] = ()) -> Workflow:
+    """The work `name`, with `extra` layers on top.
+
+    Raises:
+        NotFound: there is none.
+        InvalidInput: the first thing wrong with it, with file and line.
+    """
+    if name == DATASET_OPERATION:
+        path, values = settings.workspace / "configs", {"kind": "Operation"}
+        document = merge(path, [_layer(name, values), *extra])
+        return Operation(path, document, check(OperationSpec, document))
+    if name == DATASET_EXPORT:
+        path, values = settings.workspace / "configs", {"kind": "Export"}
+        document = merge(path, [_layer(name, values), *extra])
+        return Export(path, document, check(ExportSpec, document))
+    return _load_import(settings, name, extra)
+
+
+def _load_import(settings: Settings, name: str, extra: Sequence[Layer]) -> Import:
+    path = dataset_folder(settings.workspace, name.removeprefix(IMPORT)) / DEFINITION_FILE
+    written = read_document(path)
+    shown = str(path.relative_to(settings.workspace))
+    document = merge(path, [Layer(shown, written.values, written), *extra])
+    dataset = load_dataset(settings, path.parent.name, document)
+    definition = dataset.definition
+    head = {
+        "apiVersion": API_VERSION,
+        "name": name,
+        "project": definition.import_.project,
+        "dataset": dataset.name,
+        "display_name": definition.display_name,
+        "owner": definition.owner or "",
+        "schedule": definition.import_.schedule,
+        "runtime": {"retries": definition.import_.retries},
+    }
+    return Import(path, document, check_values(ImportSpec, head, document, (_SECTION,)), dataset)
+
+
+def _layer(name: str, values: dict[str, Any]) -> Layer:
+    return Layer(name, {"apiVersion": API_VERSION, "name": name, **values})

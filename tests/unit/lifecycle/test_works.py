@@ -1,0 +1,144 @@
+"""The work on datasets has workflows that nobody writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from plugins.workspaces import Workspace
+
+from aileron.core.errors import AileronError, Conflict, InvalidInput
+from aileron.data.definition import load_definition
+from aileron.lifecycle import (
+    compile_lifecycle,
+    lint,
+    list_lifecycles,
+    list_workflows,
+    load_lifecycle,
+)
+from aileron.lifecycle.defining import define
+from aileron.lifecycle.form import form_parameters
+from aileron.lifecycle.shape import shape
+from aileron.lifecycle.work_graphs import operations
+
+
+def test_each_defined_dataset_has_an_import(workspace: Workspace) -> None:
+    assert list_lifecycles(workspace.settings) == ["fruit"]
+    assert list_workflows(workspace.settings) == [
+        "fruit",
+        "dataset_export",
+        "dataset_operation",
+        "import_fruit",
+    ]
+
+
+def test_an_import_reads_versions_validates_and_profiles(workspace: Workspace) -> None:
+    tasks = shape(workspace.settings, "import_fruit").tasks
+    assert [(task.name, task.nodes, task.upstream) for task in tasks] == [
+        ("ingest", ("ingest",), ()),
+        ("version", ("version",), ("ingest",)),
+        ("check", ("validate", "profile"), ("ingest",)),
+    ]
+    assert [task.versions for task in tasks] == [False, True, False]
+
+
+def test_what_a_definition_says_of_its_import_is_the_runs_own(workspace: Workspace) -> None:
+    file = workspace.folder / "datasets/fruit/dataset.yaml"
+    with file.open("a", encoding="utf-8") as text:
+        text.write("import: {schedule: '@daily', retries: 3, hours: 0.5, project: orchard}\n")
+    made = shape(workspace.settings, "import_fruit")
+    assert made.dag_id == "orchard__import_fruit"
+    assert made.schedule is not None
+    assert made.schedule.cron == "@daily"
+    assert made.runtime.retries == 3
+    graph = compile_lifecycle(
+        load_lifecycle(workspace.settings, "import_fruit"), workspace.settings
+    )
+    assert graph.node("ingest").limits.seconds == 1800
+    assert "import" not in graph.node("ingest").config
+
+
+def test_a_schedule_that_is_none_is_refused_with_its_line(workspace: Workspace) -> None:
+    file = workspace.folder / "datasets/fruit/dataset.yaml"
+    with file.open("a", encoding="utf-8") as text:
+        text.write("import: {schedule: now and then}\n")
+    with pytest.raises(InvalidInput, match=r"dataset\.yaml:7.*cron"):
+        load_lifecycle(workspace.settings, "import_fruit")
+
+
+def test_the_form_of_an_import_asks_for_the_definitions_values(workspace: Workspace) -> None:
+    form = form_parameters(load_lifecycle(workspace.settings, "import_fruit"))
+    assert {"format", "encoding", "target", "force"} <= form.keys()
+    assert not {"name", "seed"} & form.keys()
+
+
+def test_the_form_of_an_operation_offers_those_that_are_installed(workspace: Workspace) -> None:
+    form = form_parameters(load_lifecycle(workspace.settings, "dataset_operation"))
+    offered = set(form["operation"]["enum"])
+    assert offered == set(operations())
+    assert {"merge", "sample", "filter", "relabel", "resplit", "dedupe", "compact"} <= offered
+
+
+def test_an_operation_is_one_component_and_a_version(workspace: Workspace) -> None:
+    tasks = shape(workspace.settings, "dataset_operation").tasks
+    assert [(task.name, task.kind, task.versions) for task in tasks] == [
+        ("operate", "component", False),
+        ("version", "effect", True),
+    ]
+    assert [t.name for t in shape(workspace.settings, "dataset_export").tasks] == ["export"]
+
+
+def test_a_lifecycle_cannot_take_the_name_of_such_work(workspace: Workspace) -> None:
+    workspace.lifecycle("import_fruit", "apiVersion: aileron/v1\n")
+    with pytest.raises(InvalidInput, match="work on datasets"):
+        list_lifecycles(workspace.settings)
+
+
+def test_a_source_that_is_not_there_is_a_finding(workspace: Workspace) -> None:
+    (workspace.folder / "datasets/fruit/fruit.csv").unlink()
+    (finding,) = lint(workspace.settings, "import_fruit")
+    assert finding.severity == "error"
+    assert "fruit.csv" in str(finding)
+
+
+UPLOADED = {
+    "apiVersion": "aileron/v1",
+    "kind": "Dataset",
+    "name": "kiwis",
+    "display_name": "猕猴桃",
+    "source": {"url": "https://data.example/kiwis.csv"},
+    "target": "kind",
+    "task": "classification",
+}
+
+
+def test_a_definition_from_afar_becomes_a_file_that_people_can_edit(workspace: Workspace) -> None:
+    made = define(workspace.settings, UPLOADED)
+    folder = workspace.folder / "datasets" / "kiwis"
+    assert load_definition(folder) == made
+    assert yaml.safe_load((folder / "dataset.yaml").read_text(encoding="utf-8")) == UPLOADED
+    with pytest.raises(Conflict, match="kiwis"):
+        define(workspace.settings, UPLOADED)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"source": {"file": "/etc/passwd"}}, "path of the server"),
+        ({"name": "../kiwis"}, "kiwis"),
+        ({"target": 7}, "target"),
+        ({"colour": "green"}, "colour"),
+    ],
+)
+def test_a_definition_that_cannot_be_is_not_written(
+    workspace: Workspace, changed: dict[str, object], says: str
+) -> None:
+    before = _files(workspace.folder)
+    with pytest.raises(AileronError, match=says):
+        define(workspace.settings, {**UPLOADED, **changed})
+    assert _files(workspace.folder) == before
+
+
+def _files(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
