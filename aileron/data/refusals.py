@@ -1,42 +1,90 @@
-"""What an import leaves out: named in the log and in the card, and too much of it fails."""
+"""What an import leaves out: named in log and card, kept as a file, and too much of it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.core.steps import Context
 from aileron.data.card_base import RefusedSample
+from aileron.data.formats.problems import MOST, Problems
+
+if TYPE_CHECKING:
+    from aileron.data.sample_spec import SamplesSpec
 
 NAMED: Final = 1000
 """Refused samples that card and log name."""
 
 
-def judge(
-    context: Context, where: str, taken: int, refused: Sequence[RefusedSample], most: float
-) -> None:
-    """Name what was refused, and fail if it was more than the share `most` of all.
+@dataclass(frozen=True)
+class Refused:
+    """A file, or a line of one, that cannot be used."""
 
-    Args:
-        where: the name of the source.
-        taken: how many samples came in.
+    file: str
+    reason: str
+    line: int | None = None
+    keep: bool = True
+    """Whether the file is to be handed back, if it is one by itself."""
 
-    Raises:
-        InvalidInput: it was too much, or all.
-    """
-    for item in refused[:NAMED]:
-        context.log(f"{item.path} is left out: {item.reason}")
-    if len(refused) > NAMED:
-        context.log(f"{len(refused) - NAMED:,} more are left out")
-    total = taken + len(refused)
-    if len(refused) > most * total or not taken:
-        raise InvalidInput(
-            "data.too_many_refused",
-            where=where,
-            count=len(refused),
-            total=total,
-            most=f"{most:.0%}",
-            first=refused[0].path,
-            reason=refused[0].reason,
-        )
+    @property
+    def where(self) -> str:
+        """``file`` or ``file:line``."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+class LeftOut:
+    """What one import leaves out; of more than `MOST` only the number is kept."""
+
+    def __init__(self, refused: list[Refused] | None = None) -> None:
+        self._kept = refused or []
+        self.count = len(self._kept)
+
+    @classmethod
+    def of(cls, problems: Problems) -> LeftOut:
+        """What the readers of formats found."""
+        kept = [Refused(one.file, one.reason.render("en"), one.line) for one in problems]
+        left = cls(kept)
+        left.count = len(problems)
+        return left
+
+    def add(self, file: str, reason: str) -> None:
+        """Note that `file` cannot be used."""
+        self.count += 1
+        if len(self._kept) < MOST:
+            self._kept.append(Refused(file, reason))
+
+    def __iter__(self) -> Iterator[Refused]:
+        """In order of their places."""
+        return iter(sorted(self._kept, key=lambda one: (one.file, one.line or 0)))
+
+    def named(self) -> tuple[RefusedSample, ...]:
+        """The first of them, as a card has them."""
+        first = list(self)[:NAMED]
+        return tuple(RefusedSample(path=one.where, reason=one.reason) for one in first)
+
+    def judge(self, context: Context, where: str, taken: int, spec: SamplesSpec) -> None:
+        """Name what was refused, and fail if `spec` allows less of it, or nothing was taken.
+
+        Args:
+            where: the name of the source.
+            taken: how many samples came in.
+
+        Raises:
+            InvalidInput: it was too much, or all, or one where none may be.
+        """
+        named = self.named()
+        for item in named:
+            context.log(f"{item.path} is left out: {item.reason}")
+        if self.count > len(named):
+            context.log(f"{self.count - len(named):,} more are left out")
+        total = taken + self.count
+        if taken and self.count <= (spec.max_refused * total if spec.lenient else 0):
+            return
+        first = {"first": named[0].path, "reason": named[0].reason}
+        counts = {"count": self.count, "total": total}
+        if spec.lenient:
+            most = f"{spec.max_refused:.0%}"
+            raise InvalidInput("data.too_many_refused", where=where, most=most, **counts, **first)
+        raise InvalidInput("data.strict_refused", where=where, **counts, **first)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from aileron.core.digest import digest_bytes
 from aileron.core.phrase import Phrase, phrase
 from aileron.data.audio import mp4
+from aileron.data.limits import AudioLimits
 
 if TYPE_CHECKING:
     import soundfile
@@ -46,21 +47,24 @@ class _Refused(Exception):
         self.reason: Phrase = phrase(f"data.audio.{name}", **values)
 
 
-def check(content: bytes | str, max_seconds: float) -> Checked | str:
+def check(content: bytes | str, limits: AudioLimits) -> Checked | str:
     """The facts of the recording in `content`, or a reason; a reason given is returned."""
     if isinstance(content, str):
         return content
     try:
-        return _facts(content, max_seconds)
+        return _facts(content, limits)
     except _Refused as refused:
         return refused.reason.render("en")
 
 
-def _facts(content: bytes, max_seconds: float) -> Checked:
+def _facts(content: bytes, limits: AudioLimits) -> Checked:
     if not content:
         raise _Refused("empty")
-    facts = _of_mp4(content) if mp4.is_mp4(content) else _of_sound(content, max_seconds)
-    _check_length(facts.seconds, max_seconds)
+    if limits.max_bytes is not None and len(content) > limits.max_bytes:
+        raise _Refused("too_large", size=len(content), most=limits.max_bytes)
+    most = limits.max_seconds
+    facts = _of_mp4(content) if mp4.is_mp4(content) else _of_sound(content, most)
+    _check_length(facts.seconds, most)
     return facts
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -17,20 +17,20 @@ from aileron.core.digest import digest_bytes, digest_file
 from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.data import refusals
 from aileron.data.audio.card import AudioCard, AudioCounts, AudioSource
 from aileron.data.audio.checking import Checked, check
 from aileron.data.audio.layout import Sample, audio_digest, samples_schema
 from aileron.data.audio.spec import AudioSpec
-from aileron.data.card_base import RefusedSample
 from aileron.data.formats import Format, Problems, Reading, find_format, recognise
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import AudioSample
 from aileron.data.labels import label_order
 from aileron.data.layout import SAMPLES_FILE, write_parquet
+from aileron.data.limits import check_size, first_of
 from aileron.data.media import MEDIA_FOLDER, Medium, write_media
 from aileron.data.media.checking import check_media
-from aileron.data.refusals import judge
+from aileron.data.refusals import LeftOut
+from aileron.data.refused_file import write_refused
 from aileron.data.repeats import last_of_each
 from aileron.data.trees.tree import FileTree, only_file, open_tree
 
@@ -57,33 +57,38 @@ class IngestAudio(Component[IngestAudioConfig]):
     """Import recordings."""
 
     name = "data.ingest_audio"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Import recordings", "zh": "导入录音"}
     Config = IngestAudioConfig
     inputs: ClassVar[Mapping[str, Port]] = {
         "source": Port(ArtifactKind.SOURCE, "a zip or tar of recordings and what is said of them")
     }
-    outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+    outputs: ClassVar[Mapping[str, Port]] = {
+        "dataset": Port(ArtifactKind.DATASET),
+        "refused": Port(ArtifactKind.EXPORT, "what was left out, and why", optional=True),
+    }
 
     def run(
         self, context: Context, config: IngestAudioConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
         problems = Problems()
-        source = _read(open_tree(path, context.work), config, problems)
+        check_size(path, config.limits.archive)
+        tree = open_tree(path, context.work)
+        source = _read(tree, config, problems)
         for note in source.notes:
             context.log(note)
-        refused = [
-            RefusedSample(path=one.where, reason=one.reason.render("en")) for one in problems
-        ]
-        samples, broken = _check(context, source, config)
-        refused = sorted([*refused, *broken], key=lambda item: item.path)
-        if not samples and not refused:
+        some = first_of(source.records, config.limits.dataset, path.name, context.log)
+        source = replace(source, records=tuple(some))
+        refused = LeftOut.of(problems)
+        samples = _check(context, source, config, refused)
+        if not samples and not refused.count:
             raise InvalidInput("data.audio.none", where=path.name)
-        judge(context, path.name, len(samples), refused, config.max_refused)
+        outputs = write_refused(context.output("refused"), refused, tree)
+        refused.judge(context, path.name, len(samples), config)
         card = _write(context.output("dataset"), config, path, source, samples, refused)
         _log(context, card)
-        return {"dataset": context.output("dataset")}
+        return {"dataset": context.output("dataset"), **outputs}
 
 
 def _read(tree: FileTree, config: IngestAudioConfig, problems: Problems) -> Source:
@@ -116,25 +121,25 @@ def _fitting(
 
 
 def _check(
-    context: Context, source: Source, config: IngestAudioConfig
-) -> tuple[list[tuple[AudioSample, Sample]], list[RefusedSample]]:
+    context: Context, source: Source, config: IngestAudioConfig, refused: LeftOut
+) -> list[tuple[AudioSample, Sample]]:
+    """The samples whose recordings can be used; the others are added to `refused`."""
     samples: list[tuple[AudioSample, Sample]] = []
-    refused: list[RefusedSample] = []
     contents = ((record.media, _bytes(source, record)) for record in source.records)
-    looked_at = check_media(contents, partial(check, max_seconds=config.max_seconds))
+    looked_at = check_media(contents, partial(check, limits=config.limits.audio))
     for done, (record, (path, facts)) in enumerate(zip(source.records, looked_at, strict=True), 1):
         if done % PROGRESS == 0:
             context.log(f"{done:,} of {len(source.records):,} recordings read")
         if isinstance(facts, str):
-            refused.append(RefusedSample(path=path, reason=facts))
+            refused.add(path, facts)
         else:
             samples.append((record, _sample(record, facts)))
     if config.repeats == "keep":
-        return samples, refused
+        return samples
     kept = last_of_each(samples, lambda pair: pair[1].content_digest)
     if len(kept) < len(samples):
         context.log(f"{len(samples) - len(kept):,} samples repeat a later one and are dropped")
-    return kept, refused
+    return kept
 
 
 def _bytes(source: Source, record: AudioSample) -> bytes | str:
@@ -167,7 +172,7 @@ def _write(
     path: Path,
     source: Source,
     samples: Sequence[tuple[AudioSample, Sample]],
-    refused: Sequence[RefusedSample],
+    refused: LeftOut,
 ) -> AudioCard:
     import pyarrow as pa
 
@@ -202,12 +207,12 @@ def _write(
             recordings=len(sizes),
             bytes=sum(sizes.values()),
             seconds=round(sum(sample.seconds for sample in ordered), 3),
-            refused=len(refused),
+            refused=refused.count,
             waiting=sum(not sample.annotated for sample in ordered),
         ),
         digest=audio_digest(classes, config.label_type, rows),
         source=AudioSource(file=path.name, sha256=digest_file(path), format=source.format),
-        refused=tuple(refused[: refusals.NAMED]),
+        refused=refused.named(),
         licence=config.licence,
         owner=config.owner,
         created_by=f"{IngestAudio.name}@{IngestAudio.version}",

@@ -11,11 +11,9 @@ from pydantic import Field
 
 from aileron.data.audio.card import AudioTask
 from aileron.data.definition_head import DefinitionHead
+from aileron.data.limits import RecordingLimits
 from aileron.data.sample_spec import SamplesSpec
 from aileron.data.source_specs import FilesSourceSpec
-
-MOST_SECONDS = 3600.0
-"""How long a recording may be unless a definition says otherwise."""
 
 
 class AudioSpec(SamplesSpec):
@@ -27,7 +25,9 @@ class AudioSpec(SamplesSpec):
         description="how recordings and annotations are laid out: audio_folders, audio_csv, ... "
         "(`aileron dataset formats --modality audio`); default: the format that fits",
     )
-    max_seconds: float = Field(MOST_SECONDS, gt=0, description="a longer recording is refused")
+    limits: RecordingLimits = Field(
+        RecordingLimits(), description="what is taken, instead of the workspace's limits"
+    )
 
 
 class AudioDefinition(AudioSpec, DefinitionHead):

@@ -6,6 +6,7 @@ left out, and too much of it fails the step. Samples pass through in small numbe
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,16 +17,17 @@ from aileron.core.digest import digest_file
 from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.data import refusals
-from aileron.data.card_base import RefusedSample
 from aileron.data.formats import Format, Problems, Reading, find_format, recognise
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import TextSample
 from aileron.data.formats.usage import names_of
 from aileron.data.labels import label_order
 from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
-from aileron.data.refusals import judge
+from aileron.data.limits import TextLimits, check_size, first_of
+from aileron.data.refusals import LeftOut
+from aileron.data.refused_file import write_refused
 from aileron.data.texts.card import TextCard, TextCounts, TextSource
+from aileron.data.texts.cutting import cut, length_of
 from aileron.data.texts.dataset import characters_of, read_samples
 from aileron.data.texts.layout import (
     content_digest,
@@ -50,40 +52,50 @@ class IngestTexts(Component[IngestTextsConfig]):
     """Import texts."""
 
     name = "data.ingest_texts"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Import texts", "zh": "导入文本"}
     Config = IngestTextsConfig
     inputs: ClassVar[Mapping[str, Port]] = {
         "source": Port(ArtifactKind.SOURCE, "a file of texts, or a zip or tar of several")
     }
-    outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+    outputs: ClassVar[Mapping[str, Port]] = {
+        "dataset": Port(ArtifactKind.DATASET),
+        "refused": Port(ArtifactKind.EXPORT, "what was left out, and why", optional=True),
+    }
 
     def run(
         self, context: Context, config: IngestTextsConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
+        check_size(path, config.limits.archive)
         tree = open_tree(path, context.work)
         format_ = _format(tree, config)
         problems = Problems()
         reading = format_.read(tree, config.task, problems)
         for note in (f"read as {format_.name}", *reading.notes):
             context.log(str(note))
-        folder = context.output("dataset")
-        folder.mkdir(parents=True)
-        samples = _fitting(reading, config, problems)
+        samples = _short(
+            context, _fitting(reading, config, problems), config.limits.texts, problems
+        )
+        samples = first_of(samples, config.limits.dataset, path.name, context.log)
         if config.repeats == "drop":
             samples = _last_of_each(context, samples)
-        found = _write(folder / SAMPLES_FILE, samples)
-        refused = [RefusedSample(path=one.where, reason=str(one.reason)) for one in problems]
-        if not found.rows and not refused:
+        draft = context.work / SAMPLES_FILE  # no output before it is known to be good
+        found = _write(draft, samples)
+        refused = LeftOut.of(problems)
+        if not found.rows and not refused.count:
             raise InvalidInput("data.formats.no_samples", where=path.name, count=0)
-        judge(context, path.name, found.rows, refused, config.max_refused)
+        outputs = write_refused(context.output("refused"), refused, tree)
+        refused.judge(context, path.name, found.rows, config)
+        folder = context.output("dataset")
+        folder.mkdir(parents=True)
+        shutil.move(draft, folder / SAMPLES_FILE)
         classes = _classes(config, reading, found)
         source = TextSource(file=path.name, sha256=digest_file(path), format=format_.name)
         card = _card(config, source, found, refused, classes)
         card.write(folder)
         _log(context, card)
-        return {"dataset": folder}
+        return {"dataset": folder, **outputs}
 
 
 @dataclass
@@ -122,12 +134,39 @@ def _fitting(
     single = config.task in LABELLED and config.label_type == "single"
     for sample in reading.samples:
         if single and sample.annotated and len(sample.labels) != 1:
-            problems.add(sample.sample_id, Fault("text_label_count", count=len(sample.labels)))
+            _add(problems, sample, Fault("text_label_count", count=len(sample.labels)))
         elif config.classes and (unknown := set(names_of(sample)) - set(config.classes)):
             known = ", ".join(config.classes)
-            problems.add(sample.sample_id, Fault("unknown_label", name=min(unknown), classes=known))
+            _add(problems, sample, Fault("unknown_label", name=min(unknown), classes=known))
         else:
             yield sample
+
+
+def _add(problems: Problems, sample: TextSample, fault: Fault) -> None:
+    """Note what is wrong with a sample; without an id of its own it is called after its line."""
+    file, _, line = sample.sample_id.rpartition(":")
+    if file and line.isdecimal():
+        problems.add(file, fault, int(line))
+    else:
+        problems.add(sample.sample_id, fault)
+
+
+def _short(
+    context: Context, samples: Iterator[TextSample], limits: TextLimits, problems: Problems
+) -> Iterator[TextSample]:
+    """The samples that are no longer than `limits` say, or were cut to that."""
+    count = 0
+    for sample in samples:
+        most, length = limits.max_characters, length_of(sample)
+        if most is None or length <= most:
+            yield sample
+        elif limits.on_longer == "cut" and (piece := cut(sample, most)) is not None:
+            count += 1
+            yield piece
+        else:
+            _add(problems, sample, Fault("long_text", length=length, most=most))
+    if count:
+        context.log(f"{count:,} texts are cut to {limits.max_characters:,} characters")
 
 
 def _last_of_each(context: Context, samples: Iterator[TextSample]) -> Iterator[TextSample]:
@@ -177,7 +216,7 @@ def _card(
     config: IngestTextsConfig,
     source: TextSource,
     found: _Found,
-    refused: list[RefusedSample],
+    refused: LeftOut,
     classes: tuple[str, ...],
 ) -> TextCard:
     return TextCard(
@@ -192,12 +231,12 @@ def _card(
             rows=found.rows,
             characters=found.characters,
             repeats=found.rows - len(found.last),
-            refused=len(refused),
+            refused=refused.count,
             waiting=found.waiting,
         ),
         digest=texts_digest(config.task, classes, config.label_type, found.digests),
         source=source,
-        refused=tuple(refused[: refusals.NAMED]),
+        refused=refused.named(),
         licence=config.licence,
         owner=config.owner,
         created_by=f"{IngestTexts.name}@{IngestTexts.version}",

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from aileron.data.definition_head import DefinitionHead
+from aileron.data.limits import TextsLimits
 from aileron.data.sample_spec import SamplesSpec
 from aileron.data.source_specs import FilesSourceSpec
 from aileron.data.texts.card import TextTask
@@ -24,6 +25,9 @@ class TextSpec(SamplesSpec):
         None,
         description="how texts and annotations are laid out: text_csv, bml_txt, brat, ... "
         "(`aileron dataset formats --modality text`); default: the format that fits",
+    )
+    limits: TextsLimits = Field(
+        TextsLimits(), description="what is taken, instead of the workspace's limits"
     )
     options: Mapping[str, str] = Field({}, description="of the format, as its documentation says")
 
