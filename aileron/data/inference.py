@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ALMOST_ALL = 0.9
 """Share of numbers from which a column with a few other values is taken for a mistake."""
+FIRST = 100_000
+"""Values that often tell alone what a column is not."""
 ISO_DATES = "2026-01-31, 2026-01-31 08:30"
 """What dates look like that need no format."""
 
@@ -130,16 +132,16 @@ class Typist:
         present = _as_text(values).drop_null()
         if len(present) == 0:
             return "text"
-        numbers = pc.sum(_numeric(present)).as_py()
-        if numbers == len(present):
-            return "number"
-        if numbers >= ALMOST_ALL * len(present):
-            self._refuse_number(name, values)
+        if not _few_numbers(present):
+            numbers = pc.sum(_numeric(present)).as_py()
+            if numbers == len(present):
+                return "number"
+            if numbers >= ALMOST_ALL * len(present):
+                self._refuse_number(name, values)
         if _are_dates(present):
             return "date"
-        distinct = pc.count_distinct(present).as_py()
-        few = distinct <= min(self.spec.max_categories, max(20, len(present) // 2))
-        return "category" if few else "text"
+        most = min(self.spec.max_categories, max(20, len(present) // 2))
+        return "category" if _distinct(present, most) <= most else "text"
 
     def _convert(self, name: str, kind: ColumnType, values: pa.Array) -> pa.Array:
         import pyarrow as pa
@@ -262,11 +264,38 @@ def _numeric(text: pa.Array) -> pa.Array:
     return pc.match_substring_regex(text, pattern)
 
 
+def _few_numbers(present: pa.Array) -> bool:
+    """Whether the first strings alone show that less than almost all are numbers."""
+    import pyarrow.compute as pc
+
+    first = present.slice(0, len(present) // 8 + 1)
+    others = len(first) - pc.sum(_numeric(first)).as_py()
+    return bool(len(present) - others < ALMOST_ALL * len(present))
+
+
+def _distinct(present: pa.Array, most: int) -> int:
+    """How many distinct strings there are; above `most`, no less than that."""
+    import pyarrow.compute as pc
+
+    first: int = pc.count_distinct(present.slice(0, FIRST)).as_py()
+    if first > most or len(present) <= FIRST:
+        return first
+    all_: int = pc.count_distinct(present).as_py()
+    return all_
+
+
 def _are_dates(text: pa.Array) -> bool:
     import pyarrow.compute as pc
 
+    looks = _look_like_dates(text.slice(0, FIRST)) and _look_like_dates(text.slice(FIRST))
+    return looks and bool(pc.all(_dated(text)).as_py())
+
+
+def _look_like_dates(text: pa.Array) -> bool:
+    import pyarrow.compute as pc
+
     looks = pc.match_substring_regex(text, r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}")
-    return bool(pc.all(looks).as_py() and pc.all(_dated(text)).as_py())
+    return bool(pc.all(looks, min_count=0).as_py())
 
 
 def _dated(text: pa.Array) -> pa.Array:

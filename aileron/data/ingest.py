@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -12,15 +15,16 @@ from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
 from aileron.data.card import Card, Counts, SourceFile, write_card
 from aileron.data.joining import Joined, SourceFiles, read_joined, source_files
-from aileron.data.layout import write_dataset
+from aileron.data.layout import write_rows, write_samples
 from aileron.data.reading import Source
+from aileron.data.shelf import Shelf
 from aileron.data.specs import TableSpec
 from aileron.data.times import check_times
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from aileron.data.inference import Typed
+    from aileron.data.inference import Typed, Typist
 
 
 MOST_CLASSES: Final = 1000
@@ -47,11 +51,13 @@ class Ingest(Component[IngestConfig]):
         self, context: Context, config: IngestConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         files = source_files(inputs["source"])
-        joined = read_joined(files, config)
-        ids = _sample_ids(joined, config, files)
-        typed = typed_columns(joined.source, config, files.data.name)
         folder = context.output("dataset")
-        card = _write(folder, config, files, joined, ids, typed)
+        with tempfile.TemporaryDirectory(prefix="rows-", dir=context.work) as work:
+            joined = read_joined(files, config, Path(work))
+            ids = _sample_ids(joined, config, files)
+            shelf = Shelf(Path(work) / "typed")
+            typed = typed_columns(joined.source, config, files.data.name, shelf.keep)
+            card = _write(folder, config, files, joined, ids, typed, shelf)
         for note in joined.notes:
             context.log(note)
         rows, features = card.counts.rows, len(card.features)
@@ -62,8 +68,16 @@ class Ingest(Component[IngestConfig]):
         return {"dataset": folder}
 
 
-def typed_columns(source: Source, spec: TableSpec, file: str) -> list[Typed]:
+def typed_columns(
+    source: Source,
+    spec: TableSpec,
+    file: str,
+    keep: Callable[[pa.Array], pa.Array] = lambda values: values,
+) -> list[Typed]:
     """The columns in source order, without the id column.
+
+    Args:
+        keep: puts the values of a column where they wait for the others.
 
     Raises:
         InvalidInput: values do not fit a type, or there is nothing to learn from or to predict.
@@ -73,15 +87,10 @@ def typed_columns(source: Source, spec: TableSpec, file: str) -> list[Typed]:
     typist = Typist(spec, source.where)
     typed = []
     for name in source.table.column_names:
-        values = source.table[name].combine_chunks()
-        if name == spec.target:
-            typed.append(typist.target(values))
-        elif name == spec.time_column:
-            typed.append(typist.time(values))
-        elif name in spec.series:
-            typed.append(typist.series(name, values))
-        elif name != spec.id_column:
-            typed.append(typist.feature(name, values))
+        if name == spec.id_column:
+            continue
+        item = _typed(typist, name, source.table[name].combine_chunks())
+        typed.append(replace(item, values=keep(item.values)))
     univariate = spec.task == "forecasting"  # its own past is enough
     if not univariate and not any(item.column.role == "feature" for item in typed):
         raise InvalidInput("data.no_features", where=file, target=spec.target or "-")
@@ -99,6 +108,16 @@ def typed_columns(source: Source, spec: TableSpec, file: str) -> list[Typed]:
     return typed
 
 
+def _typed(typist: Typist, name: str, values: pa.Array) -> Typed:
+    if name == typist.spec.target:
+        return typist.target(values)
+    if name == typist.spec.time_column:
+        return typist.time(values)
+    if name in typist.spec.series:
+        return typist.series(name, values)
+    return typist.feature(name, values)
+
+
 def _classes(typed: Sequence[Typed]) -> tuple[str, ...] | None:
     """The classes of the target; None where it has none."""
     return next((item.column.categories for item in typed if item.column.role == "target"), None)
@@ -111,13 +130,21 @@ def _write(
     joined: Joined,
     ids: pa.Array,
     typed: list[Typed],
+    shelf: Shelf,
 ) -> Card:
     import pyarrow as pa
 
-    from aileron.data.rows import dataset_digest, row_digests
+    from aileron.data.rows import dataset_digest, row_digest_column
 
     columns = tuple(item.column for item in typed)
-    digests = row_digests([item.values for item in typed])
+    rows = pa.table({item.column.name: item.values for item in typed})
+    with ThreadPoolExecutor(1) as pool:  # Arrow writes while Python computes digests
+        written = pool.submit(write_rows, folder, ids, rows, shelf.release)
+        digests = row_digest_column([item.values for item in typed], shelf.release)
+        written.result()
+        samples = pool.submit(write_samples, folder, ids, digests, joined.parts)
+        digest = dataset_digest(columns, ids, digests, joined.parts)
+        samples.result()
     card = Card(
         name=config.name,
         display_name=config.display_name,
@@ -129,15 +156,13 @@ def _write(
         id_column=config.id_column,
         columns=columns,
         counts=Counts(rows=len(ids)),
-        digest=dataset_digest(columns, ids.to_pylist(), digests, joined.parts),
+        digest=digest,
         source=_source_file(files.data),
         test_source=_source_file(files.test) if files.test else None,
         licence=config.licence,
         owner=config.owner,
         created_by=f"{Ingest.name}@{Ingest.version}",
     )
-    rows = pa.table({item.column.name: item.values for item in typed})
-    write_dataset(folder, ids, digests, rows, joined.parts)
     write_card(card, folder)
     return card
 
@@ -148,12 +173,15 @@ def _source_file(path: Path) -> SourceFile:
 
 def _sample_ids(joined: Joined, config: IngestConfig, files: SourceFiles) -> pa.Array:
     """Ids from the id column, else ``r00000001`` and so on in source order."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     table = joined.source.table
     if config.id_column is None:
-        return pa.array([f"r{i:08d}" for i in range(1, table.num_rows + 1)], pa.string())
+        numbers = pa.array(np.arange(1, table.num_rows + 1)).cast(pa.string())
+        padded = pc.utf8_lpad(numbers, width=8, padding="0")
+        return pc.binary_join_element_wise("r", padded, "")
     ids = table[config.id_column].combine_chunks().cast(pa.string())
     if ids.null_count:
         where = joined.source.where(pc.index(ids.is_null(), True).as_py())

@@ -72,24 +72,27 @@ def source_files(folder: Path) -> SourceFiles:
     return SourceFiles(*files)
 
 
-def read_joined(files: SourceFiles, spec: TableSpec) -> Joined:
+def read_joined(files: SourceFiles, spec: TableSpec, work: Path | None = None) -> Joined:
     """The rows of `files`, those of the test file last.
+
+    Args:
+        work: where rows are kept that are too many for memory; in memory without it.
 
     Raises:
         InvalidInput: a file cannot be read, a column is missing, or the labels do not fit.
     """
-    return join(read_raw(files, spec), files, spec)
+    return join(read_raw(files, spec, work), files, spec)
 
 
-def read_raw(files: SourceFiles, spec: TableSpec) -> Raw:
+def read_raw(files: SourceFiles, spec: TableSpec, work: Path | None = None) -> Raw:
     """The cells of `files` as they stand there.
 
     Raises:
         InvalidInput: a file cannot be read.
     """
-    data = read_cells(files.data, spec)
     if files.test is None:
-        return Raw(data)
+        return Raw(read_cells(files.data, spec, work))
+    data = read_cells(files.data, spec)  # columns of both files are joined as text, in memory
     if not spec.header:
         spec = spec.model_copy(update={"names": tuple(data.table.column_names)})
     return Raw(data, read_cells(files.test, spec))

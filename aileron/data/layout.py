@@ -8,7 +8,7 @@ are given), ``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``s
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,6 +27,10 @@ ROW_GROUP = 128 * 1024
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
+
+
+def _nothing() -> None:
+    pass
 
 
 def read_table(folder: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -78,22 +82,28 @@ def read_given_parts(folder: Path) -> dict[str, Part | None]:
     return dict(zip(table[SAMPLE_ID].to_pylist(), table[SPLIT_COLUMN].to_pylist(), strict=True))
 
 
-def write_dataset(
+def write_rows(
+    folder: Path, sample_ids: pa.Array, rows: pa.Table, after_group: Callable[[], None] = _nothing
+) -> None:
+    """Write ``table/`` of a DATASET artifact into `folder`."""
+    (folder / TABLE_FOLDER).mkdir(parents=True)
+    table = rows.add_column(0, SAMPLE_ID, sample_ids)
+    write_parquet(table, folder / TABLE_FOLDER / part_file(0), after_group)
+
+
+def write_samples(
     folder: Path,
     sample_ids: pa.Array,
-    digests: list[str],
-    rows: pa.Table,
+    digests: pa.ChunkedArray,
     parts: Sequence[Part | None] | None = None,
 ) -> None:
-    """Write ``samples.parquet`` and ``table/`` of a DATASET artifact into `folder`."""
+    """Write ``samples.parquet`` of a DATASET artifact into `folder`."""
     import pyarrow as pa
 
-    (folder / TABLE_FOLDER).mkdir(parents=True)
-    samples = {SAMPLE_ID: sample_ids, CONTENT_DIGEST: pa.array(digests, pa.string())}
+    samples = {SAMPLE_ID: sample_ids, CONTENT_DIGEST: digests}
     if parts is not None:
         samples[SPLIT_COLUMN] = pa.array(parts, pa.string())
     write_parquet(pa.table(samples), folder / SAMPLES_FILE)
-    write_parquet(rows.add_column(0, SAMPLE_ID, sample_ids), folder / TABLE_FOLDER / part_file(0))
 
 
 def part_file(number: int) -> str:
@@ -114,14 +124,15 @@ def hand_over(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
-    """Write `table` with fixed settings and no metadata of its maker: equal rows, equal bytes."""
+def write_parquet(table: pa.Table, path: Path, after_group: Callable[[], None] = _nothing) -> None:
+    """Write `table` with fixed settings and no metadata of its maker: equal rows, equal bytes.
+
+    `after_group` is called whenever a group of rows is written.
+    """
     import pyarrow.parquet as pq
 
-    pq.write_table(
-        table.replace_schema_metadata(None),
-        path,
-        compression="zstd",
-        row_group_size=ROW_GROUP,
-        store_schema=False,
-    )
+    plain = table.replace_schema_metadata(None)
+    with pq.ParquetWriter(path, plain.schema, compression="zstd", store_schema=False) as file:
+        for start in range(0, max(len(plain), 1), ROW_GROUP):
+            file.write_table(plain.slice(start, ROW_GROUP), row_group_size=ROW_GROUP)
+            after_group()

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from common import give, median, say
+from common import StepContext, give, median
 
 from aileron.core.ports import ArtifactKind
 from aileron.data.images.card import ImageCard, ImageCounts, ImageSource
@@ -34,24 +34,6 @@ CLASSES = tuple(f"class_{number}" for number in range(10))
 CHANGED = 100
 """One in so many."""
 ROUNDS = 3
-
-
-class Context:
-    """What the component sees."""
-
-    seed = 0
-
-    def __init__(self, folder: Path) -> None:
-        self.work = self.checkpoint = folder
-
-    def output(self, port: str) -> Path:
-        return self.work / port
-
-    def log(self, message: str) -> None:
-        say(message)
-
-    def metric(self, name: str, value: float, step: int = 0) -> None:
-        raise AssertionError(name)
 
 
 def main() -> None:
@@ -125,7 +107,7 @@ def measure(
     with timed(seconds, "fetch_seconds"):
         first = store.fetch(reference, folder / "input")
     with timed(seconds, "relabel_seconds"):
-        outputs = RelabelDataset().run(Context(folder), config, {"dataset": first})
+        outputs = RelabelDataset().run(StepContext(folder), config, {"dataset": first})
     with timed(seconds, "store_seconds"):
         relabelled = store.put(ArtifactKind.DATASET, outputs["dataset"])
     with timed(seconds, "version_seconds"):  # as the step `data.version` does it

@@ -22,6 +22,24 @@ SECONDS = 600.0
 """Longest time that one command may take."""
 
 
+class StepContext:
+    """What a component sees of the run that it is part of."""
+
+    seed = 0
+
+    def __init__(self, folder: Path) -> None:
+        self.work = self.checkpoint = folder
+
+    def output(self, port: str) -> Path:
+        return self.work / port
+
+    def log(self, message: str) -> None:
+        say(message)
+
+    def metric(self, name: str, value: float, step: int = 0) -> None:
+        raise AssertionError(name)
+
+
 def aileron(*words: str) -> tuple[float, Any]:
     """Run ``aileron WORDS --json``: seconds by the wall clock, and what it printed."""
     begin = time.perf_counter()

@@ -33,7 +33,16 @@ RESULTS: Final = HERE.parents[1] / "bench"
 PROGRAM: Final = Path(sys.executable).with_name("aileron")
 PREFIX: Final = "bench_"
 ALONE: Final = frozenset(
-    {"dag_building", "image_loading", "image_serving", "relabel", "validation"}
+    {
+        "annotations",
+        "dag_building",
+        "image_import",
+        "image_loading",
+        "image_serving",
+        "relabel",
+        "table_import",
+        "validation",
+    }
 )
 """Benchmarks that need no stack, so run before it is there."""
 PATIENCE: Final = 1200.0
@@ -46,6 +55,9 @@ LIBRARIES: Final = (
     "bentoml",
     "onnxruntime",
     "pillow",
+    "pyarrow",
+    "polars",
+    "dvc",
 )
 
 Variables = Mapping[str, str]

@@ -18,20 +18,23 @@ from aileron.data.specs import TableSpec
 __all__ = ["Source", "check_names", "cleaned", "read_cells"]
 
 
-def read_cells(path: Path, spec: TableSpec) -> Source:
+def read_cells(path: Path, spec: TableSpec, work: Path | None = None) -> Source:
     """The rows of the file at `path` with every cell as it stands there.
+
+    Args:
+        work: where rows are kept that are too many for memory; in memory without it.
 
     Raises:
         InvalidInput: the file is empty, cut short, wrongly encoded, has a bad header, ...
     """
-    source = _read(path, spec)
+    source = _read(path, spec, work)
     check_names(source.table.column_names, path.name)
     if source.table.num_rows == 0:
         raise InvalidInput("data.no_rows", where=path.name)
     return source
 
 
-def _read(path: Path, spec: TableSpec) -> Source:
+def _read(path: Path, spec: TableSpec, work: Path | None) -> Source:
     match spec.format:
         case "parquet":
             from aileron.data.reading.parquet import read_parquet
@@ -56,4 +59,4 @@ def _read(path: Path, spec: TableSpec) -> Source:
         case "csv" | "tsv":
             from aileron.data.reading.delimited import read_delimited
 
-            return read_delimited(path, spec)
+            return read_delimited(path, spec, work)

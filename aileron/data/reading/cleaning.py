@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aileron.core.errors import InvalidInput
 from aileron.data.reading.source import Source
+from aileron.data.reading.spilled import mapped
 from aileron.data.reading.values import text
 from aileron.data.specs import ColumnSpec, TableSpec
 
@@ -28,17 +29,17 @@ def cleaned(source: Source, spec: TableSpec) -> Source:
     """
     import pyarrow as pa
 
-    columns = {}
-    for name in source.table.column_names:
+    def meant(name: str, values: pa.ChunkedArray) -> pa.Array:
         said = spec.columns.get(name, ColumnSpec())
-        values = source.table[name].combine_chunks()
-        values = clean_column(values, spec.missing, said)
+        pieces = [clean_column(piece, spec.missing, said) for piece in values.chunks]
+        values = pa.chunked_array(pieces, None if pieces else values.type).combine_chunks()
         if said.formats:
             values = _dates(name, values, said.formats, source.where)
         if name == spec.target and spec.labels:
             values = _labelled(values, spec.labels)
-        columns[name] = values
-    return Source(pa.table(columns), source.where)
+        return values
+
+    return Source(mapped(source.table, meant), source.where)
 
 
 def clean_column(values: pa.Array, missing: Sequence[str], said: ColumnSpec) -> pa.Array:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aileron.core.errors import InvalidInput
+from aileron.data.reading.large import BLOCK, LARGE, spill
 from aileron.data.reading.names import check_names, given_names, header_names
 from aileron.data.reading.source import Source
+from aileron.data.reading.spilled import SpilledTable, last_row
 from aileron.data.specs import TableSpec
 
 if TYPE_CHECKING:
@@ -24,8 +26,11 @@ WIDE = ("utf-16", "utf-32")
 """Encodings in which a NUL byte is nothing wrong."""
 
 
-def read_delimited(path: Path, spec: TableSpec) -> Source:
+def read_delimited(path: Path, spec: TableSpec, work: Path | None = None) -> Source:
     """The rows of a CSV or TSV, every cell as text.
+
+    Args:
+        work: where the rows of a large file are kept; some columns of numbers are such there.
 
     Raises:
         InvalidInput: what is wrong, with its line.
@@ -36,7 +41,7 @@ def read_delimited(path: Path, spec: TableSpec) -> Source:
     names, header_lines = _header(path, spec)
     check_names(names, f"{path.name}:{max(header_lines, 1)}")
     try:
-        table = _parsed(path, spec, names, header_lines)
+        table = _parsed(path, spec, names, header_lines, work)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         _explain(path, spec, len(names))
         if "Empty CSV" in str(error):
@@ -101,24 +106,24 @@ def csv_rows(path: Path, spec: TableSpec, *, skip_header: bool) -> Iterator[tupl
             raise
 
 
-def _parsed(path: Path, spec: TableSpec, names: list[str], header_lines: int) -> pa.Table:
+def _parsed(
+    path: Path, spec: TableSpec, names: list[str], header_lines: int, work: Path | None
+) -> pa.Table | SpilledTable:
     import pyarrow as pa
     import pyarrow.csv as pc
 
-    block = CHUNK
+    large = work is not None and path.stat().st_size >= LARGE
+    block = BLOCK if large else CHUNK
+    parse = pc.ParseOptions(delimiter=spec.separator, newlines_in_values=True)
+    text = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     while True:
+        read = pc.ReadOptions(
+            column_names=names, skip_rows=header_lines, encoding=spec.encoding, block_size=block
+        )
         try:
-            return pc.read_csv(
-                path,
-                pc.ReadOptions(
-                    column_names=names,
-                    skip_rows=header_lines,
-                    encoding=spec.encoding,
-                    block_size=block,
-                ),
-                pc.ParseOptions(delimiter=spec.separator, newlines_in_values=True),
-                pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-            )
+            if work is not None and large:
+                return spill(path, spec, read, parse, work)
+            return pc.read_csv(path, read, parse, text)
         except pa.ArrowInvalid as error:
             # A row that is longer than a block; seldom, so the block grows only when needed.
             if "straddling" not in str(error) or block == LARGEST_BLOCK:
@@ -154,13 +159,18 @@ def _explain(path: Path, spec: TableSpec, width: int) -> None:
         raise InvalidInput("data.wrong_field_count", where=where, found=len(cells), wanted=width)
 
 
-def _check_quotes(path: Path, spec: TableSpec, table: pa.Table) -> None:
+def _check_quotes(path: Path, spec: TableSpec, table: pa.Table | SpilledTable) -> None:
     """Refuse a file whose last row swallowed the rest of it behind an unclosed quote."""
     if not table.num_rows:
         return
-    last = table.slice(table.num_rows - 1).to_pylist()[0]
-    if not any(cell and "\n" in cell for cell in last.values()):
+    last = last_row(table)
+    if not any(isinstance(cell, str) and "\n" in cell for cell in last.values()):
         return
-    if path.read_bytes().count(b'"') % 2:
+    if _quotes(path) % 2:
         where = _where(path, spec, table.num_rows - 1)
         raise InvalidInput("data.unclosed_quote", where=where)
+
+
+def _quotes(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(piece.count(b'"') for piece in iter(lambda: file.read(CHUNK), b""))

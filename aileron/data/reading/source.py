@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Source:
     """A table as a file holds it."""
 
-    table: pa.Table
+    table: Any
+    """An Arrow table; in the import of a large file a `SpilledTable`."""
     where: Callable[[int], str]
     """Row number (from 0) -> the place to name to a person: ``file:line``."""
