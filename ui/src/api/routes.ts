@@ -133,8 +133,8 @@ export const unshareDataset = (place: Place, share: api.Share) =>
   send<api.Share[]>("DELETE", ofDataset(place, `/shares/${share.kind}/${part(share.grantee)}`));
 export const profile = (place: Place, version: number | undefined, signal?: Signal) =>
   get<Profile>(ofDataset(place, "/profile", { version }), signal);
-export const datasetReport = (place: Place, version: number) =>
-  address(ofDataset(place, "/report", { version }));
+export const datasetReport = (place: Place, version: number, language: string) =>
+  address(ofDataset(place, "/report", { version, language }));
 
 export const connections = (signal?: Signal) => get<api.ConnectionBrief[]>("connections", signal);
 export const testConnection = (name: string) =>
@@ -146,3 +146,12 @@ export const defineDataset = (definition: Record<string, unknown>) =>
   post<api.DatasetBrief>("datasets", { definition });
 export const startImport = (place: Place) =>
   post<api.RunBrief>(ofDataset(place, "/imports"), { values: {}, force: false }, PATIENT);
+export const formats = (signal?: Signal) => get<api.DataFormat[]>("formats", signal);
+export const operations = (signal?: Signal) => get<api.OperationShape[]>("operations", signal);
+export const operate = (place: Place, body: api.OperationStart) =>
+  post<api.RunBrief>(ofDataset(place, "/operations"), body, PATIENT);
+export const exportDataset = (place: Place, body: api.ExportStart) =>
+  post<api.RunBrief>(ofDataset(place, "/exports"), body, PATIENT);
+export const exported = (id: string, signal?: Signal) =>
+  get<api.ExportFile>(`runs/${runPath(id)}/export`, signal);
+export const exportFile = (id: string) => address(`runs/${runPath(id)}/export/file`);

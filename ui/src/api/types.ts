@@ -118,9 +118,21 @@ export interface Counts {
   datasets: number;
 }
 
+export interface DataFormat {
+  name: string;
+  title: Title;
+  modality: string;
+  /** what it can say, the most common one first */
+  tasks: string[];
+  /** of an export: option -> its values, the default first */
+  options: Record<string, string[]>;
+}
+
 export interface Dataset extends DatasetBrief {
   history: DatasetVersion[];
   card: Record<string, unknown> | null;
+  /** versions that have a profile and a report */
+  profiled: number[];
 }
 
 export interface DatasetBrief {
@@ -300,7 +312,7 @@ export interface Lifecycle extends LifecycleBrief {
 export interface LifecycleBrief {
   name: string;
   project: string;
-  kind: "Lifecycle" | "Pipeline" | null;
+  kind: "Lifecycle" | "Pipeline" | "Import" | "Operation" | "Export" | null;
   display_name: string | null;
   description: string;
   dataset: string | null;
@@ -426,6 +438,16 @@ export interface NewToken {
   project?: string | null;
   /** life time; null is without end */
   days?: number | null;
+}
+
+export interface OperationShape {
+  name: string;
+  title: Title;
+  /** whether it needs a second dataset */
+  merges: boolean;
+  /** inputs that may come from a file */
+  sources: string[];
+  form: Form;
 }
 
 export interface OperationStart {

@@ -3,7 +3,8 @@
 import { useId } from "react";
 
 import { useText } from "../settings";
-import { type Draft, type FieldSpec, type Problem, written } from "./schema";
+import { wordFor } from "../messages";
+import { type Draft, type FieldSpec, linesOf, type Problem, written } from "./schema";
 
 interface FieldsProps {
   fields: readonly FieldSpec[];
@@ -43,6 +44,9 @@ function FieldRow({ field, text, problem, onChange, compare }: FieldRowProps) {
   const t = useText();
   const id = useId();
   const differs = compare && text !== written(field, field.default);
+  if (field.kind === "list" && field.options.length > 0) {
+    return <Boxes field={field} text={text} problem={problem} onChange={onChange} differs={differs} />;
+  }
   return (
     <div className={differs ? "field is-changed" : "field"}>
       <label className="field-name" htmlFor={id} title={field.path}>
@@ -61,6 +65,49 @@ function FieldRow({ field, text, problem, onChange, compare }: FieldRowProps) {
         </span>
       )}
     </div>
+  );
+}
+
+interface BoxesProps extends Omit<FieldRowProps, "compare"> {
+  differs: boolean;
+}
+
+/** A list whose values are known: a box for each. */
+function Boxes({ field, text, problem, onChange, differs }: BoxesProps) {
+  const t = useText();
+  const chosen = linesOf(text);
+  const flip = (value: string, on: boolean) =>
+    onChange(
+      field.options
+        .map(String)
+        .filter((one) => (one === value ? on : chosen.includes(one)))
+        .join("\n"),
+    );
+  return (
+    <fieldset className={differs ? "field boxes is-changed" : "field boxes"}>
+      <legend className="field-name">
+        {field.name}
+        {differs && <span className="field-mark">{t("form.changed")}</span>}
+      </legend>
+      <span className="boxes-list">
+        {field.options.map(String).map((value) => (
+          <label key={value} className="check">
+            <input
+              type="checkbox"
+              checked={chosen.includes(value)}
+              onChange={(event) => flip(value, event.target.checked)}
+            />
+            {wordFor(t, "option", value)}
+          </label>
+        ))}
+      </span>
+      {problem && (
+        <span className="field-error" role="alert">
+          {t(problem.key, problem.values)}
+        </span>
+      )}
+      {field.help && <span className="field-help">{field.help}</span>}
+    </fieldset>
   );
 }
 
@@ -87,19 +134,24 @@ function Input({ id, field, text, wrong, onChange }: InputProps) {
         {(field.nullable || text === "") && <option value="">{t("form.nothing")}</option>}
         {options.map((option) => (
           <option key={String(option)} value={String(option)}>
-            {typeof option === "boolean" ? t(option ? "yes" : "no") : String(option)}
+            {typeof option === "boolean"
+              ? t(option ? "yes" : "no")
+              : wordFor(t, "option", String(option))}
           </option>
         ))}
       </select>
     );
   }
-  if (field.kind === "json" || field.kind === "prose") {
+  if (["json", "prose", "list", "pairs"].includes(field.kind)) {
     return (
       <textarea
         {...common}
         className={field.kind === "json" ? "mono" : undefined}
         rows={3}
         spellCheck={false}
+        placeholder={
+          field.kind === "list" || field.kind === "pairs" ? t(`form.lines.${field.kind}`) : undefined
+        }
         value={text}
         onChange={(event) => onChange(event.target.value)}
       />

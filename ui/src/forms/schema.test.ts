@@ -34,6 +34,36 @@ const field = (path: string) => {
   return found;
 };
 
+describe("lists and pairs", () => {
+  const words = fieldsOf({
+    properties: {
+      drop: { type: "array", items: { type: "string" }, default: [] },
+      parts: { type: "array", items: { enum: ["train", "test"], type: "string" }, default: [] },
+      rename: { type: "object", additionalProperties: { type: "string" }, default: {} },
+      where: { type: "array", items: { type: "object" }, default: [] },
+    },
+    order: [],
+  });
+
+  test("are told by what they hold", () => {
+    expect(words.map((one) => one.kind)).toEqual(["list", "list", "pairs", "json"]);
+    expect(words[1]?.options).toEqual(["train", "test"]);
+  });
+
+  test("are read line by line, and left out if they are as they were", () => {
+    const draft = { ...defaults(words), drop: " a b \n\nc", rename: "old one = new\nx = y=z" };
+    expect(changed(words, draft)).toEqual({
+      values: { drop: ["a b", "c"], rename: { "old one": "new", x: "y=z" } },
+      problems: {},
+    });
+    expect(written({ kind: "pairs" }, { a: "b" })).toBe("a = b");
+  });
+
+  test("a line that is no pair is a problem", () => {
+    expect(changed(words, { ...defaults(words), rename: "old" }).problems).toHaveProperty("rename");
+  });
+});
+
 describe("fields", () => {
   test("stand in the order of the form, what it leaves out after that", () => {
     expect(fields.slice(0, 3).map((one) => one.path)).toEqual([

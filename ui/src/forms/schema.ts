@@ -3,7 +3,18 @@
 import type { Form } from "../api/types";
 import type { Key, Values } from "../messages";
 
-export type Kind = "boolean" | "choice" | "integer" | "number" | "text" | "prose" | "json";
+export type Kind =
+  | "boolean"
+  | "choice"
+  | "integer"
+  | "number"
+  | "text"
+  | "prose"
+  /** Words, one a line; with `options`, some of those. */
+  | "list"
+  /** Words with words for them, one a line: `old = new`. */
+  | "pairs"
+  | "json";
 
 export interface FieldSpec {
   path: string;
@@ -55,23 +66,30 @@ export function sections(fields: readonly FieldSpec[]): Map<string, FieldSpec[]>
 function fieldOf(path: string, schema: Schema): FieldSpec {
   const types = [schema.type ?? []].flat() as string[];
   const options = Array.isArray(schema.enum) ? schema.enum : [];
+  const items = (schema.items ?? {}) as Schema;
+  const kind = options.length > 0 ? "choice" : kindOf(types, schema);
   const short = path.slice(path.lastIndexOf(".") + 1);
   return {
     path,
     name: typeof schema.title === "string" && schema.title ? schema.title : short,
     help: typeof schema.description === "string" ? schema.description : "",
     section: typeof schema.section === "string" ? schema.section : "",
-    kind: options.length > 0 ? "choice" : kindOf(types),
+    kind,
     nullable: types.includes("null") || options.includes(null),
-    options: options.filter((option) => option !== null),
+    options: [kind === "list" ? (items.enum ?? []) : options]
+      .flat()
+      .filter((option) => option !== null),
     minimum: limit(schema.minimum, schema.exclusiveMinimum),
     maximum: limit(schema.maximum, schema.exclusiveMaximum),
     default: schema.default ?? null,
   };
 }
 
-function kindOf(types: readonly string[]): Kind {
+function kindOf(types: readonly string[], schema: Schema): Kind {
   const real = types.filter((type) => type !== "null");
+  const holds = (name: string) => (schema[name] as Schema | undefined)?.type === "string";
+  if (real.length === 1 && real[0] === "array" && holds("items")) return "list";
+  if (real.length === 1 && real[0] === "object" && holds("additionalProperties")) return "pairs";
   if (real.length === 1 && real[0] === "boolean") return "boolean";
   if (real.length === 1 && real[0] === "integer") return "integer";
   if (real.length > 0 && real.every((type) => type === "number" || type === "integer")) {
@@ -89,6 +107,12 @@ function limit(inclusive: unknown, exclusive: unknown): Limit | undefined {
 /** A value as the form writes it. */
 export function written(field: Pick<FieldSpec, "kind">, value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (field.kind === "list" && Array.isArray(value)) return value.join("\n");
+  if (field.kind === "pairs") {
+    return Object.entries(value as Record<string, string>)
+      .map((pair) => pair.join(" = "))
+      .join("\n");
+  }
   if (field.kind === "json") return JSON.stringify(value, null, 2);
   return String(value);
 }
@@ -102,6 +126,8 @@ export function defaults(fields: readonly FieldSpec[]): Draft {
 export function read(field: FieldSpec, text: string): Read {
   const bare = text.trim();
   const words = field.kind === "text" || field.kind === "prose";
+  if (field.kind === "list" && !field.nullable) return { value: linesOf(text) };
+  if (field.kind === "pairs" && !field.nullable) return readPairs(text);
   if (bare === "" && !words) return readNothing(field);
   switch (field.kind) {
     case "boolean":
@@ -111,6 +137,10 @@ export function read(field: FieldSpec, text: string): Read {
     case "text":
     case "prose":
       return bare === "" && field.nullable ? { value: null } : { value: text };
+    case "list":
+      return { value: linesOf(text) };
+    case "pairs":
+      return readPairs(text);
     case "json":
       return readJson(bare);
     default:
@@ -120,6 +150,25 @@ export function read(field: FieldSpec, text: string): Read {
 
 function readNothing(field: FieldSpec): Read {
   return field.nullable ? { value: null } : { problem: { key: "form.required" } };
+}
+
+/** Lines without what stands around them; empty ones are none. */
+export function linesOf(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+function readPairs(text: string): Read {
+  const pairs: [string, string][] = [];
+  for (const line of linesOf(text)) {
+    const [old = "", ...rest] = line.split("=").map((word) => word.trim());
+    const fresh = rest.join("=");
+    if (!old || !fresh) return { problem: { key: "form.not.pairs" } };
+    pairs.push([old, fresh]);
+  }
+  return { value: Object.fromEntries(pairs) };
 }
 
 function readJson(text: string): Read {

@@ -12,6 +12,7 @@ import { DatasetFacts } from "../components/dataset/DatasetFacts";
 import { DeleteDialog } from "../components/dataset/DeleteDialog";
 import { Favourite } from "../components/dataset/Favourite";
 import { ImportPanel } from "../components/dataset/ImportPanel";
+import { LastImport } from "../components/dataset/LastImport";
 import { LineagePanel } from "../components/dataset/LineagePanel";
 import { keyOf, PlaceContext, usePlace } from "../components/dataset/place";
 import { ReportPanel } from "../components/dataset/ReportPanel";
@@ -92,6 +93,7 @@ function Content({ dataset, deleted, onDeleted, refresh }: ContentProps) {
           {dataset.problem}
         </p>
       )}
+      <LastImport run={dataset.last_import} />
       <DatasetFacts dataset={dataset} />
       <Tabs
         label={t("dataset.parts")}
@@ -109,23 +111,29 @@ function Content({ dataset, deleted, onDeleted, refresh }: ContentProps) {
       ) : versions.length === 0 ? (
         <Empty title={t("dataset.versions.none")}>{t("dataset.versions.none.how")}</Empty>
       ) : (
-        <Chosen tab={tab} versions={versions} />
+        <Chosen tab={tab} versions={versions} profiled={dataset.profiled} />
       )}
     </>
   );
 }
 
-function Chosen({ tab, versions }: { tab: string; versions: readonly number[] }) {
+interface ChosenProps {
+  tab: string;
+  versions: readonly number[];
+  profiled: readonly number[];
+}
+
+function Chosen({ tab, versions, profiled }: ChosenProps) {
   const t = useText();
   switch (tab as Part) {
     case "samples":
       return <Samples versions={versions} />;
     case "table":
-      return <Rows versions={versions} />;
+      return <Rows versions={versions} profiled={profiled} />;
     case "compare":
       return <Compare versions={versions} />;
     case "report":
-      return <ReportPanel versions={versions} />;
+      return <ReportPanel versions={versions} profiled={profiled} />;
     case "lineage":
       return <LineagePanel versions={versions} />;
     default:

@@ -8,6 +8,7 @@ import type { DatasetBrief } from "../api/types";
 import { usePoll } from "../api/usePoll";
 import { CatalogueFilters } from "../components/dataset/CatalogueFilters";
 import { Favourite } from "../components/dataset/Favourite";
+import { ImportState } from "../components/dataset/LastImport";
 import { Empty, Load } from "../components/Load";
 import { Head, Panel } from "../components/Page";
 import { Table } from "../components/Table";
@@ -145,6 +146,7 @@ function Name({ dataset }: { dataset: DatasetBrief }) {
           ))}
         </span>
       )}
+      <ImportState run={dataset.last_import} />
       {dataset.problem && <p className="field-error">{dataset.problem}</p>}
     </div>
   );

@@ -18,6 +18,7 @@ import { Schedule } from "../components/Schedule";
 import { StageOutline } from "../components/StageStrip";
 import { StartDialog } from "../components/StartDialog";
 import { Ago } from "../components/Time";
+import { wordFor } from "../messages";
 import { useText } from "../settings";
 
 const RUNS = 50;
@@ -31,7 +32,7 @@ export function LifecyclePage() {
   return (
     <>
       <Head
-        title={lifecycle?.display_name ?? name}
+        title={lifecycle?.display_name ?? wordFor(t, "work", name)}
         crumbs={[{ to: "/lifecycles", name: t("nav.lifecycles") }]}
         about={lifecycle?.description}
         actions={

@@ -8,18 +8,20 @@ import type { Run } from "../api/types";
 import { usePoll } from "../api/usePoll";
 import { ApprovalCard } from "../components/ApprovalCard";
 import { Badge } from "../components/Badge";
+import { Exported } from "../components/dataset/Exported";
 import { External } from "../components/External";
 import { Facts } from "../components/Facts";
 import { Icon } from "../components/Icon";
 import { DatasetLink, ModelLink } from "../components/links";
 import { Load } from "../components/Load";
-import { Head, Panel } from "../components/Page";
+import { type Crumb, Head, Panel } from "../components/Page";
 import { Report } from "../components/Report";
 import { StageDetail } from "../components/StageDetail";
 import { StageStrip } from "../components/StageStrip";
 import { Ago, Took } from "../components/Time";
 import { number } from "../format";
 import { useIdentity } from "../identity";
+import { type Translate, wordFor } from "../messages";
 import { headline } from "../metrics";
 import { useSettings, useText } from "../settings";
 import { defaultStage } from "../stages";
@@ -47,10 +49,7 @@ export function RunPage() {
       <Head
         title={name}
         badge={asked.data && <Badge state={asked.data.approval ? "waiting" : asked.data.state} />}
-        crumbs={[
-          { to: "/lifecycles", name: t("nav.lifecycles") },
-          { to: `/lifecycles/${lifecycle}`, name: lifecycle },
-        ]}
+        crumbs={crumbsOf(lifecycle, t)}
         actions={asked.data && <Reports run={asked.data} />}
       />
       <Load from={asked} lines={8}>
@@ -58,6 +57,25 @@ export function RunPage() {
       </Load>
     </>
   );
+}
+
+const IMPORT = "import_";
+const EXPORT = "dataset_export";
+
+/** An import belongs to its dataset, any other run to its lifecycle. */
+function crumbsOf(lifecycle: string, t: Translate): Crumb[] {
+  if (!lifecycle.startsWith(IMPORT)) {
+    return [
+      { to: "/lifecycles", name: t("nav.lifecycles") },
+      { to: `/lifecycles/${lifecycle}`, name: wordFor(t, "work", lifecycle) },
+    ];
+  }
+  const dataset = lifecycle.slice(IMPORT.length);
+  return [
+    { to: "/datasets", name: t("nav.datasets") },
+    { to: `/datasets/${dataset}`, name: dataset },
+    { to: `/datasets/${dataset}/import`, name: t("import.runs") },
+  ];
 }
 
 function Content({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
@@ -76,6 +94,7 @@ function Content({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
       <Panel>
         <RunFactsList run={run} />
       </Panel>
+      {run.lifecycle === EXPORT && run.state === "succeeded" && <Exported run={run.run_id} />}
       <Panel title={t("run.stages")} flush>
         <StageStrip stages={run.stages} selected={selected} onSelect={setChosen} />
         {stage && <StageDetail key={stage.node} run={run} stage={stage} />}

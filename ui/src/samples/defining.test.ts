@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { definitionOf, missingMeaning, NOTHING } from "./defining";
+import { definitionOf, formatsFor, missingMeaning, NOTHING } from "./defining";
 
 test("a name that cannot be used is missing, and a table's target", () => {
   expect(missingMeaning({ ...NOTHING, name: "Pumps" })).toHaveProperty("name");
@@ -15,15 +15,34 @@ test("what was said becomes a definition", () => {
     display_name: "街景",
     modality: "image",
     task: "detection",
-    max_refused: 0,
+    on_problem: "refuse",
     source: { upload: "f".repeat(32) },
   });
 });
 
-test("a table of a database has a target and refuses nothing by share", () => {
+test("a table of a database has a target, and says itself what it refuses", () => {
   const draft = { ...NOTHING, kind: "sql" as const, connection: "shop", query: "orders" };
   const said = definitionOf({ ...draft, name: "orders", modality: "table", target: "price" });
   expect(said.source).toEqual({ sql: { connection: "shop", table: "orders" } });
   expect(said.target).toBe("price");
-  expect(said).not.toHaveProperty("max_refused");
+  expect(said).not.toHaveProperty("on_problem");
+});
+
+test("a clustering has no target, a time series has a time", () => {
+  const table = { ...NOTHING, name: "orders", modality: "table" as const, target: "price" };
+  expect(definitionOf({ ...table, task: "clustering" })).not.toHaveProperty("target");
+  const series = { ...table, task: "forecasting" };
+  expect(Object.keys(missingMeaning(series))).toEqual(["time"]);
+  expect(definitionOf({ ...series, time: "day" })).toMatchObject({ time_column: "day" });
+});
+
+test("those formats are offered that can say the task", () => {
+  const one = { title: { en: "", zh: "" }, options: {} };
+  const known = [
+    { ...one, name: "csv", modality: "table", tasks: ["regression"] },
+    { ...one, name: "coco", modality: "image", tasks: ["detection"] },
+    { ...one, name: "folders", modality: "image", tasks: ["classification"] },
+  ];
+  expect(formatsFor(known, "image", "detection").map((found) => found.name)).toEqual(["coco"]);
+  expect(formatsFor(known, "image", null)).toHaveLength(2);
 });

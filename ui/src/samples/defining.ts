@@ -1,7 +1,8 @@
 // What somebody says in the import wizard, as the definition of a dataset. Pure functions.
 
+import type { DataFormat } from "../api/types";
 import type { Key } from "../messages";
-import { EMPTY, type Modality, type SourceDraft, tableOrSelect } from "./importing";
+import { EMPTY, type Modality, type SourceDraft, sourceOf } from "./importing";
 
 export interface ImportDraft extends SourceDraft {
   name: string;
@@ -9,6 +10,8 @@ export interface ImportDraft extends SourceDraft {
   modality: Modality;
   task: string;
   target: string;
+  /** Of a time series: the column that orders it. */
+  time: string;
   format: string;
   strict: boolean;
 }
@@ -20,12 +23,13 @@ export const NOTHING: ImportDraft = {
   modality: "image",
   task: "classification",
   target: "",
+  time: "",
   format: "",
   strict: false,
 };
 
 export const TASKS: Record<Modality, readonly string[]> = {
-  table: ["classification", "regression"],
+  table: ["classification", "regression", "clustering", "forecasting"],
   image: [
     "classification", "detection", "instance_segmentation", "semantic_segmentation", "key_points",
   ],
@@ -35,19 +39,16 @@ export const TASKS: Record<Modality, readonly string[]> = {
   audio: ["classification"],
 };
 
-/** Formats that are often meant; the API knows more, and finds out which it is if none is said. */
-export const FORMATS: Record<Modality, readonly string[]> = {
-  table: ["csv", "tsv", "jsonl", "json", "parquet", "excel", "sqlite"],
-  image: [
-    "image_folders", "image_csv", "coco", "voc", "yolo", "bml_json", "bml_xml", "labelme", "cvat",
-    "datumaro", "label_studio", "mask_png", "huggingface_images", "webdataset_images",
-  ],
-  text: [
-    "text_csv", "text_jsonl", "text_folders", "bml_txt", "plain_text", "sequence_tags", "brat",
-    "instructions", "huggingface_texts",
-  ],
-  audio: ["audio_folders", "audio_csv", "huggingface_audio", "webdataset_audio"],
-};
+/** The formats that can say that task, by name. */
+export function formatsFor(
+  formats: readonly DataFormat[],
+  modality: string | null,
+  task: string | null,
+): DataFormat[] {
+  return formats.filter(
+    (one) => one.modality === modality && (task === null || one.tasks.includes(task)),
+  );
+}
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
@@ -57,8 +58,17 @@ export type MissingMeaning = Partial<Record<keyof ImportDraft, Key>>;
 export function missingMeaning(draft: ImportDraft): MissingMeaning {
   const missing: MissingMeaning = {};
   if (!NAME.test(draft.name)) missing.name = "import.need.name";
-  if (draft.modality === "table" && !draft.target.trim()) missing.target = "import.need.target";
+  if (needsTarget(draft) && !draft.target.trim()) missing.target = "import.need.target";
+  if (needsTime(draft) && !draft.time.trim()) missing.time = "import.need.time";
   return missing;
+}
+
+export function needsTarget(draft: ImportDraft): boolean {
+  return draft.modality === "table" && draft.task !== "clustering";
+}
+
+export function needsTime(draft: ImportDraft): boolean {
+  return draft.modality === "table" && draft.task === "forecasting";
 }
 
 /** `dataset.yaml` of what was said. */
@@ -71,12 +81,8 @@ export function definitionOf(draft: ImportDraft): Record<string, unknown> {
   };
   if (draft.displayName.trim()) definition.display_name = draft.displayName.trim();
   if (draft.format.trim()) definition.format = draft.format.trim();
-  if (draft.modality === "table") definition.target = draft.target.trim();
-  else definition.max_refused = draft.strict ? 0 : 1;
+  if (needsTarget(draft)) definition.target = draft.target.trim();
+  if (needsTime(draft)) definition.time_column = draft.time.trim();
+  if (draft.modality !== "table") definition.on_problem = draft.strict ? "refuse" : "leave_out";
   return definition;
-}
-
-function sourceOf(draft: ImportDraft): Record<string, unknown> {
-  if (draft.kind !== "sql") return { [draft.kind]: draft[draft.kind].trim() };
-  return { sql: { connection: draft.connection, ...tableOrSelect(draft.query) } };
 }

@@ -2,7 +2,7 @@
 
 import type { Key } from "../messages";
 
-export type SourceKind = "upload" | "url" | "path" | "sql";
+export type SourceKind = "upload" | "url" | "path" | "sql" | "s3" | "ftp" | "webhdfs";
 export type Modality = "table" | "image" | "text" | "audio";
 
 export interface SourceDraft {
@@ -14,6 +14,9 @@ export interface SourceDraft {
   connection: string;
   /** A table's name, or a SELECT. */
   query: string;
+  bucket: string;
+  /** A key or a path on a server; one that ends with `/` is a folder. */
+  place: string;
 }
 
 export const EMPTY: SourceDraft = {
@@ -23,9 +26,15 @@ export const EMPTY: SourceDraft = {
   path: "",
   connection: "",
   query: "",
+  bucket: "",
+  place: "",
 };
 
-export const KINDS: readonly SourceKind[] = ["upload", "url", "path", "sql"];
+export const KINDS: readonly SourceKind[] = [
+  "upload", "url", "path", "sql", "s3", "ftp", "webhdfs",
+];
+/** Those that need a connection. */
+export const CONNECTED: readonly SourceKind[] = ["sql", "s3", "ftp", "webhdfs"];
 
 export type Missing = Partial<Record<keyof SourceDraft, Key>>;
 
@@ -40,7 +49,15 @@ export function missingSource(draft: SourceDraft): Missing {
   }
   const missing: Missing = {};
   if (!draft.connection) missing.connection = "import.need.connection";
-  if (!draft.query.trim()) missing.query = "import.need.query";
+  if (draft.kind === "sql") {
+    if (!draft.query.trim()) missing.query = "import.need.query";
+    return missing;
+  }
+  const path = draft.place.trim();
+  if (draft.kind === "s3") {
+    if (!draft.bucket.trim()) missing.bucket = "import.need.bucket";
+    if (!path) missing.place = "import.need.key";
+  } else if (!path.startsWith("/")) missing.place = "import.need.path";
   return missing;
 }
 
@@ -48,6 +65,25 @@ export function missingSource(draft: SourceDraft): Missing {
 export function tableOrSelect(text: string): { table: string } | { select: string } {
   const bare = text.trim();
   return /\s/.test(bare) ? { select: bare } : { table: bare };
+}
+
+/** The source as a definition has it. */
+export function sourceOf(draft: SourceDraft): Record<string, unknown> {
+  const { kind, connection } = draft;
+  const place = draft.place.trim();
+  switch (kind) {
+    case "sql":
+      return { sql: { connection, ...tableOrSelect(draft.query) } };
+    case "s3": {
+      const within = place.endsWith("/") ? { prefix: place } : { key: place };
+      return { s3: { connection, bucket: draft.bucket.trim(), ...within } };
+    }
+    case "ftp":
+    case "webhdfs":
+      return { [kind]: { connection, path: place } };
+    default:
+      return { [kind]: draft[kind].trim() };
+  }
 }
 
 const OWN: Record<Modality, readonly string[]> = {
@@ -64,10 +100,13 @@ export function importValues(draft: SourceDraft, modality: Modality): Record<str
   for (const place of [...OWN[modality], ...ELSEWHERE]) {
     if (place !== draft.kind) values[`source.${place}`] = null;
   }
-  if (draft.kind !== "sql") return { ...values, [`source.${draft.kind}`]: draft[draft.kind].trim() };
-  values["source.sql.connection"] = draft.connection;
-  for (const [name, value] of Object.entries(tableOrSelect(draft.query))) {
-    values[`source.sql.${name}`] = value;
+  for (const [place, value] of Object.entries(sourceOf(draft))) {
+    if (typeof value === "string") values[`source.${place}`] = value;
+    else {
+      for (const [name, part] of Object.entries(value as Record<string, unknown>)) {
+        values[`source.${place}.${name}`] = part;
+      }
+    }
   }
   return values;
 }

@@ -1,11 +1,18 @@
 // Second step of the wizard: what the data mean.
 
-import { useId } from "react";
-
+import * as routes from "../../api/routes";
+import { usePoll } from "../../api/usePoll";
 import { wordFor } from "../../messages";
-import { FORMATS, type ImportDraft, type MissingMeaning, TASKS } from "../../samples/defining";
+import {
+  formatsFor,
+  type ImportDraft,
+  type MissingMeaning,
+  needsTarget,
+  needsTime,
+  TASKS,
+} from "../../samples/defining";
 import type { Modality } from "../../samples/importing";
-import { useText } from "../../settings";
+import { useSettings } from "../../settings";
 import { ImportField } from "./ImportField";
 
 interface ImportMeaningProps {
@@ -17,8 +24,8 @@ interface ImportMeaningProps {
 const MODALITIES = Object.keys(TASKS) as Modality[];
 
 export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) {
-  const t = useText();
-  const formats = useId();
+  const { t, language } = useSettings();
+  const formats = usePoll("formats", routes.formats, 0);
   const table = draft.modality === "table";
   const choose = (modality: Modality) =>
     onChange({ modality, task: TASKS[modality][0] ?? "", format: "" });
@@ -54,7 +61,7 @@ export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) 
           </select>
         </ImportField>
         <ImportField label={t("task")} problem={undefined}>
-          <select value={draft.task} onChange={(event) => onChange({ task: event.target.value })}>
+          <select value={draft.task} onChange={(event) => onChange({ task: event.target.value, format: "" })}>
             {TASKS[draft.modality].map((one) => (
               <option key={one} value={one}>
                 {wordFor(t, "task", one)}
@@ -62,7 +69,7 @@ export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) 
             ))}
           </select>
         </ImportField>
-        {table && (
+        {needsTarget(draft) && (
           <ImportField label={t("import.target")} help={t("import.target.help")} problem={missing.target}>
             <input
               type="text"
@@ -71,19 +78,24 @@ export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) 
             />
           </ImportField>
         )}
+        {needsTime(draft) && (
+          <ImportField label={t("import.time")} help={t("import.time.help")} problem={missing.time}>
+            <input
+              type="text"
+              value={draft.time}
+              onChange={(event) => onChange({ time: event.target.value })}
+            />
+          </ImportField>
+        )}
         <ImportField label={t("sample.format")} help={t("import.format.help")} problem={undefined}>
-          <input
-            type="text"
-            list={formats}
-            placeholder={t("import.format.auto")}
-            value={draft.format}
-            onChange={(event) => onChange({ format: event.target.value })}
-          />
-          <datalist id={formats}>
-            {FORMATS[draft.modality].map((one) => (
-              <option key={one} value={one} />
+          <select value={draft.format} onChange={(event) => onChange({ format: event.target.value })}>
+            <option value="">{t("import.format.auto")}</option>
+            {formatsFor(formats.data ?? [], draft.modality, draft.task).map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.title[language]}
+              </option>
             ))}
-          </datalist>
+          </select>
         </ImportField>
       </div>
       {!table && (

@@ -1,16 +1,13 @@
 // Where the data of an import are: a file that is sent, an address, a path, a database.
 
-import { useEffect, useId, useRef, useState } from "react";
-
 import * as routes from "../../api/routes";
-import { upload } from "../../api/upload";
 import { usePoll } from "../../api/usePoll";
-import { bytes, percent } from "../../format";
-import { KINDS, type Missing, type SourceDraft } from "../../samples/importing";
-import { useSettings, useText } from "../../settings";
-import { Icon } from "../Icon";
-import { errorText, Load } from "../Load";
+import type { Key } from "../../messages";
+import { CONNECTED, KINDS, type Missing, type SourceDraft } from "../../samples/importing";
+import { useText } from "../../settings";
+import { Load } from "../Load";
 import { ImportField } from "./ImportField";
+import { UploadField } from "./UploadField";
 
 interface ImportSourceProps {
   draft: SourceDraft;
@@ -39,7 +36,13 @@ export function ImportSource({ draft, missing, onChange }: ImportSourceProps) {
           </label>
         ))}
       </fieldset>
-      {draft.kind === "upload" && <UploadField {...{ draft, missing, onChange }} />}
+      {draft.kind === "upload" && (
+        <UploadField
+          upload={draft.upload}
+          problem={missing.upload}
+          onUpload={(upload) => onChange({ upload })}
+        />
+      )}
       {draft.kind === "url" && (
         <ImportField label={t("address")} problem={missing.url}>
           <input
@@ -62,88 +65,13 @@ export function ImportSource({ draft, missing, onChange }: ImportSourceProps) {
           />
         </ImportField>
       )}
-      {draft.kind === "sql" && <DatabaseFields {...{ draft, missing, onChange }} />}
+      {CONNECTED.includes(draft.kind) && <ServerFields {...{ draft, missing, onChange }} />}
     </div>
   );
 }
 
-/** The file is sent as soon as it is chosen. */
-function UploadField({ draft, missing, onChange }: ImportSourceProps) {
-  const { t, language } = useSettings();
-  const id = useId();
-  const [sent, setSent] = useState<{ name: string; size: number; bytes: number }>();
-  const [error, setError] = useState<unknown>();
-  const under = useRef<AbortController>(undefined);
-  useEffect(() => () => under.current?.abort(), []);
-
-  async function take(file: File | undefined) {
-    if (file === undefined) return;
-    under.current?.abort();
-    const mine = new AbortController();
-    under.current = mine;
-    setError(undefined);
-    setSent({ name: file.name, size: file.size, bytes: 0 });
-    onChange({ upload: "" });
-    try {
-      const onProgress = (now: number) => setSent({ name: file.name, size: file.size, bytes: now });
-      const found = await upload({ file, onProgress, signal: mine.signal });
-      setSent({ name: file.name, size: file.size, bytes: file.size });
-      onChange({ upload: found });
-    } catch (problem) {
-      if (!mine.signal.aborted) setError(problem);
-    }
-  }
-
-  return (
-    <div className="stack">
-      <label
-        className="drop"
-        htmlFor={id}
-        onDragOver={(event) => event.preventDefault()}
-        onDrop={(event) => {
-          event.preventDefault();
-          void take(event.dataTransfer.files[0]);
-        }}
-      >
-        <Icon name="upload" size={24} />
-        <span>
-          <strong>{sent?.name ?? t("import.file.none")}</strong>
-          <span className="quiet">
-            {sent
-              ? `${bytes(sent.bytes)} / ${bytes(sent.size)} · ${percent(sent.size ? sent.bytes / sent.size : 1, language)}`
-              : t("import.file.choose")}
-          </span>
-        </span>
-        <input
-          id={id}
-          type="file"
-          className="visually-hidden"
-          onChange={(event) => void take(event.target.files?.[0])}
-        />
-      </label>
-      {sent && sent.size > 0 && (
-        <progress max={sent.size} value={sent.bytes} aria-label={t("import.progress")} />
-      )}
-      {draft.upload && (
-        <p role="status" className="row tone-good connection-said">
-          <Icon name="check" size={14} /> {t("import.file.there")}
-        </p>
-      )}
-      {missing.upload && (
-        <p className="field-error" role="alert">
-          {t(missing.upload)}
-        </p>
-      )}
-      {error !== undefined && (
-        <p className="failure" role="alert">
-          {errorText(error, t("error.away"))}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function DatabaseFields({ draft, missing, onChange }: ImportSourceProps) {
+/** A connection that was set up, and what is wanted of its server. */
+function ServerFields({ draft, missing, onChange }: ImportSourceProps) {
   const t = useText();
   const asked = usePoll("connections", routes.connections, 0);
   return (
@@ -157,7 +85,7 @@ function DatabaseFields({ draft, missing, onChange }: ImportSourceProps) {
             >
               <option value="">{t("form.nothing")}</option>
               {connections
-                .filter((one) => one.database)
+                .filter((one) => (draft.kind === "sql" ? one.database : one.kind === draft.kind))
                 .map((one) => (
                   <option key={one.name} value={one.name}>
                     {one.display_name ?? one.name}
@@ -165,17 +93,42 @@ function DatabaseFields({ draft, missing, onChange }: ImportSourceProps) {
                 ))}
             </select>
           </ImportField>
-          <ImportField label={t("connection.ask")} problem={missing.query}>
-            <input
-              type="text"
-              className="mono"
-              spellCheck={false}
-              value={draft.query}
-              onChange={(event) => onChange({ query: event.target.value })}
+          {draft.kind === "s3" && (
+            <Words name="bucket" label="import.bucket" {...{ draft, missing, onChange }} />
+          )}
+          {draft.kind === "sql" ? (
+            <Words name="query" label="connection.ask" {...{ draft, missing, onChange }} />
+          ) : (
+            <Words
+              name="place"
+              label={draft.kind === "s3" ? "import.key" : "import.path"}
+              help={draft.kind === "s3" ? "import.key.help" : "import.far.help"}
+              {...{ draft, missing, onChange }}
             />
-          </ImportField>
+          )}
         </div>
       )}
     </Load>
+  );
+}
+
+interface WordsProps extends ImportSourceProps {
+  name: "bucket" | "query" | "place";
+  label: Key;
+  help?: Key;
+}
+
+function Words({ name, label, help, draft, missing, onChange }: WordsProps) {
+  const t = useText();
+  return (
+    <ImportField label={t(label)} problem={missing[name]} {...(help ? { help: t(help) } : {})}>
+      <input
+        type="text"
+        className="mono"
+        spellCheck={false}
+        value={draft[name]}
+        onChange={(event) => onChange({ [name]: event.target.value })}
+      />
+    </ImportField>
   );
 }

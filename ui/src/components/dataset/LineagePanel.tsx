@@ -7,6 +7,8 @@ import * as routes from "../../api/routes";
 import type { Lineage } from "../../api/types";
 import { usePoll } from "../../api/usePoll";
 import { plain } from "../../format";
+import type { Language } from "../../preferences";
+import { makingOf } from "../../samples/making";
 import { useSettings, useText } from "../../settings";
 import { Badge } from "../Badge";
 import { DatasetLink, ModelLink, RunLink } from "../links";
@@ -87,7 +89,18 @@ function Content({ lineage }: { lineage: Lineage }) {
 
 function Ancestors({ lineage }: { lineage: Lineage }) {
   const { t, language } = useSettings();
+  const known = usePoll(`operations ${language}`, routes.operations, 0);
   if (lineage.ancestors.length === 0) return null;
+  const titled = (operation: Record<string, unknown> | null) => {
+    const making = makingOf(operation);
+    if (!making) return "";
+    const shape = known.data?.find((one) => `data.${one.name}` === making.step);
+    const chosen = making.options.map(
+      ([name, value]) =>
+        `${shape?.form.properties[name]?.title ?? name} ${exact(value, language)}`,
+    );
+    return [shape?.title[language] ?? making.step, ...chosen].join(" · ");
+  };
   return (
     <section>
       <h3>{t("lineage.ancestors")}</h3>
@@ -95,12 +108,17 @@ function Ancestors({ lineage }: { lineage: Lineage }) {
         {lineage.ancestors.map((one) => (
           <li key={one.tag}>
             {one.there ? <DatasetLink tag={one.tag} /> : <del>{one.tag}</del>}
-            {one.operation && <span className="quiet"> {plain(one.operation, language)}</span>}
+            {titled(one.operation) && <span className="quiet"> {titled(one.operation)}</span>}
           </li>
         ))}
       </ol>
     </section>
   );
+}
+
+/** As it was chosen: a number is not rounded. */
+function exact(value: unknown, language: Language): string {
+  return typeof value === "number" ? String(value) : plain(value, language);
 }
 
 function Runs({ lineage }: { lineage: Lineage }) {

@@ -3,18 +3,21 @@
 import { useState } from "react";
 
 import * as routes from "../../api/routes";
-import { useText } from "../../settings";
+import { useSettings } from "../../settings";
 import { Empty } from "../Load";
 import { Panel } from "../Page";
 import { usePlace } from "./place";
 import { VersionChoice } from "./SampleFilters";
-import { useProfile } from "./useProfile";
 
-export function ReportPanel({ versions }: { versions: readonly number[] }) {
-  const t = useText();
+interface ReportPanelProps {
+  versions: readonly number[];
+  profiled: readonly number[];
+}
+
+export function ReportPanel({ versions, profiled }: ReportPanelProps) {
+  const { t, language } = useSettings();
   const place = usePlace();
   const [version, setVersion] = useState(versions[0] ?? 1);
-  const profile = useProfile(version);
   const title = t("report.of", { name: place.name, version });
   return (
     <Panel
@@ -28,12 +31,13 @@ export function ReportPanel({ versions }: { versions: readonly number[] }) {
       }
       flush
     >
-      {profile === null && <Empty title={t("report.none")}>{t("report.none.how")}</Empty>}
-      {profile && (
+      {!profiled.includes(version) ? (
+        <Empty title={t("report.none")}>{t("report.none.how")}</Empty>
+      ) : (
         <iframe
           className="report report-page"
           title={title}
-          src={routes.datasetReport(place, version)}
+          src={routes.datasetReport(place, version, language)}
           sandbox=""
         />
       )}

@@ -19,7 +19,12 @@ import { useProfile } from "./useProfile";
 
 const SIZE = 50;
 
-export function Rows({ versions }: { versions: readonly number[] }) {
+interface RowsProps {
+  versions: readonly number[];
+  profiled: readonly number[];
+}
+
+export function Rows({ versions, profiled }: RowsProps) {
   const place = usePlace();
   const [params, setParams] = useSearchParams();
   const { version, page: number } = readQuery(params);
@@ -29,7 +34,7 @@ export function Rows({ versions }: { versions: readonly number[] }) {
     (signal) => routes.rows(place, wanted, signal),
     0,
   );
-  const profile = useProfile(version ?? versions[0]);
+  const profile = useProfile(version ?? versions[0], profiled);
   const before = useRef<RowPage>(undefined);
   if (found.data) before.current = found.data;
   return (

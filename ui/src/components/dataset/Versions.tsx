@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import type { Dataset, DatasetVersion } from "../../api/types";
 import { bytes, number } from "../../format";
+import { useIdentity } from "../../identity";
 import { useSettings, useText } from "../../settings";
 import { Action } from "../Action";
 import { Icon } from "../Icon";
@@ -11,6 +12,9 @@ import { Empty } from "../Load";
 import { Panel } from "../Page";
 import { Table } from "../Table";
 import { Ago } from "../Time";
+import { ExportDialog } from "./ExportDialog";
+import { OperateDialog } from "./OperateDialog";
+import { usePlace } from "./place";
 import { type VersionAct, VersionDialog } from "./VersionDialog";
 
 interface VersionsProps {
@@ -23,11 +27,16 @@ interface VersionsProps {
 export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps) {
   const { t, language } = useSettings();
   const [asked, setAsked] = useState<{ act: VersionAct; version: DatasetVersion }>();
+  const [work, setWork] = useState<"operate" | "export">();
+  const { session } = useIdentity();
+  const { project } = usePlace();
+  const obstacle = dataset.latest === null ? t("dataset.versions.none") : undefined;
   return (
     <Panel
       title={t("versions")}
       flush
       actions={
+        <>
         <label className="check">
           <input
             type="checkbox"
@@ -36,6 +45,19 @@ export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps)
           />
           {t("versions.deleted")}
         </label>
+        {!project &&
+          (["export", "operate"] as const).map((one) => (
+            <Action
+              key={one}
+              kind="small"
+              permission={session.permissions["lifecycle.run"]}
+              obstacle={obstacle}
+              onClick={() => setWork(one)}
+            >
+              {t(`${one}.open`)}
+            </Action>
+          ))}
+        </>
       }
     >
       {dataset.history.length === 0 ? (
@@ -77,6 +99,8 @@ export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps)
           ]}
         />
       )}
+      {work === "operate" && <OperateDialog dataset={dataset} onClose={() => setWork(undefined)} />}
+      {work === "export" && <ExportDialog dataset={dataset} onClose={() => setWork(undefined)} />}
       {asked && (
         <VersionDialog
           dataset={dataset}
