@@ -11,6 +11,7 @@ from reference_text import NOTE, fields
 from aileron.data.audio.spec import AudioDefinition
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
 from aileron.data.images.spec import ImageDefinition
+from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
 from aileron.data.texts.spec import TextDefinition
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
@@ -29,6 +30,7 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
     "Connections": (ConnectionsSpec, "`configs/connections.yaml`"),
+    "Limits": (LimitsSpec, "`configs/limits.yaml`"),
     "Environment": (EnvironmentSpec, "`configs/environments/NAME.yaml`"),
 }
 

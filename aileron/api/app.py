@@ -13,9 +13,10 @@ from starlette.responses import Response
 from aileron import __version__
 from aileron.api import sign_in
 from aileron.api.bml.routes import bml_routes
-from aileron.api.guard import LIVE, Guard, answer_to, path_of
+from aileron.api.guard import LIVE, Guard, answer_to
 from aileron.api.identity import IdentityProvider, TokenIdentity
 from aileron.api.pages import add_pages
+from aileron.api.place import path_of
 from aileron.api.query import known_query
 from aileron.api.routes import PREFIX, all_routes
 from aileron.client.base import Client

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aileron.api.bml import problem as bml
 from aileron.api.identity import IdentityProvider
-from aileron.api.language import accepted
+from aileron.api.language import language_of
+from aileron.api.place import path_of
 from aileron.api.problem import Problem
 from aileron.core.errors import AileronError, InvalidInput, Language, NotFound, Refused
 
@@ -78,7 +79,7 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        language = accepted(request.headers.get("accept-language"))
+        language = language_of(request)
         scope.setdefault("state", {})["language"] = language
         begun = False
 
@@ -110,13 +111,6 @@ class Guard:
         if asker.by_cookie and request.method not in READING:
             check_origin(request)
         request.state.actor = asker.actor
-
-
-def path_of(scope: Scope) -> str:
-    """The path inside the application, wherever that is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "")
-    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def needs_login(method: str, path: str) -> bool:

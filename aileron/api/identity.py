@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from aileron.api.bml.problem import PREFIX as BML
+from aileron.api.place import path_of
 from aileron.core.access import Actor
 from aileron.core.errors import AileronError
 from aileron.ledger import Ledger
@@ -61,7 +62,7 @@ class TokenIdentity(IdentityProvider):
 
     async def identify(self, request: Request) -> Asker:
         header = bearer(request)
-        if header is None and BML in request.url.path:
+        if header is None and path_of(request.scope).startswith(BML):
             header = request.query_params.get("access_token")
         secret = header if header is not None else request.cookies.get(COOKIE)
         if not secret:

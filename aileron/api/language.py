@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final, get_args
+
+from fastapi import Query, Request
 
 from aileron.core.errors import Language
 
 LONGEST: Final = 500
 """Characters that are looked at."""
+LanguageQuery = Annotated[
+    Language | None, Query(description="default: by `Accept-Language`; for frames, which have none")
+]
+
+
+def language_of(request: Request) -> Language:
+    """The one that the address names, else the one that the browser wants."""
+    named = request.query_params.get("language")
+    known: tuple[Language, ...] = get_args(Language)
+    for language in known:
+        if language == named:
+            return language
+    return accepted(request.headers.get("accept-language"))
 
 
 def accepted(header: str | None) -> Language:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -19,7 +20,11 @@ OPERATIONS: Final[Mapping[str, str]] = {
     "compact": "Drop media that no sample of dataset NAME refers to.",
     "dedupe": "Drop samples of dataset NAME that repeat the content of another.",
     "filter": "Keep the samples of dataset NAME that meet conditions.",
+    "join_table": "Add columns of dataset OTHER, found by keys, to dataset NAME.",
     "merge": "Join dataset NAME and dataset OTHER.",
+    "prepare_images": "Resize, crop, turn, correct, ... the pictures of dataset NAME.",
+    "prepare_table": "Fill, scale, encode, sort, ... the table of dataset NAME.",
+    "personal_data": "Find, or mask, personal data in dataset NAME.",
     "relabel": "Rename, join, drop or change labels of dataset NAME.",
     "resplit": "Give the samples of dataset NAME to train, validation and test anew.",
     "sample": "Draw samples of dataset NAME.",
@@ -55,6 +60,18 @@ def import_dataset(
     _run(lambda client: client.import_dataset(name, values, force=force), project, wait, as_json)
 
 
+@click.command("refused")
+@click.argument("run_id", metavar="RUN")
+@click.argument("target", type=click.Path(path_type=Path))
+@project_option
+@json_option
+def fetch_refused(run_id: str, target: Path, project: str | None, as_json: bool) -> None:
+    """Write what import RUN left out to the new zip TARGET: the reasons, and the files."""
+    with open_client(project) as client:
+        facts = client.download_refused(run_id, target)
+    show(facts.model_dump() | {"target": str(target)}, as_json=as_json)
+
+
 @click.command("lint")
 @click.argument("name", required=False)
 @json_option
@@ -78,6 +95,7 @@ def lint_datasets(name: str | None, as_json: bool) -> None:
 
 def _operation(operation: str, help_: str) -> click.Command:
     """The command of one operation on datasets."""
+
     @click.command(operation, help=f"{help_} Options: `aileron component show data.{operation}`.")
     @click.argument("name")
     @click.option("--version", type=click.IntRange(1), help="Version; default: the latest.")
@@ -138,5 +156,6 @@ def _values(assignments: tuple[str, ...]) -> dict[str, Any]:
 COMMANDS: Final = (
     import_dataset,
     lint_datasets,
+    fetch_refused,
     *(_operation(name, help_) for name, help_ in OPERATIONS.items()),
 )

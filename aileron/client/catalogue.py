@@ -120,5 +120,13 @@ class CatalogueVerbs(ABC):
         """Write that file to `target`, which is new."""
 
     @abstractmethod
+    def refused_of(self, run_id: str) -> r.ExportFile:
+        """The zip of what an import's run left out, or of what made it fail."""
+
+    @abstractmethod
+    def download_refused(self, run_id: str, target: Path) -> r.ExportFile:
+        """Write that zip to `target`, which is new: problems.csv, and the files themselves."""
+
+    @abstractmethod
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:
         """Where a version comes from, and which runs, models and services it led to."""

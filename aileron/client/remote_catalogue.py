@@ -37,6 +37,12 @@ class RemoteCatalogue(CatalogueVerbs, WorkVerbs):
     def define_dataset(self, definition: Mapping[str, Any]) -> r.DatasetBrief:
         return self._send("POST", r.DatasetBrief, "datasets", r.Define(definition=dict(definition)))
 
+    def formats(self) -> tuple[r.DataFormat, ...]:
+        return self._get(tuple[r.DataFormat, ...], "formats")
+
+    def operations(self) -> tuple[r.OperationShape, ...]:
+        return self._get(tuple[r.OperationShape, ...], "operations")
+
     def datasets(
         self,
         *,
@@ -119,6 +125,14 @@ class RemoteCatalogue(CatalogueVerbs, WorkVerbs):
     def download_export(self, run_id: str, target: Path) -> r.ExportFile:
         facts = self.export_of(run_id)
         self._download(run_id, "/export/file", target)
+        return facts
+
+    def refused_of(self, run_id: str) -> r.ExportFile:
+        return self._get_of_run(r.ExportFile, run_id, "/refused")
+
+    def download_refused(self, run_id: str, target: Path) -> r.ExportFile:
+        facts = self.refused_of(run_id)
+        self._download(run_id, "/refused/file", target)
         return facts
 
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:

@@ -34,6 +34,14 @@ class WorkVerbs(ABC):
             Conflict: the workspace has a dataset of that name.
         """
 
+    @abstractmethod
+    def formats(self) -> tuple[r.DataFormat, ...]:
+        """The formats of all kinds of data, those of tables first."""
+
+    @abstractmethod
+    def operations(self) -> tuple[r.OperationShape, ...]:
+        """What can make a version from a version, each with the form of its options."""
+
     def import_dataset(
         self, name: str, values: Mapping[str, Any] | None = None, *, force: bool = False
     ) -> r.RunBrief:

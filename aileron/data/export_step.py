@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -48,16 +48,23 @@ class ExportDataset(Component[ExportConfig]):
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / file_name(read_card(inputs["dataset"]), config.format)
         losses = export_as(inputs["dataset"], file, config.format, config.options)
-        facts = {
-            "format_version": 1,
-            "file": file.name,
-            "format": config.format,
-            "size": file.stat().st_size,
-            "losses": losses,
-        }
-        text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-        (folder / FACTS_FILE).write_text(text, encoding="utf-8")
+        size = write_facts(folder, file.name, config.format, losses)
         for trait, reason in losses.items():
             context.log(f"{config.format} loses {trait}: {reason}")
-        context.log(f"{file.name}, {facts['size']:,} bytes")
+        context.log(f"{file.name}, {size:,} bytes")
         return {"export": folder}
+
+
+def write_facts(folder: Path, file: str, format_: str, losses: Mapping[str, Any]) -> int:
+    """Write ``export.json`` beside the one `file` of the EXPORT artifact; returns its bytes."""
+    size = (folder / file).stat().st_size
+    facts = {
+        "format_version": 1,
+        "file": file,
+        "format": format_,
+        "size": size,
+        "losses": losses,
+    }
+    text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    (folder / FACTS_FILE).write_text(text, encoding="utf-8")
+    return size

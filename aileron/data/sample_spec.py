@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from aileron.core.names import Name
 from aileron.data.labels import LabelType
 
+OnProblem = Literal["refuse", "leave_out"]
 Repeats = Literal["keep", "drop"]
 
 
@@ -37,6 +38,11 @@ class SamplesSpec(BaseModel):
     max_refused: float = Field(
         0.05, ge=0, le=1, description="share of unusable samples above which the import fails"
     )
+    on_problem: OnProblem = Field(
+        "leave_out",
+        description="refuse: one unusable sample, and nothing is imported; leave_out: it is left "
+        "out, up to max_refused",
+    )
     licence: str | None = Field(None, description="what allows the use of the data")
     owner: str | None = Field(None, description="who answers for the data")
 
@@ -47,3 +53,8 @@ class SamplesSpec(BaseModel):
         if self.classes and len(set(self.classes)) != len(self.classes):
             raise ValueError("`classes` names a class twice")
         return self
+
+    @property
+    def lenient(self) -> bool:
+        """Whether the rest is imported where samples cannot be used."""
+        return self.on_problem == "leave_out"

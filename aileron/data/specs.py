@@ -114,6 +114,9 @@ class TableSpec(BaseModel):
     missing_target: Literal["refuse", "leave_out"] = Field(
         "refuse", description="what happens to rows without a value of the target"
     )
+    on_problem: Literal["refuse"] = Field(
+        "refuse", description="a cell that does not fit its column fails the import"
+    )
     id_column: str | None = Field(None, description="column with a unique id of each row")
     columns: Mapping[str, ColumnSpec] = Field(
         {}, description="column -> what is not to be inferred from its values"

@@ -34,6 +34,7 @@ class TableWriter:
 
     suffix: str
     write: Write
+    title: Mapping[str, str]
 
 
 def table_writer(format_: str, options: Mapping[str, str]) -> TableWriter:
@@ -182,11 +183,11 @@ def _sqlite_type(field: pa.Field) -> str:
 
 
 WRITERS: Final[Mapping[str, TableWriter]] = {
-    "csv": TableWriter(".csv", _delimited(",")),
-    "tsv": TableWriter(".tsv", _delimited("\t")),
-    "jsonl": TableWriter(".jsonl", _jsonl),
-    "json": TableWriter(".json", _json_array),
-    "parquet": TableWriter(".parquet", _parquet),
-    "excel": TableWriter(".xlsx", _excel),
-    "sqlite": TableWriter(".sqlite", _sqlite),
+    "csv": TableWriter(".csv", _delimited(","), {"en": "CSV", "zh": "CSV"}),
+    "tsv": TableWriter(".tsv", _delimited("\t"), {"en": "TSV, with tabs", "zh": "TSV（制表符）"}),
+    "jsonl": TableWriter(".jsonl", _jsonl, {"en": "JSON Lines", "zh": "JSON Lines"}),
+    "json": TableWriter(".json", _json_array, {"en": "JSON, one array", "zh": "JSON（一个数组）"}),
+    "parquet": TableWriter(".parquet", _parquet, {"en": "Parquet", "zh": "Parquet"}),
+    "excel": TableWriter(".xlsx", _excel, {"en": "Excel", "zh": "Excel"}),
+    "sqlite": TableWriter(".sqlite", _sqlite, {"en": "SQLite database", "zh": "SQLite 数据库"}),
 }

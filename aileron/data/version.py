@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import Field
+
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Effect, EffectContext, NoOptions, Record
+from aileron.core.steps import Effect, EffectContext, Record, StepConfig
 from aileron.data.card import read_card
 
 if TYPE_CHECKING:
@@ -19,25 +21,36 @@ if TYPE_CHECKING:
     from aileron.ledger import Ledger
 
 
-class VersionDataset(Effect[NoOptions]):
-    """Version a dataset."""
+class VersionConfig(StepConfig):
+    """Whether there is a version already."""
+
+    existing: int | None = Field(
+        None, ge=1, description="the version that the dataset is, where no new one is to be made"
+    )
+
+
+class VersionDataset(Effect[VersionConfig]):
+    """Version a dataset, or name the version that it is."""
 
     name = "data.version"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Version a dataset", "zh": "生成数据集版本"}
-    Config = NoOptions
+    Config = VersionConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {"record": Port(ArtifactKind.RECORD)}
 
     def observe(
         self,
         context: EffectContext,
-        config: NoOptions,  # noqa: ARG002
+        config: VersionConfig,
         inputs: Mapping[str, Path],
     ) -> Record | None:
         from aileron.data.versions import Versions
 
         card = read_card(inputs["dataset"])
+        if config.existing is not None:
+            versions = Versions.of(context.settings)
+            return _record(versions.show(context.project, card.name, config.existing), context)
         latest = Versions.of(context.settings).latest(context.project, card.name)
         if latest is None or not latest.holds(card):
             return None
@@ -51,7 +64,7 @@ class VersionDataset(Effect[NoOptions]):
     def apply(
         self,
         context: EffectContext,
-        config: NoOptions,  # noqa: ARG002
+        config: VersionConfig,  # noqa: ARG002
         inputs: Mapping[str, Path],
     ) -> Record:
         from aileron.data.versions import Versions
@@ -67,7 +80,7 @@ class VersionDataset(Effect[NoOptions]):
     def undo(
         self,
         context: EffectContext,
-        config: NoOptions,  # noqa: ARG002
+        config: VersionConfig,  # noqa: ARG002
         record: Record,
     ) -> None:
         from aileron.core.errors import NotFound

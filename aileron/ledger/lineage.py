@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    type_coerce,
     union,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -31,7 +32,7 @@ from sqlalchemy.dialects.postgresql import insert
 from aileron.core.names import dataset_tag
 from aileron.core.phrase import Phrase, phrase
 from aileron.ledger.champions import champions
-from aileron.ledger.database import Record, metadata, moment
+from aileron.ledger.database import Json, Record, metadata, moment
 from aileron.ledger.effects import effects
 from aileron.ledger.events import Repository, events
 from aileron.ledger.models import model_versions
@@ -123,6 +124,12 @@ class Lineage(Repository):
         with self.database.transaction() as connection:
             return uses(connection, project, name, version)
 
+    def profiled(self, project: str, name: str) -> frozenset[int]:
+        """The versions that a run has profiled which made or read them."""
+        with self.database.transaction() as connection:
+            tags = connection.scalars(_profiled(project, name))
+            return frozenset(int(tag.rpartition("@v")[2]) for tag in tags)
+
 
 def uses(connection: Connection, project: str, name: str, version: int) -> Uses:
     """`Lineage.uses`, in a transaction that is under way."""
@@ -154,6 +161,24 @@ def _runs(project: str, name: str, version: int) -> CTE:
     )
     made = func.coalesce(found.c.run_id == maker, False).label("made")
     return select(found.c.run_id, made).cte("found")
+
+
+def _profiled(project: str, name: str) -> Select[Any]:
+    """Tags of versions; the record of the effect that made one has no other name of it."""
+    begin = dataset_tag(project, name, 1).removesuffix("1")
+    tag = effects.c.record["tag"].astext
+    versioned = (
+        select(nodes.c.run_id, tag.label("tag"))
+        .join(effects, effects.c.key == nodes.c.key)
+        .where(nodes.c.step == "data.version", tag.startswith(begin, autoescape=True))
+    )
+    noted = select(
+        dataset_uses.c.run_id, (literal(begin) + cast(dataset_uses.c.version, String)).label("tag")
+    ).filter_by(project=project, name=name)
+    found = union(versioned, noted).subquery()
+    profiles = and_(nodes.c.run_id == found.c.run_id, nodes.c.step == "data.profile")
+    made = type_coerce(nodes.c.outputs, Json).has_key("report")
+    return select(found.c.tag).distinct().join(nodes, profiles).where(made)
 
 
 def _uses_by_run(found: CTE) -> Select[Any]:

@@ -10,10 +10,15 @@ from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import Graph, Node, check_graph
-from aileron.lifecycle.dataset import LoadedDataset, load_dataset
+from aileron.lifecycle.dataset import (
+    DatasetFacts,
+    LoadedDataset,
+    expectations_of,
+    load_dataset,
+)
 from aileron.lifecycle.spec import LifecycleSpec
 from aileron.lifecycle.weights import weights_input
-from aileron.lifecycle.work_graphs import DATASET_SOURCE, compile_work
+from aileron.lifecycle.work_graphs import DATASET_SOURCE, compile_work, version_input
 from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Pipeline, Workflow
 
 LEARN: Final = "learn"
@@ -116,7 +121,8 @@ def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
         raise error.at(error.where or workflow.document.where(("dataset",))) from None
 
 
-def _check_modality(workflow: Lifecycle, dataset: LoadedDataset) -> None:
+def check_modality(workflow: Lifecycle, dataset: DatasetFacts) -> None:
+    """Raise `InvalidInput` if the algorithm does not learn from such data."""
     found = step_modality(train_step(workflow))
     if not algorithms(dataset.modality):
         raise InvalidInput(
@@ -139,9 +145,7 @@ def _check_modality(workflow: Lifecycle, dataset: LoadedDataset) -> None:
 
 
 def _lifecycle_graph(workflow: Lifecycle, settings: Settings) -> Graph:
-    dataset = _dataset(workflow, settings)
-    _check_modality(workflow, dataset)
-    nodes = tuple(_nodes(workflow, dataset, settings))
+    nodes = tuple(_nodes(workflow, settings))
     names = {node.name for node in nodes}
     runtime = workflow.spec.runtime
     for section in ("limits", "env"):
@@ -165,26 +169,35 @@ def _checked(workflow: Workflow, nodes: tuple[Node, ...]) -> Graph:
     return graph
 
 
-def _nodes(workflow: Lifecycle, dataset: LoadedDataset, settings: Settings) -> Iterator[Node]:
+def _nodes(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
     spec = workflow.spec
-    source = {"source": f"source:{DATASET_SOURCE}"}
-    yield _node(spec, "ingest", dataset.ingest_step, dataset.ingest, source)
-    yield _node(spec, "version", "data.version", {}, {"dataset": "ingest.dataset"})
-    yield _node(
-        spec,
-        "validate",
-        "data.validate",
-        {"expectations": dataset.expectations},
-        {"dataset": "ingest.dataset"},
-        group=LEARN,
-    )
+    if spec.imports:
+        dataset = _dataset(workflow, settings)
+        check_modality(workflow, dataset)
+        expectations = dataset.expectations
+        source = {"source": f"source:{DATASET_SOURCE}"}
+        yield _node(spec, "ingest", dataset.ingest_step, dataset.ingest, source)
+    else:
+        expectations = expectations_of(settings, spec.dataset)
+    data = {"dataset": data_input(spec)}
+    yield _node(spec, "version", "data.version", {}, data)
+    suite = {"expectations": expectations}
+    yield _node(spec, "validate", "data.validate", suite, data, group=LEARN)
     yield from _learning(workflow)
     yield from _publishing(workflow, settings)
 
 
+def data_input(spec: LifecycleSpec) -> str:
+    """Where the nodes of a lifecycle get their data: what it imports, or a version."""
+    if spec.imports:
+        return "ingest.dataset"
+    number = None if spec.dataset_version == "latest" else spec.dataset_version
+    return version_input(spec.dataset, number)
+
+
 def _learning(workflow: Lifecycle) -> Iterator[Node]:
     spec = workflow.spec
-    data = {"dataset": "ingest.dataset", "split": "split.split"}
+    data = {"dataset": data_input(spec), "split": "split.split"}
     split = _section(workflow, "split")
     evaluate = _section(workflow, "evaluate")
     parameters = check_config(
@@ -195,7 +208,7 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
         "split",
         "data.split",
         split,
-        {"dataset": "ingest.dataset"},
+        {"dataset": data_input(spec)},
         group=LEARN,
         after=("validate",),
     )
@@ -246,7 +259,7 @@ def _bundling(
     workflow: Lifecycle, package: Mapping[str, Any], settings: Settings
 ) -> Iterator[Node]:
     spec = workflow.spec
-    packaged = {"model": "train.model", "dataset": "ingest.dataset", "split": "split.split"}
+    packaged = {"model": "train.model", "dataset": data_input(spec), "split": "split.split"}
     bento = check_config(
         workflow,
         SECTIONS["package"],

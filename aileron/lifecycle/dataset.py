@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aileron.core.documents import Document
 from aileron.core.settings import Settings
+from aileron.data.card import AnyCard
 from aileron.data.definition import (
+    DATASETS_FOLDER,
     DEFINITION_FILE,
     AnyDefinition,
     DatasetDefinition,
@@ -21,6 +23,7 @@ from aileron.data.definition import (
     load_expectations,
     resolve_source,
 )
+from aileron.data.limits import LimitsSpec, laid_over, load_limits
 from aileron.data.sources.resolve import check_source
 
 __all__ = ["DatasetDefinition", "LoadedDataset", "list_datasets", "load_dataset"]
@@ -34,6 +37,37 @@ INGEST: Final[Mapping[Modality, str]] = {
 """Modality -> the step that imports such a dataset."""
 
 
+class DatasetFacts(Protocol):
+    """What decides which algorithms learn from a dataset, defined or versioned."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def modality(self) -> Modality: ...
+
+    @property
+    def task(self) -> str: ...
+
+    @property
+    def several_labels(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class VersionedDataset:
+    """`DatasetFacts` of a version, as its card says."""
+
+    name: str
+    modality: Modality
+    task: str
+    several_labels: bool
+
+    @classmethod
+    def of(cls, card: AnyCard) -> VersionedDataset:
+        several = getattr(card, "label_type", "single") == "multi"
+        return cls(card.name, card.modality, str(card.task), several)
+
+
 @dataclass(frozen=True)
 class LoadedDataset:
     """A definition and its expectations, as the configs of the steps that read them."""
@@ -41,6 +75,8 @@ class LoadedDataset:
     folder: Path
     definition: AnyDefinition
     expectations: tuple[Mapping[str, Any], ...]
+    limits: LimitsSpec = field(default_factory=LimitsSpec)
+    """Those of the workspace; the definition's own win."""
 
     @property
     def name(self) -> str:
@@ -67,8 +103,12 @@ class LoadedDataset:
 
     @property
     def ingest(self) -> Mapping[str, Any]:
-        """Config of `ingest_step`."""
-        return ingest_config(self.definition)
+        """Config of `ingest_step`, under the limits that hold for this dataset."""
+        config = ingest_config(self.definition)
+        if isinstance(self.definition, DatasetDefinition):
+            return config
+        limits = laid_over(self.limits, self.definition.limits)
+        return config | ({"limits": limits} if limits else {})
 
     def source_files(self, settings: Settings) -> dict[str, Path]:
         """Path inside the source's artifact -> the file or folder that the dataset is made from.
@@ -115,5 +155,12 @@ def load_dataset(settings: Settings, name: str, document: Document | None = None
     return LoadedDataset(
         folder=folder,
         definition=load_definition(folder, document),
-        expectations=tuple(item.model_dump(mode="json") for item in load_expectations(folder)),
+        expectations=expectations_of(settings, name),
+        limits=load_limits(settings.workspace),
     )
+
+
+def expectations_of(settings: Settings, name: str) -> tuple[Mapping[str, Any], ...]:
+    """What the workspace expects of dataset `name`, defined or not; nothing if it does not say."""
+    folder = settings.workspace / DATASETS_FOLDER / name
+    return tuple(item.model_dump(mode="json") for item in load_expectations(folder))

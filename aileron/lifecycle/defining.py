@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from aileron.core.documents import Document
 from aileron.core.errors import Conflict, InvalidInput
@@ -16,9 +16,7 @@ from aileron.data.definition import (
     defined_datasets,
     load_definition,
 )
-from aileron.lifecycle.new.writing import text, write
-
-SCHEMA_LINE: Final = "# yaml-language-server: $schema=../../configs/schema/dataset.schema.json\n"
+from aileron.lifecycle.new.writing import SCHEMA, text, write
 
 
 def define(settings: Settings, values: Mapping[str, Any]) -> AnyDefinition:
@@ -39,5 +37,5 @@ def define(settings: Settings, values: Mapping[str, Any]) -> AnyDefinition:
     local = {"file", "folder", "archive", "test_file"} & definition.source.model_fields_set
     if local:
         raise InvalidInput("lifecycle.source_of_this_machine", field=f"source.{min(local)}")
-    write({path: SCHEMA_LINE + text(values)})
+    write({path: SCHEMA.format("../../configs/schema", "dataset") + text(values)})
     return definition

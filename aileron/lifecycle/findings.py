@@ -10,10 +10,22 @@ from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
+from aileron.data.limits import load_limits
 from aileron.data.sources.connections import load_connections
 from aileron.evaluate.metrics import HIGHER_IS_BETTER
-from aileron.lifecycle.compiler import TASKS, algorithms, compile_lifecycle, trainable
-from aileron.lifecycle.dataset import LoadedDataset, load_dataset
+from aileron.lifecycle.compiler import (
+    TASKS,
+    algorithms,
+    check_modality,
+    compile_lifecycle,
+    trainable,
+)
+from aileron.lifecycle.dataset import (
+    DatasetFacts,
+    LoadedDataset,
+    list_datasets,
+    load_dataset,
+)
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.load import list_lifecycles, load_lifecycle
 from aileron.lifecycle.weights import weights_files
@@ -59,8 +71,9 @@ def lint(settings: Settings, name: str | None = None) -> list[Finding]:
         NotFound: there is no workflow `name`.
     """
     names = list_lifecycles(settings) if name is None else [name]
-    found = list(_lint_connections(settings)) if name is None else []
-    return found + [finding for one in names for finding in _lint_one(settings, one)]
+    found = list(_lint_shared(settings)) if name is None else []
+    found += [finding for one in names for finding in _lint_one(settings, one)]
+    return list({str(finding): finding for finding in found}.values())
 
 
 def refuse(settings: Settings, workflow: Workflow) -> None:
@@ -73,11 +86,13 @@ def refuse(settings: Settings, workflow: Workflow) -> None:
         workflow.dataset.check_source()
 
 
-def _lint_connections(settings: Settings) -> Iterator[Finding]:
-    try:
-        load_connections(settings.workspace)
-    except AileronError as error:
-        yield Finding("error", error)
+def _lint_shared(settings: Settings) -> Iterator[Finding]:
+    """What all workflows have in common; what they repeat of it is said once."""
+    for load in (load_connections, load_limits):
+        try:
+            load(settings.workspace)
+        except AileronError as error:
+            yield Finding("error", error)
 
 
 def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
@@ -104,14 +119,15 @@ def _lint_source(dataset: LoadedDataset) -> Iterator[Finding]:
 
 
 def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]:
-    dataset = load_dataset(settings, workflow.spec.dataset)
-    for check in (dataset.check_source, lambda: weights_files(workflow, settings)):
-        try:
-            check()
-        except AileronError as error:
-            yield Finding("error", error)
-    yield from _lint_task(workflow, dataset)
-    yield from _lint_metrics(workflow, dataset)
+    if workflow.spec.imports:
+        dataset = load_dataset(settings, workflow.spec.dataset)
+        yield from _lint_source(dataset)
+    try:
+        weights_files(workflow, settings)
+    except AileronError as error:
+        yield Finding("error", error)
+    if workflow.spec.imports:
+        yield from _lint_learning(workflow, dataset)
     yield from _lint_thresholds(workflow)
     yield from _lint_schedule(settings, workflow)
     if workflow.spec.approve and not workflow.spec.release:
@@ -122,7 +138,19 @@ def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding
         yield Finding("warning", InvalidInput("lifecycle.boot_check_without_package", where=where))
 
 
-def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
+def refuse_version(workflow: Lifecycle, dataset: DatasetFacts) -> None:
+    """Raise the first reason why the lifecycle cannot learn from the version that it names."""
+    check_modality(workflow, dataset)
+    for finding in _lint_learning(workflow, dataset):
+        raise finding.error
+
+
+def _lint_learning(workflow: Lifecycle, dataset: DatasetFacts) -> Iterator[Finding]:
+    yield from _lint_task(workflow, dataset)
+    yield from _lint_metrics(workflow, dataset)
+
+
+def _lint_task(workflow: Lifecycle, dataset: DatasetFacts) -> Iterator[Finding]:
     step = workflow.spec.train.step
     if dataset.task not in TASKS:
         where = workflow.document.where(("dataset",))
@@ -147,7 +175,7 @@ def _lint_task(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]
         )
 
 
-def _lint_metrics(workflow: Lifecycle, dataset: LoadedDataset) -> Iterator[Finding]:
+def _lint_metrics(workflow: Lifecycle, dataset: DatasetFacts) -> Iterator[Finding]:
     known = [
         name
         for name in HIGHER_IS_BETTER
@@ -192,6 +220,8 @@ def _lint_schedule(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]
     if not wanted:
         return
     makers = dict(_makers(settings, workflow.project))
+    made = {other.spec.dataset for other in makers.values()}
+    producible = made | set(list_datasets(settings))  # each defined one has an import
     for dataset in wanted:
         where = workflow.document.where(("schedule", "datasets"))
         path = _path_back(makers, workflow, dataset)
@@ -199,8 +229,8 @@ def _lint_schedule(settings: Settings, workflow: Lifecycle) -> Iterator[Finding]
             via = f" ({' -> '.join(path)})" if len(path) > 1 else ""
             error = InvalidInput("lifecycle.triggers_itself", where=where, dataset=dataset, via=via)
             yield Finding("error", error)
-        elif dataset not in {other.spec.dataset for other in makers.values()}:
-            hint = suggestion(dataset, sorted({other.spec.dataset for other in makers.values()}))
+        elif dataset not in producible:
+            hint = suggestion(dataset, sorted(producible))
             error = InvalidInput("lifecycle.no_producer", where=where, dataset=dataset, hint=hint)
             yield Finding("warning", error)
 
@@ -209,6 +239,8 @@ def _path_back(
     makers: Mapping[str, Lifecycle], workflow: Lifecycle, dataset: str
 ) -> list[str] | None:
     """The chain of lifecycles by which `workflow`, started by `dataset`, starts itself again."""
+    if workflow.name not in makers:
+        return None
     todo = [(workflow.name, [workflow.name])]
     seen = {workflow.name}
     while todo:
@@ -225,13 +257,13 @@ def _path_back(
 
 
 def _makers(settings: Settings, project: str) -> Iterator[tuple[str, Lifecycle]]:
-    """The lifecycles of `project` that can be read; the others have findings of their own."""
+    """The lifecycles of `project` that make versions; broken ones have findings of their own."""
     for name in list_lifecycles(settings):
         try:
             other: Workflow = load_lifecycle(settings, name)
         except AileronError:
             continue
-        if isinstance(other, Lifecycle) and other.project == project:
+        if isinstance(other, Lifecycle) and other.project == project and other.spec.imports:
             yield name, other
 
 

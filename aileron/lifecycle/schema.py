@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from aileron.core.catalogue import step_class
 from aileron.data.definition import DEFINITIONS, ExpectationSuite
+from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
 from aileron.graph.pipeline import Node
 from aileron.lifecycle.compiler import IMAGE_SECTIONS, SECTIONS, algorithms
@@ -28,6 +29,7 @@ def schemas() -> dict[str, Schema]:
         "environment": _of(EnvironmentSpec),
         "expectations": _of(ExpectationSuite),
         "lifecycle": _lifecycle(),
+        "limits": _limits(),
         "pipeline": _pipeline(),
     }
 
@@ -50,6 +52,11 @@ def text(schema: Mapping[str, Any]) -> str:
 
 def _of(model: type[BaseModel]) -> Schema:
     return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
+
+
+def _limits() -> Schema:
+    """The head has defaults for a workspace without the file; in the file it is wanted."""
+    return {**_of(LimitsSpec), "required": ["apiVersion", "kind"]}
 
 
 def _dataset() -> Schema:

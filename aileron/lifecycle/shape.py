@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from aileron.core.names import dag_id
 from aileron.core.settings import Settings
 from aileron.core.steps import StepKind
+from aileron.data.limits import FILE as LIMITS
 from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.kept import keep, read_kept, stamps
@@ -146,6 +147,7 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
     if isinstance(workflow, Lifecycle | Import):
         folder = settings.workspace / "datasets" / workflow.spec.dataset
         yield from (str(folder / "dataset.yaml"), str(folder / "expectations.yaml"))
+        yield str(settings.workspace / LIMITS)
     steps = {node.step_class.__module__ for node in compile_lifecycle(workflow, settings).nodes}
     for name, module in list(sys.modules.items()):
         ours = name in steps or name.partition(".")[0] == "aileron"

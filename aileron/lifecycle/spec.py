@@ -8,7 +8,7 @@ compiled. So a new option of a step needs no change in this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -116,6 +116,10 @@ class LifecycleSpec(Workflow):
 
     kind: Literal["Lifecycle"]
     dataset: Name = Field(description="A folder of datasets/ with dataset.yaml.")
+    dataset_version: Annotated[int, Field(ge=1)] | Literal["latest"] | None = Field(
+        None,
+        description="Learn from this version, or the latest, as it is; default: import first.",
+    )
     split: Options = {}
     train: Train
     evaluate: Options = {}
@@ -130,6 +134,11 @@ class LifecycleSpec(Workflow):
     @property
     def model(self) -> str:
         return self.register_.model or self.name
+
+    @property
+    def imports(self) -> bool:
+        """Whether its runs import the dataset, and so may make versions of it."""
+        return self.dataset_version is None
 
     @field_validator("package", "approve", "release", mode="before")
     @classmethod

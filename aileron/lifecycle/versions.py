@@ -6,19 +6,26 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.names import check_name
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
+from aileron.data.card import parse_card
+from aileron.data.card_base import CARD_FILE
 from aileron.data.versions import Versions
 from aileron.graph.pipeline import DATASET, Graph, Node
 from aileron.ledger import DatasetVersion, Ledger
+from aileron.lifecycle.compiler import data_input
+from aileron.lifecycle.dataset import VersionedDataset
+from aileron.lifecycle.findings import refuse_version
 from aileron.lifecycle.spec import OperationSpec
-from aileron.lifecycle.workflow import Export, Operation, Workflow
+from aileron.lifecycle.workflow import Export, Lifecycle, Operation, Workflow
 from aileron.store import Store
+
+VERSION: Final = "data.version"
 
 
 def pinned(settings: Settings, workflow: Workflow) -> Workflow:
@@ -59,8 +66,12 @@ def pin_versions(
     }
     rows = {source: _version(settings, workflow.project, source) for source in sorted(named)}
     numbered = {source: f"{DATASET}{row.name}@v{row.version}" for source, row in rows.items()}
-    nodes = tuple(_renamed(node, numbered) for node in graph.nodes)
+    nodes = tuple(_pinned(node, numbered, rows) for node in graph.nodes)
     references = {numbered[source]: _artifact(settings, row, store) for source, row in rows.items()}
+    if isinstance(workflow, Lifecycle) and not workflow.spec.imports:
+        reference = references[numbered[data_input(workflow.spec)]]
+        card = parse_card(store.read_bytes(reference, CARD_FILE))
+        refuse_version(workflow, VersionedDataset.of(card))
     return graph.model_copy(update={"nodes": nodes}), references
 
 
@@ -97,9 +108,12 @@ def _version(settings: Settings, project: str, source: str) -> DatasetVersion:
     return find_version(settings, project, dataset, int(number) if number else None)
 
 
-def _renamed(node: Node, numbered: Mapping[str, str]) -> Node:
+def _pinned(node: Node, numbered: Mapping[str, str], rows: Mapping[str, DatasetVersion]) -> Node:
+    """`node` with numbers; one that would make a version of a version names that one instead."""
     inputs = {port: numbered.get(source, source) for port, source in node.inputs.items()}
-    return node.model_copy(update={"inputs": inputs})
+    row = rows.get(node.inputs.get("dataset", "")) if node.step == VERSION else None
+    named = {"config": {**node.config, "existing": row.version}} if row else {}
+    return node.model_copy(update={"inputs": inputs, **named})
 
 
 def _artifact(settings: Settings, row: DatasetVersion, store: Store) -> Reference:

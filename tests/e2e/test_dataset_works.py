@@ -9,6 +9,7 @@ import pytest
 from plugins.command import Command
 
 from aileron.data.card import read_card
+from aileron.data.definition import load_expectations
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,10 @@ def test_a_sample_becomes_a_dataset_that_knows_its_parent(
 
 
 def test_an_operation_on_nothing_starts_no_run(imported: str, aileron: Command) -> None:
-    refused = aileron("dataset", "sample", "no_such", "-o", "count=3", code=2)
-    assert "no_such" in refused.stderr
-    assert "handwritten_digits" in refused.stderr
+    refused = aileron("dataset", "sample", "no_such", "-o", "count=3", code=None)
+    assert refused.code
+    assert "no_such" in refused.err
+    assert "handwritten_digits" in refused.err
 
 
 def test_a_dataset_of_a_pipeline_is_named_by_its_version(
@@ -66,9 +68,54 @@ def test_a_dataset_of_a_pipeline_is_named_by_its_version(
     assert done["dataset_version"] == "default/fewer_digits@v1"
 
 
+def test_a_lifecycle_learns_from_a_version_as_it_is(
+    aileron: Command, stack_workspace: Path
+) -> None:
+    aileron("dataset", "import", "breast_cancer")
+    options = ("-o", "fraction=0.5", "--to", "half_of_them")
+    aileron("dataset", "sample", "breast_cancer", *options)
+    file = stack_workspace / "configs" / "lifecycles" / "learn_half.yaml"
+    text = (
+        "apiVersion: aileron/v1\nkind: Lifecycle\nname: learn_half\ndataset: half_of_them\n"
+        "dataset_version: {}\ntrain: {{algorithm: {}}}\npackage: false\nrelease: false\n"
+    )
+    try:
+        file.write_text(text.format("latest", "logistic_regression"), encoding="utf-8")
+        done = aileron("lifecycle", "run", "learn_half", "--wait", "--json").json
+        assert done["state"] == "succeeded", done
+        assert done["dataset_version"] == "default/half_of_them@v1"
+        again = aileron("dataset", "versions", "half_of_them", "--json").json
+        assert len(again["history"]) == 1, "nothing was versioned anew"
+        file.write_text(text.format("1", "image_cnn"), encoding="utf-8")
+        refused = aileron("lifecycle", "run", "learn_half", "--wait", "--json", code=1).json
+        assert "half_of_them" in refused["reason"]
+    finally:
+        file.unlink()
+
+
+def test_expectations_are_proposed_and_hold(
+    imported: str, aileron: Command, stack_workspace: Path
+) -> None:
+    file = stack_workspace / "datasets" / "handwritten_digits" / "expectations.yaml"
+    before = file.read_text(encoding="utf-8")
+    refused = aileron("dataset", "expect", "handwritten_digits", "--write", code=None)
+    assert refused.code
+    assert "has expectations already" in refused.err
+    try:
+        file.write_text(
+            aileron("dataset", "expect", "handwritten_digits", "--drift").out, encoding="utf-8"
+        )
+        assert load_expectations(file.parent)
+        again = aileron("dataset", "import", "handwritten_digits", "--json").json
+        assert again["state"] == "succeeded", again
+        assert {task["name"]: task["state"] for task in again["tasks"]}["ingest"] == "reused"
+    finally:
+        file.write_text(before, encoding="utf-8")
+
+
 def test_an_export_is_a_file_of_its_run(imported: str, aileron: Command, tmp_path: Path) -> None:
     target = tmp_path / "digits.zip"
     aileron("dataset", "export", "handwritten_digits", str(target), "--format", "coco", "--json")
     assert target.stat().st_size > 100_000
-    shown = json.loads(aileron("dataset", "lineage", "handwritten_digits", "1", "--json").stdout)
+    shown = json.loads(aileron("dataset", "lineage", "handwritten_digits", "1", "--json").out)
     assert shown

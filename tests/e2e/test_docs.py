@@ -30,6 +30,7 @@ PAGES = (
     "guide/lifecycle.md",
     "reference/service.md",
     "how-to/promote.md",
+    "how-to/dataset-versions.md",
     "how-to/dataset-catalogue.md",
     "how-to/notebook.md",
     "how-to/api-tokens.md",
@@ -37,10 +38,12 @@ PAGES = (
     "how-to/approve.md",
     "tutorial/pictures.md",
     "reference/image_service.md",
+    "how-to/import-datasets.md",
     "how-to/data-sources.md",
     "how-to/annotated-data.md",
     "how-to/datasets-of-texts-and-audio.md",
     "how-to/data-quality.md",
+    "how-to/prepare-data.md",
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""

@@ -11,6 +11,7 @@ from aileron.api.routes import (
     approvals,
     browse,
     catalogue,
+    choices,
     connections,
     datasets,
     exports,
@@ -31,7 +32,7 @@ PREFIX = "/api/v1"
 def all_routes() -> APIRouter:
     """Every route that needs a login."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-    data = (catalogue, datasets, works, connections, uploads, browse)
+    data = (catalogue, datasets, works, choices, connections, uploads, browse)
     for module in (platform, lifecycles, runs, approvals, models, services, *data, tokens):
         router.include_router(module.router)
     for more in (catalogue.versions, exports.router):

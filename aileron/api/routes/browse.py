@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from aileron.api.documents import PAGE, page
+from aileron.api.language import LanguageQuery
 from aileron.api.ranges import BYTES, part_of
 from aileron.api.request import ClientOf, NameInPath, needs_of_dataset
 from aileron.client import records as r
@@ -99,6 +100,12 @@ def profile(client: ClientOf, name: NameInPath, version: VersionQuery = None) ->
     **PAGE,
     dependencies=[needs_of_dataset("read")],
 )
-def report(client: ClientOf, name: NameInPath, version: VersionQuery = None) -> Response:
-    """HTML in a sandbox: it runs no script and loads nothing."""
+def report(
+    client: ClientOf,
+    name: NameInPath,
+    version: VersionQuery = None,
+    language: LanguageQuery = None,
+) -> Response:
+    """HTML in a sandbox: it runs no script and loads nothing. It has both languages."""
+    del language  # read by the guard; declared here for the documentation
     return page(client.dataset_report(name, version))

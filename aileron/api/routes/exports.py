@@ -1,9 +1,10 @@
-"""What a run of `dataset_export` wrote: its facts, and the file."""
+"""Files that runs hand back: what `dataset_export` wrote, and what an import left out."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -15,10 +16,11 @@ from aileron.api.request import ClientOfPath, NameInPath, RunInPath, WorkflowInP
 from aileron.client import records as r
 from aileron.client.base import Client
 
-router = APIRouter(prefix="/runs/{project}/{lifecycle}/{run}/export", tags=["runs"])
+router = APIRouter(prefix="/runs/{project}/{lifecycle}/{run}", tags=["runs"])
+Fetch = Callable[[str, Path], r.ExportFile]
 
 
-@router.get("", summary="What a run exported", dependencies=[needs("read")])
+@router.get("/export", summary="What a run exported", dependencies=[needs("read")])
 def export(
     client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
 ) -> r.ExportFile:
@@ -26,7 +28,7 @@ def export(
     return client.export_of(f"{project}/{lifecycle}/{run}")
 
 
-@router.get("/file", summary="The exported file", **BYTES, dependencies=[needs("read")])
+@router.get("/export/file", summary="The exported file", **BYTES, dependencies=[needs("read")])
 def export_file(
     client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
 ) -> FileResponse:
@@ -35,11 +37,35 @@ def export_file(
     return send_export(client, run_id, client.export_of(run_id).file)
 
 
+@router.get("/refused", summary="What an import left out", dependencies=[needs("read")])
+def refused(
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+) -> r.ExportFile:
+    """Name and size of the zip, of a failed import too; 404 if nothing was left out."""
+    return client.refused_of(f"{project}/{lifecycle}/{run}")
+
+
+@router.get(
+    "/refused/file", summary="The zip of what was left out", **BYTES, dependencies=[needs("read")]
+)
+def refused_file(
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+) -> FileResponse:
+    """`problems.csv` with file, line and reason, and the refused files that are single ones."""
+    run_id = f"{project}/{lifecycle}/{run}"
+    return _send(client.download_refused, run_id, client.refused_of(run_id).file)
+
+
 def send_export(client: Client, run_id: str, name: str) -> FileResponse:
-    """The exported file under the name `name`; the copy goes when it was sent."""
+    """The exported file under the name `name`."""
+    return _send(client.download_export, run_id, name)
+
+
+def _send(fetch: Fetch, run_id: str, name: str) -> FileResponse:
+    """What `fetch` lays out, under the name `name`; the copy goes when it was sent."""
     work = Path(tempfile.mkdtemp(prefix="aileron-export-"))
     try:
-        client.download_export(run_id, work / "export")
+        fetch(run_id, work / "export")
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise

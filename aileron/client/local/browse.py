@@ -17,6 +17,7 @@ from aileron.core.ports import Reference
 from aileron.data.card_base import CARD_FILE
 from aileron.data.layout import PARTS, TABLE_FOLDER
 from aileron.data.media import MEDIA_FOLDER
+from aileron.data.quality.frame import opened_in
 from aileron.ledger import DatasetVersion
 
 
@@ -99,9 +100,10 @@ def profile(scope: Scope, name: str, version: int | None) -> Mapping[str, Any]:
 
 
 def report(scope: Scope, name: str, version: int | None) -> str:
-    """The profile as a page."""
+    """The profile as a page, in the asker's language."""
     found = _find(scope, name, version)
-    return scope.store.read_bytes(_profile(scope, found), "report.html").decode("utf-8")
+    html = scope.store.read_bytes(_profile(scope, found), "report.html").decode("utf-8")
+    return opened_in(html, scope.language)
 
 
 def _profile(scope: Scope, version: DatasetVersion) -> Reference:

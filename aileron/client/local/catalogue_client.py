@@ -8,7 +8,7 @@ from typing import Any
 
 from aileron.client import records as r
 from aileron.client.catalogue import CatalogueVerbs
-from aileron.client.local import catalogue, dataset_list, datasets, exports, works
+from aileron.client.local import catalogue, choices, dataset_list, datasets, exports, works
 from aileron.client.local.installation import Scope
 from aileron.client.works import WorkVerbs
 
@@ -20,6 +20,12 @@ class LocalCatalogue(CatalogueVerbs, WorkVerbs):
 
     def define_dataset(self, definition: Mapping[str, Any]) -> r.DatasetBrief:
         return works.define_dataset(self._scope, definition)
+
+    def formats(self) -> tuple[r.DataFormat, ...]:
+        return choices.formats_of_data()
+
+    def operations(self) -> tuple[r.OperationShape, ...]:
+        return choices.operation_shapes(self._scope.language)
 
     def datasets(
         self,
@@ -93,6 +99,12 @@ class LocalCatalogue(CatalogueVerbs, WorkVerbs):
 
     def download_export(self, run_id: str, target: Path) -> r.ExportFile:
         return exports.download(self._scope, run_id, target)
+
+    def refused_of(self, run_id: str) -> r.ExportFile:
+        return exports.refused_of(self._scope, run_id)
+
+    def download_refused(self, run_id: str, target: Path) -> r.ExportFile:
+        return exports.download_refused(self._scope, run_id, target)
 
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:
         return catalogue.lineage(self._scope, name, version)

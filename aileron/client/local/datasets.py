@@ -42,6 +42,7 @@ def dataset(scope: Scope, name: str, *, deleted: bool = False) -> r.Dataset:
         **brief(scope, entry, allowed(scope, entry), known),
         history=tuple(version_record(scope, version) for version in versions),
         card=card,
+        profiled=tuple(sorted(scope.ledger.lineage.profiled(scope.project, name))),
     )
 
 

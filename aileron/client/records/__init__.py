@@ -117,7 +117,14 @@ from aileron.client.records.sources import (
     TablePreview,
     Upload,
 )
-from aileron.client.records.works import Define, ExportStart, ImportStart, OperationStart
+from aileron.client.records.works import (
+    DataFormat,
+    Define,
+    ExportStart,
+    ImportStart,
+    OperationShape,
+    OperationStart,
+)
 
 __all__ = [
     "Ancestor",
@@ -135,6 +142,7 @@ __all__ = [
     "ConnectionBrief",
     "ConnectionTest",
     "Counts",
+    "DataFormat",
     "Dataset",
     "DatasetBrief",
     "DatasetDiff",
@@ -167,6 +175,7 @@ __all__ = [
     "ModelBrief",
     "ModelVersion",
     "NewToken",
+    "OperationShape",
     "OperationStart",
     "Overview",
     "Permissions",

@@ -78,7 +78,7 @@ class Purge(Record):
 
 
 class ExportFile(Record):
-    """The file that an export's run wrote."""
+    """The file that an export's run wrote, or the zip of what an import left out."""
 
     run_id: str
     file: str

@@ -72,6 +72,7 @@ class Dataset(DatasetBrief):
 
     history: tuple[DatasetVersion, ...]
     card: dict[str, Any] | None = None
+    profiled: tuple[int, ...] = Field((), description="versions that have a profile and a report")
 
 
 class ColumnChange(Record):

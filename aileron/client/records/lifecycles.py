@@ -144,7 +144,7 @@ class LifecycleBrief(Record):
 
     name: str
     project: str
-    kind: Literal["Lifecycle", "Pipeline"] | None = None
+    kind: Literal["Lifecycle", "Pipeline", "Import", "Operation", "Export"] | None = None
     display_name: str | None = None
     description: str = ""
     dataset: str | None = None

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from aileron.client.records.common import Asked
+from aileron.client.records.common import Asked, Record, Title
+from aileron.client.records.lifecycles import Form
 
 
 class Define(Asked):
@@ -42,3 +43,25 @@ class ExportStart(Asked):
     format: str = Field(description="coco, voc, csv, parquet, ...")
     version: int | None = Field(None, ge=1, description="default: the latest")
     options: dict[str, str] = Field({}, description="of the format")
+
+
+class DataFormat(Record):
+    """A format that data can be in, to be imported from and exported to."""
+
+    name: str
+    title: Title
+    modality: str
+    tasks: tuple[str, ...] = Field(description="what it can say, the most common one first")
+    options: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="of an export: option -> its values, the default first"
+    )
+
+
+class OperationShape(Record):
+    """An operation that makes a version from a version, and the form of its options."""
+
+    name: str
+    title: Title
+    merges: bool = Field(description="whether it needs a second dataset")
+    sources: tuple[str, ...] = Field((), description="inputs that may come from a file")
+    form: Form

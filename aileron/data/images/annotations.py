@@ -42,9 +42,11 @@ def object_type() -> pa.DataType:
 
 def object_row(thing: Object) -> dict[str, Any]:
     """The struct of `thing`."""
+    box = thing.box
     return {
         "label": thing.label,
-        "box": thing.box._asdict(),
+        # Several times quicker than `_asdict`, of which an import makes two a box.
+        "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
         "polygons": [list(polygon) for polygon in thing.polygons],
         "mask": thing.mask,
         "points": [point._asdict() for point in thing.points],

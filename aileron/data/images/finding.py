@@ -12,7 +12,7 @@ from typing import Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card_base import RefusedSample
-from aileron.data.images.labels import Row, read_labels
+from aileron.data.images.labels import Row, fault_at, read_labels
 from aileron.data.labels import LabelType
 from aileron.data.layout import Part
 from aileron.data.trees.archive import Archive, Member
@@ -60,15 +60,20 @@ def find_pictures(archive: Archive, label_type: LabelType, name: str) -> Found:
         raise InvalidInput("data.no_labels_file", where=name)
     structure = find_structure([m.path for m in pictures], folders)
     refused = [RefusedSample(path=path, reason=_TWICE) for path in repeated]
+    named: set[str] = set()
     if table is None:
         places = _by_folders(pictures, structure)
         reason = _NO_CLASS
     else:
         structure = Structure(_folder_of(table), has_parts=False)
-        rows = read_labels(archive.read(table), single=label_type == "single")
-        places = _by_table(pictures, structure.root, rows)
+        faults: dict[str, RefusedSample] = {}
+        rows = read_labels(archive.read(table), label_type == "single", faults)
+        places = _by_table(pictures, structure.root, rows, faults)
+        refused += faults.values()
+        named = {structure.root + path for path in faults}
         reason = _NOT_LISTED
-    refused += [RefusedSample(path=m.path, reason=reason) for m in pictures if m.path not in places]
+    lost = (m.path for m in pictures if m.path not in places and m.path not in named)
+    refused += [RefusedSample(path=path, reason=reason) for path in lost]
     members = [m for m in pictures if m.path in places]
     return Found(
         tuple(members), places, tuple(refused), structure, others, from_table=table is not None
@@ -126,7 +131,10 @@ def _by_folders(pictures: list[Member], structure: Structure) -> dict[str, Place
     return places
 
 
-def _by_table(pictures: list[Member], root: str, rows: Mapping[str, Row]) -> dict[str, Place]:
+def _by_table(
+    pictures: list[Member], root: str, rows: Mapping[str, Row], faults: dict[str, RefusedSample]
+) -> dict[str, Place]:
+    """The places of the listed pictures; lines that lead to none are added to `faults`."""
     places = {}
     for member in pictures:
         path = member.path.removeprefix(root)
@@ -136,5 +144,6 @@ def _by_table(pictures: list[Member], root: str, rows: Mapping[str, Row]) -> dic
     known = {member.path for member in pictures}
     for path, row in rows.items():
         if root + path not in known:
-            raise InvalidInput("data.labels_no_file", where=f"{LABELS_FILE}:{row.line}", file=path)
+            where = f"{LABELS_FILE}:{row.line}"
+            faults[path] = fault_at(where, InvalidInput("data.labels_no_file", file=path))
     return places

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -16,9 +17,8 @@ from aileron.core.digest import digest_file
 from aileron.core.errors import InvalidInput, sentence
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
-from aileron.data import refusals
-from aileron.data.card_base import RefusedSample
 from aileron.data.formats.records import ImageSample, Label
+from aileron.data.formats.usage import names_of
 from aileron.data.images.card import (
     ImageCard,
     ImageCounts,
@@ -29,12 +29,15 @@ from aileron.data.images.checking import Checked, check_pictures
 from aileron.data.images.classes import classes_of
 from aileron.data.images.dataset import read_image_card
 from aileron.data.images.layout import Sample
+from aileron.data.images.limits import limit_problem
 from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
 from aileron.data.labels import label_order
-from aileron.data.refusals import judge
+from aileron.data.limits import check_size, first_of
+from aileron.data.refusals import LeftOut
+from aileron.data.refused_file import write_refused
 from aileron.data.repeats import last_of_each
-from aileron.data.trees.tree import only_file, open_files
+from aileron.data.trees.tree import FileTree, only_file, open_files
 
 SHOWN: Final = 10
 TINY: Final = 8
@@ -50,7 +53,7 @@ class IngestImages(Component[IngestImagesConfig]):
     """Import pictures."""
 
     name = "data.ingest_images"
-    version = 3
+    version = 4
     title: ClassVar[Mapping[str, str]] = {"en": "Import pictures", "zh": "导入图片"}
     Config = IngestImagesConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -61,19 +64,28 @@ class IngestImages(Component[IngestImagesConfig]):
             optional=True,
         ),
     }
-    outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+    outputs: ClassVar[Mapping[str, Port]] = {
+        "dataset": Port(ArtifactKind.DATASET),
+        "refused": Port(ArtifactKind.EXPORT, "what was left out, and why", optional=True),
+    }
 
     def run(
         self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
-        source = read_source(open_files(path, context.work), path.name, config)
+        check_size(path, config.limits.archive)
+        files = open_files(path, context.work)
+        source = read_source(files, path.name, config)
         for note in source.notes:
             context.log(note)
-        samples, refused = _check(context, source)
-        if not samples and not refused:
+        some = first_of(source.samples, config.limits.dataset, path.name, context.log)
+        source = replace(source, samples=tuple(some))
+        samples = _check(context, source, config)
+        refused = source.refused
+        if not samples and not refused.count:
             raise InvalidInput("data.no_pictures", where=path.name)
-        judge(context, path.name, len(samples), refused, config.max_refused)
+        outputs = write_refused(context.output("refused"), refused, FileTree(path.name, files))
+        refused.judge(context, path.name, len(samples), config)
         if config.repeats == "drop":
             samples = _last_of_each(context, samples)
         labels = _labels_of(source, samples, config, path.name)
@@ -81,7 +93,7 @@ class IngestImages(Component[IngestImagesConfig]):
         parent = _pictures(inputs.get("parent"))
         card = _write(folder, config, path, source, samples, refused, labels, parent)
         _log_samples(context, samples, card)
-        return {"dataset": folder}
+        return {"dataset": folder, **outputs}
 
 
 def _pictures(parent: Path | None) -> Path | None:
@@ -91,21 +103,21 @@ def _pictures(parent: Path | None) -> Path | None:
     return parent
 
 
-def _check(context: Context, source: Source) -> tuple[list[Sample], list[RefusedSample]]:
+def _check(context: Context, source: Source, config: IngestImagesConfig) -> list[Sample]:
+    """The samples whose pictures can be used; the others are added to those refused."""
     samples: list[Sample] = []
-    refused = list(source.refused)
     contents = ((record.media, source.medium(record)) for record in source.samples)
     looked_at = zip(source.samples, check_pictures(contents), strict=True)
     for done, (record, (path, facts)) in enumerate(looked_at, 1):
         if done % PROGRESS == 0:
             context.log(f"{done:,} of {len(source.samples):,} pictures read")
         if isinstance(facts, str):
-            refused.append(RefusedSample(path=path, reason=facts))
-        elif record.objects and (record.width, record.height) != (facts.width, facts.height):
-            refused.append(RefusedSample(path=path, reason=_other_size(record, facts)))
+            source.refused.add(path, facts)
+        elif (problem := _problem(record, facts, config)) is not None:
+            source.refused.add(path, problem)
         else:
             samples.append(_sample(record, facts))
-    return samples, sorted(refused, key=lambda item: item.path)
+    return samples
 
 
 def _last_of_each(context: Context, samples: Sequence[Sample]) -> list[Sample]:
@@ -113,6 +125,17 @@ def _last_of_each(context: Context, samples: Sequence[Sample]) -> list[Sample]:
     if len(kept) < len(samples):
         context.log(f"{len(samples) - len(kept):,} pictures repeat a later one and are dropped")
     return kept
+
+
+def _problem(record: ImageSample, facts: Checked, config: IngestImagesConfig) -> str | None:
+    """Why a whole picture is not taken with what is said of it; None if it is."""
+    if record.objects and (record.width, record.height) != (facts.width, facts.height):
+        return _other_size(record, facts)
+    unknown = set(names_of(record)) - set(config.classes or ())
+    if config.classes and unknown:
+        known = ", ".join(config.classes)
+        return sentence("data.formats.unknown_label", "en", name=min(unknown), classes=known)
+    return limit_problem(facts, len(record.objects), config.limits.pictures)
 
 
 def _other_size(record: ImageSample, facts: Checked) -> str:
@@ -171,7 +194,7 @@ def _write(
     path: Path,
     source: Source,
     samples: Sequence[Sample],
-    refused: Sequence[RefusedSample],
+    refused: LeftOut,
     labels: tuple[Label, ...],
     parent: Path | None,
 ) -> ImageCard:
@@ -208,13 +231,13 @@ def _write(
             rows=len(samples),
             pictures=written.pictures,
             bytes=written.bytes,
-            refused=len(refused),
+            refused=refused.count,
             objects=sum(len(sample.objects) for sample in samples),
             waiting=sum(not sample.annotated for sample in samples),
         ),
         digest=written.digest,
         source=ImageSource(file=path.name, sha256=digest_file(path)),
-        refused=tuple(refused[: refusals.NAMED]),
+        refused=refused.named(),
         licence=config.licence,
         owner=config.owner,
         created_by=f"{IngestImages.name}@{IngestImages.version}",

@@ -8,9 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aileron.core.errors import InvalidInput
+from aileron.core.phrase import Phrase
+from aileron.data.card_base import RefusedSample
 from aileron.data.layout import Part
 from aileron.data.trees.paths import LABELS_FILE, clean
 from aileron.data.trees.structure import PART_NAMES
@@ -25,11 +28,16 @@ class Row:
     part: Part | None
 
 
-def read_labels(content: bytes, single: bool) -> dict[str, Row]:
+def read_labels(
+    content: bytes, single: bool, faults: dict[str, RefusedSample] | None = None
+) -> dict[str, Row]:
     """Path beside the table -> its row.
 
+    Args:
+        faults: takes what is wrong with single lines, by path or place; else the first is raised.
+
     Raises:
-        InvalidInput: a line that cannot be used, with its number.
+        InvalidInput: the table, or a line of it, cannot be used; with the number of the line.
     """
     reader = csv.DictReader(io.StringIO(_text(content), newline=""), skipinitialspace=True)
     fields = [(name or "").strip().lower() for name in reader.fieldnames or ()]
@@ -39,16 +47,36 @@ def read_labels(content: bytes, single: bool) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for values in reader:
         where = f"{LABELS_FILE}:{reader.line_num}"
-        path = clean((values["file"] or "").strip())
-        if not path:
-            raise InvalidInput("data.labels_file", where=where, found=str(values["file"]))
-        if path in rows:
-            raise InvalidInput("data.labels_twice", where=where, file=path, line=rows[path].line)
-        labels = _labels(values["labels"] or "")
-        if single and len(labels) != 1:
-            raise InvalidInput("data.labels_count", where=where, file=path, count=len(labels))
-        rows[path] = Row(reader.line_num, labels, _part(values.get("split"), where))
+        path = clean((values["file"] or "").strip()) or ""
+        try:
+            row = _row(path, values, reader.line_num, single=single, before=rows.get(path))
+        except InvalidInput as error:
+            if faults is None:
+                raise
+            faults[path or where] = fault_at(where, error)
+        else:
+            rows[path] = row
     return rows
+
+
+def fault_at(where: str, error: InvalidInput) -> RefusedSample:
+    """The line `where` as one that is left out."""
+    reason = Phrase(error.message_id, error.values).render("en")
+    return RefusedSample(path=where, reason=reason)
+
+
+def _row(
+    path: str, values: Mapping[str, str | None], line: int, *, single: bool, before: Row | None
+) -> Row:
+    where = f"{LABELS_FILE}:{line}"
+    if not path:
+        raise InvalidInput("data.labels_file", where=where, found=str(values["file"]))
+    if before is not None:
+        raise InvalidInput("data.labels_twice", where=where, file=path, line=before.line)
+    labels = _labels(values["labels"] or "")
+    if single and len(labels) != 1:
+        raise InvalidInput("data.labels_count", where=where, file=path, count=len(labels))
+    return Row(line, labels, _part(values.get("split"), where))
 
 
 def has_several_labels(content: bytes) -> bool:

@@ -6,7 +6,7 @@ format of `aileron.data.formats` is read through its reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +18,9 @@ from aileron.data.formats.records import ImageSample, Label
 from aileron.data.images.checking import read_member
 from aileron.data.images.finding import Found, find_pictures
 from aileron.data.images.spec import ImageSpec
+from aileron.data.refusals import LeftOut, Refused
 from aileron.data.trees.archive import Archive
-from aileron.data.trees.paths import is_picture
+from aileron.data.trees.paths import LABELS_FILE, is_picture
 from aileron.data.trees.structure import find_structure
 from aileron.data.trees.tree import FileTree
 
@@ -34,7 +35,7 @@ class Source:
     samples: Sequence[ImageSample]
     medium: Callable[[ImageSample], bytes | str]
     """The bytes of a picture, or why it has none."""
-    refused: Sequence[RefusedSample]
+    refused: LeftOut
     labels: tuple[Label, ...] | None
     """The classes in order; None: those that the samples have."""
     notes: Sequence[str]
@@ -66,7 +67,7 @@ def read_source(archive: Archive, name: str, spec: ImageSpec) -> Source:
     return Source(
         samples=samples,
         medium=lambda sample: _bytes(delivered, sample),
-        refused=[RefusedSample(path=one.where, reason=one.reason.render("en")) for one in problems],
+        refused=LeftOut.of(problems),
         labels=reading.labels if reading.known else None,
         notes=[f"read as {format_.name}", *(note.render("en") for note in reading.notes)],
     )
@@ -105,10 +106,18 @@ def _by_folders(archive: Archive, found: Found) -> Source:
     return Source(
         samples=samples,
         medium=lambda sample: read_member(archive, members[sample.media]),
-        refused=found.refused,
+        refused=LeftOut([_refused(one, members) for one in found.refused]),
         labels=None,
         notes=tuple(_said(found)),
     )
+
+
+def _refused(one: RefusedSample, taken: Container[str]) -> Refused:
+    """A picture, or a line of the table; of two files of a name the one taken is no refused one."""
+    file, _, line = one.path.rpartition(":")
+    if file == LABELS_FILE and line.isdecimal():
+        return Refused(file, one.reason, int(line))
+    return Refused(one.path, one.reason, keep=one.path not in taken)
 
 
 def _fitting(

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from aileron.data.definition_head import DefinitionHead
 from aileron.data.images.card import ImageTask
 from aileron.data.labels import LabelType
+from aileron.data.limits import ImageLimits
 from aileron.data.sample_spec import SamplesSpec
 from aileron.data.source_specs import ImageSourceSpec
 
@@ -39,6 +40,10 @@ class ImageSpec(SamplesSpec):
     )
     max_refused: float = Field(
         0.05, ge=0, le=1, description="share of corrupt pictures above which the import fails"
+    )
+
+    limits: ImageLimits = Field(
+        ImageLimits(), description="what is taken, instead of the workspace's limits"
     )
 
     @model_validator(mode="after")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from aileron.core.errors import Language
+
 STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1f2933;--soft:#5b6773;--line:#d0d7de;--bar:#2f6fb0;
 --back:#fff;--card:#f6f8fa;--problem:#b42318;--warning:#8a5a00;--note:#2a5c8a;--passed:#116329}
@@ -35,6 +37,8 @@ td.warning{color:var(--warning);font-weight:600}
 .switch{position:absolute;right:1rem;top:1rem}.switch label{padding:.2rem .5rem;cursor:pointer}
 body:has(#english:checked) [lang=zh],body:has(#chinese:checked) [lang=en]{display:none}
 """
+_ENGLISH: Final = '<input type="radio" name="language" id="english"'
+_CHINESE: Final = '<input type="radio" name="language" id="chinese"'
 
 
 def both(en: str, zh: str) -> str:
@@ -58,11 +62,19 @@ def framed(title: str, body: str) -> str:
     )
 
 
+def opened_in(page: str, language: Language) -> str:
+    """A page that `framed` made, opened in that language; the switch still has the other."""
+    if language == "en":
+        return page
+    opened = page.replace(f"{_ENGLISH} checked>", f"{_ENGLISH}>", 1)
+    return opened.replace(f"{_CHINESE}>", f"{_CHINESE} checked>", 1)
+
+
 def _switch() -> str:
     return (
         '<div class="switch" role="radiogroup" aria-label="Language / 语言">'
-        '<input type="radio" name="language" id="english" checked>'
+        f"{_ENGLISH} checked>"
         '<label for="english">English</label>'
-        '<input type="radio" name="language" id="chinese">'
+        f"{_CHINESE}>"
         '<label for="chinese">中文</label></div>'
     )

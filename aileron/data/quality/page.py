@@ -32,6 +32,22 @@ _WORDS: Final = {
     "time": ("time", "时间"),
     "series": ("series", "序列"),
     "ignored": ("ignored", "忽略"),
+    "table": ("table", "表格"),
+    "image": ("pictures", "图片"),
+    "audio": ("recordings", "音频"),
+    "classification": ("classification", "分类"),
+    "regression": ("regression", "回归"),
+    "clustering": ("clustering", "聚类"),
+    "forecasting": ("time series", "时间序列"),
+    "detection": ("detection", "目标检测"),
+    "instance_segmentation": ("instance segmentation", "实例分割"),
+    "semantic_segmentation": ("semantic segmentation", "语义分割"),
+    "key_points": ("key points", "关键点"),
+    "matching": ("matching", "文本匹配"),
+    "sequence_labelling": ("sequence labelling", "序列标注"),
+    "entities": ("entities and relations", "实体与关系"),
+    "pretraining": ("pre-training", "预训练"),
+    "instruction": ("instructions", "指令"),
 }
 _SEVERITY: Final = {
     "problem": ("Problem", "问题"),
@@ -64,10 +80,15 @@ def page(found: Profile, thumbs: Thumbs, examples: Mapping[str, Sequence[str]]) 
 def _head(found: Profile) -> str:
     facts = [
         (both("samples", "样本数"), f"{found.rows:,}"),
-        (both("kind", "类型"), escape(f"{found.modality}, {found.task}")),
+        (both("kind", "类型"), f"{_word(found.modality)}, {_word(found.task)}"),
         (both("digest", "摘要"), f"<code>{found.digest[:16]}</code>"),
     ]
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts) + "</dl>"
+
+
+def _word(name: str) -> str:
+    """A word of ours in both languages."""
+    return both(*_WORDS.get(name, (name.replace("_", " "), name)))
 
 
 def _heading(en: str, zh: str) -> str:

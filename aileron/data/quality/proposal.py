@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.data.quality.profile import ColumnProfile, Profile, read_profile
-
-Expectation = dict[str, Any]
+from aileron.data.quality.written import Expectation, critical, share, short, warning, widened
 
 MOST_COLUMNS: Final = 20
 """Features that get expectations of their own; the first ones of each table."""
@@ -40,7 +39,7 @@ def propose_suite(found: Profile | Path, last: Profile | None = None) -> list[Ex
     if isinstance(found, Path):
         found = _profile_of(found)
     least = max(1, int(found.rows * ROWS_SHARE))
-    suite = [_one("expect_table_row_count_to_be_between", min_value=least)]
+    suite = [critical("expect_table_row_count_to_be_between", min_value=least)]
     suite += _table(found) if found.modality == "table" else _samples(found)
     if last is not None:
         suite += _drift(found, last)
@@ -57,9 +56,9 @@ def _profile_of(folder: Path) -> Profile:
 def _table(found: Profile) -> Iterator[Expectation]:
     if len(found.columns) <= MOST_NAMES:
         names = [column.name for column in found.columns]
-        yield _one("expect_table_columns_to_match_set", column_set=names, exact_match=False)
+        yield critical("expect_table_columns_to_match_set", column_set=names, exact_match=False)
     else:
-        yield _one("expect_table_column_count_to_be_between", min_value=len(found.columns))
+        yield critical("expect_table_column_count_to_be_between", min_value=len(found.columns))
     yield from _classes(found)
     features = [column for column in found.columns if column.role == "feature"]
     for column in features[:MOST_COLUMNS]:
@@ -70,10 +69,10 @@ def _classes(found: Profile) -> Iterator[Expectation]:
     target = next((c.name for c in found.columns if c.role == "target"), None)
     if target is None:
         return
-    yield _one("expect_column_values_to_not_be_null", column=target)
+    yield critical("expect_column_values_to_not_be_null", column=target)
     if found.classes:
         labels = [one.label for one in found.classes]
-        yield _one("expect_column_values_to_be_in_set", column=target, value_set=labels)
+        yield critical("expect_column_values_to_be_in_set", column=target, value_set=labels)
 
 
 def _column(column: ColumnProfile, rows: int) -> Iterator[Expectation]:
@@ -81,26 +80,26 @@ def _column(column: ColumnProfile, rows: int) -> Iterator[Expectation]:
     name = column.name
     mostly = 1.0 if not column.missing else max(0.0, round(column.count / rows - SLACK, 2))
     if mostly > 0:
-        yield _warning("expect_column_values_to_not_be_null", column=name, **_share(mostly))
+        yield warning("expect_column_values_to_not_be_null", column=name, **share(mostly))
     if column.type == "number" and column.min is not None:
         low, high = _range(column)
-        bounds = {"min_value": low, "max_value": high} | _share(MOSTLY)
-        yield _warning("expect_column_values_to_be_between", column=name, **bounds)
+        bounds = {"min_value": low, "max_value": high} | share(MOSTLY)
+        yield warning("expect_column_values_to_be_between", column=name, **bounds)
     elif column.type == "category" and 0 < column.distinct <= len(column.top) <= MOST_VALUES:
         values = sorted(one.value for one in column.top)
-        known = {"value_set": values} | _share(MOSTLY)
-        yield _warning("expect_column_values_to_be_in_set", column=name, **known)
+        known = {"value_set": values} | share(MOSTLY)
+        yield warning("expect_column_values_to_be_in_set", column=name, **known)
     elif column.type == "text" and column.max is not None:
-        yield _warning(
+        yield warning(
             "expect_column_value_lengths_to_be_between",
             column=name, max_value=int(2 * float(column.max)), mostly=MOSTLY,
         )  # fmt: skip
     elif column.type == "date":
         pattern = r"^\d{4}-\d{2}-\d{2}"
-        yield _warning("expect_column_values_to_match_regex", column=name, regex=pattern)
+        yield warning("expect_column_values_to_match_regex", column=name, regex=pattern)
     told_apart = column.distinct_exact and column.distinct == column.count > 1
     if column.type in ("category", "text") and told_apart:
-        yield _warning("expect_column_values_to_be_unique", column=name)
+        yield warning("expect_column_values_to_be_unique", column=name)
 
 
 _CLEAN: Final = {
@@ -130,23 +129,23 @@ def _samples(found: Profile) -> Iterator[Expectation]:
     for name in _CLEAN[found.modality]:
         if found.modality != "image" or found.column("objects") is not None:
             clean = found.column(name) is None
-            rule = _one if clean else _warning
+            rule = critical if clean else warning
             yield rule("expect_column_values_to_be_between", column=name, min_value=0, max_value=0)
     if found.modality == "text":
-        yield _one("expect_column_values_to_be_between", column="characters", min_value=1)
+        yield critical("expect_column_values_to_be_between", column="characters", min_value=1)
     for name in _RANGES[found.modality]:
         column = found.column(name)
         if column is not None and column.min is not None:
             low, high = _range(column)
-            bounds = {"min_value": low, "max_value": high} | _share(MOSTLY)
-            yield _warning("expect_column_values_to_be_between", column=name, **bounds)
+            bounds = {"min_value": low, "max_value": high} | share(MOSTLY)
+            yield warning("expect_column_values_to_be_between", column=name, **bounds)
     for name in _SETS[found.modality]:
         column = found.column(name)
         if column is not None and 0 < column.distinct <= len(column.top):
             values: list[Any] = sorted(one.value for one in column.top)
             if column.type == "number":
-                values = sorted(_short(float(value)) for value in values)
-            yield _warning("expect_column_values_to_be_in_set", column=name, value_set=values)
+                values = sorted(short(float(value)) for value in values)
+            yield warning("expect_column_values_to_be_in_set", column=name, value_set=values)
     yield from _repeats(found)
 
 
@@ -158,7 +157,7 @@ def _labels(found: Profile) -> Iterator[Expectation]:
         labels = [one.label for one in found.classes]
         waiting = [""] if any(one.value == "" for one in label.top) else []
         known = {"value_set": labels + waiting}
-        yield _one("expect_column_values_to_be_in_set", column="label", **known)
+        yield critical("expect_column_values_to_be_in_set", column="label", **known)
 
 
 def _repeats(found: Profile) -> Iterator[Expectation]:
@@ -168,7 +167,7 @@ def _repeats(found: Profile) -> Iterator[Expectation]:
             mostly = min(_MOST_REPEATED, max(0.0, round(today - SLACK, 2)))
             alone = {"min_value": 0, "max_value": 0, "mostly": mostly}
             if mostly > 0:
-                yield _warning("expect_column_values_to_be_between", column=name, **alone)
+                yield warning("expect_column_values_to_be_between", column=name, **alone)
 
 
 def _drift(found: Profile, last: Profile) -> Iterator[Expectation]:
@@ -179,13 +178,13 @@ def _drift(found: Profile, last: Profile) -> Iterator[Expectation]:
             continue
         if before.type == "number" and before.std and before.mean is not None:
             move = DRIFT * before.std
-            low, high = _short(before.mean - move), _short(before.mean + move)
+            low, high = short(before.mean - move), short(before.mean + move)
             bounds = {"min_value": low, "max_value": high}
-            yield _warning("expect_column_mean_to_be_between", column=now.name, **bounds)
+            yield warning("expect_column_mean_to_be_between", column=now.name, **bounds)
         if before.missing and last.rows:
             least = max(0.0, round(before.count / last.rows - SLACK, 2))
             proportion = "expect_column_proportion_of_non_null_values_to_be_between"
-            yield _warning(proportion, column=now.name, min_value=least)
+            yield warning(proportion, column=now.name, min_value=least)
     yield from _class_shift(found, last)
 
 
@@ -201,7 +200,7 @@ def _class_shift(found: Profile, last: Profile) -> Iterator[Expectation]:
     values = [one.value for one in before.top]
     weights = [one.count / before.count for one in before.top]
     partition = {"values": values, "weights": weights}
-    yield _warning(
+    yield warning(
         "expect_column_kl_divergence_to_be_less_than",
         column=target.name, partition_object=partition, threshold=SHIFT,
         tail_weight_holdout=0.001,
@@ -209,26 +208,4 @@ def _class_shift(found: Profile, last: Profile) -> Iterator[Expectation]:
 
 
 def _range(column: ColumnProfile) -> tuple[float, float]:
-    """The numbers seen, widened by half their range on each side; never from 0 to below it."""
-    low, high = float(column.min or 0), float(column.max or 0)
-    slack = (high - low) / 2 or abs(high) / 2
-    lower = low - slack
-    return (_short(max(lower, 0.0) if low >= 0 else lower), _short(high + slack))
-
-
-def _short(value: float) -> float:
-    """`value` with six digits, whole if it is."""
-    short = float(f"{value:.6g}")
-    return int(short) if short.is_integer() and abs(short) < 1e15 else short
-
-
-def _share(mostly: float) -> dict[str, float]:
-    return {} if mostly == 1.0 else {"mostly": mostly}
-
-
-def _one(kind: str, **kwargs: Any) -> Expectation:
-    return {"type": kind, "kwargs": kwargs}
-
-
-def _warning(kind: str, **kwargs: Any) -> Expectation:
-    return {"type": kind, "kwargs": kwargs, "severity": "warning"}
+    return widened(float(column.min or 0), float(column.max or 0))

@@ -7,10 +7,11 @@ would make a model meaningless is critical; what merely looks like drift is a wa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from aileron.data.card import Column
 from aileron.data.inspection import Inspection
+from aileron.data.quality.written import Expectation, critical, share, warning, widened
 
 MOST_COLUMNS: Final = 20
 """Features that get expectations of their own; the first ones of each table."""
@@ -21,8 +22,6 @@ ROWS_SHARE: Final = 0.5
 MOSTLY: Final = 0.99
 SLACK: Final = 0.1
 """By how much the share of missing values may grow."""
-
-Expectation = dict[str, Any]
 
 
 def propose_suite(found: Inspection) -> list[Expectation]:
@@ -37,67 +36,45 @@ def propose_suite(found: Inspection) -> list[Expectation]:
 
 def _table(found: Inspection) -> Iterator[Expectation]:
     least = max(1, int(found.rows * ROWS_SHARE))
-    yield _one("expect_table_row_count_to_be_between", min_value=least)
+    yield critical("expect_table_row_count_to_be_between", min_value=least)
     if len(found.columns) <= MOST_NAMES:
         names = [column.name for column in found.columns]
-        yield _one("expect_table_columns_to_match_set", column_set=names, exact_match=False)
+        yield critical("expect_table_columns_to_match_set", column_set=names, exact_match=False)
     else:
-        yield _one("expect_table_column_count_to_be_between", min_value=len(found.columns))
+        yield critical("expect_table_column_count_to_be_between", min_value=len(found.columns))
 
 
 def _target(target: Column) -> Iterator[Expectation]:
     if target.categories is not None:
         values = list(target.categories)
-        yield _one("expect_column_values_to_be_in_set", column=target.name, value_set=values)
+        yield critical("expect_column_values_to_be_in_set", column=target.name, value_set=values)
 
 
 def _column(found: Inspection, column: Column) -> Iterator[Expectation]:
     present = 1 - column.missing / found.rows
     mostly = 1.0 if column.missing == 0 else max(0.0, round(present - SLACK, 2))
     if mostly > 0:
-        yield _warning("expect_column_values_to_not_be_null", column=column.name, **_share(mostly))
+        yield warning("expect_column_values_to_not_be_null", column=column.name, **share(mostly))
     if column.type == "number":
         low, high = _range(found, column.name)
-        yield _warning(
+        yield warning(
             "expect_column_values_to_be_between",
             column=column.name,
             min_value=low,
             max_value=high,
-            **_share(MOSTLY),
+            **share(MOSTLY),
         )
     elif column.categories is not None and len(column.categories) <= MOST_CATEGORIES:
-        yield _warning(
+        yield warning(
             "expect_column_values_to_be_in_set",
             column=column.name,
             value_set=list(column.categories),
-            **_share(MOSTLY),
+            **share(MOSTLY),
         )
 
 
 def _range(found: Inspection, name: str) -> tuple[float, float]:
-    """The numbers seen, widened by half their range on each side; never from 0 to below it."""
     import pyarrow.compute as pc
 
     seen = pc.min_max(found.table[name]).as_py()
-    low, high = seen["min"], seen["max"]
-    slack = (high - low) / 2
-    lower = low - slack
-    return (_short(max(lower, 0.0) if low >= 0 else lower), _short(high + slack))
-
-
-def _short(value: float) -> float:
-    """`value` with six digits, whole if it is."""
-    short = float(f"{value:.6g}")
-    return int(short) if short.is_integer() and abs(short) < 1e15 else short
-
-
-def _share(mostly: float) -> dict[str, float]:
-    return {} if mostly == 1.0 else {"mostly": mostly}
-
-
-def _one(kind: str, **kwargs: Any) -> Expectation:
-    return {"type": kind, "kwargs": kwargs}
-
-
-def _warning(kind: str, **kwargs: Any) -> Expectation:
-    return {"type": kind, "kwargs": kwargs, "severity": "warning"}
+    return widened(seen["min"], seen["max"])

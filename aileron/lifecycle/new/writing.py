@@ -6,7 +6,7 @@ before the data is looked at, and a file that appears meanwhile is refused by it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from aileron.data.definition import (
     DATASETS_FOLDER,
     DEFINITION_FILE,
     EXPECTATIONS_FILE,
+    dataset_folder,
     defined_datasets,
 )
 from aileron.lifecycle.load import workflow_files
@@ -25,6 +26,7 @@ from aileron.lifecycle.new.proposal import Proposal
 from aileron.lifecycle.spec import API_VERSION
 
 WIDTH: Final = 100
+SCHEMA: Final = "# yaml-language-server: $schema={}/{}.schema.json\n"
 
 
 def dataset_folder_of(settings: Settings, name: str) -> Path:
@@ -45,20 +47,38 @@ def documents(settings: Settings, name: str, proposal: Proposal) -> dict[Path, s
     """File -> its text, for each document of `proposal`."""
     folder = dataset_folder_of(settings, name)
     lifecycle = settings.workspace / "configs" / "lifecycles" / f"{name}.yaml"
-    schema = "# yaml-language-server: $schema={}/{}.schema.json\n"
     beside, above = "../schema", "../../configs/schema"
     texts = {
-        folder / DEFINITION_FILE: schema.format(above, "dataset") + text(proposal.dataset),
-        lifecycle: schema.format(beside, "lifecycle") + text(proposal.lifecycle),
+        folder / DEFINITION_FILE: SCHEMA.format(above, "dataset") + text(proposal.dataset),
+        lifecycle: SCHEMA.format(beside, "lifecycle") + text(proposal.lifecycle),
     }
     if proposal.expectations:
-        suite = {
-            "apiVersion": API_VERSION,
-            "kind": "ExpectationSuite",
-            "expectations": list(proposal.expectations),
-        }
-        texts[folder / EXPECTATIONS_FILE] = schema.format(above, "expectations") + text(suite)
+        texts[folder / EXPECTATIONS_FILE] = suite_text(proposal.expectations)
     return texts
+
+
+def suite_text(expectations: Iterable[Mapping[str, Any]]) -> str:
+    """``expectations.yaml`` of these expectations."""
+    suite = {
+        "apiVersion": API_VERSION,
+        "kind": "ExpectationSuite",
+        "expectations": [dict(one) for one in expectations],
+    }
+    return SCHEMA.format("../../configs/schema", "expectations") + text(suite)
+
+
+def write_suite(settings: Settings, name: str, expectations: Iterable[Mapping[str, Any]]) -> Path:
+    """Write ``expectations.yaml`` of a defined dataset, which has none yet.
+
+    Raises:
+        NotFound: the workspace defines no such dataset.
+        Conflict: it has one.
+    """
+    path = dataset_folder(settings.workspace, name) / EXPECTATIONS_FILE
+    if path.exists():
+        raise Conflict("lifecycle.suite_exists", where=str(path), name=name)
+    write({path: suite_text(expectations)})
+    return path
 
 
 def write(texts: Mapping[Path, str]) -> None:

@@ -19,7 +19,7 @@ from aileron.core.access import Actor, Role
 from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused
 from aileron.core.ports import ArtifactKind
 from aileron.graph.plan import PLAN_FILE
-from aileron.ledger import RunState
+from aileron.ledger import NodeState, RunState
 
 ONE = {"a": ("1", "pear")}
 TWO = {"a": ("1", "pear"), "b": ("2", "plum")}
@@ -376,3 +376,43 @@ def test_a_change_is_found_by_its_number(asking: Asking, fruit: History) -> None
         li.event(newest.id + 1)
     with pytest.raises(NotFound):
         asking("pump", "admin", "pumps").event(newest.id)
+
+
+@pytest.fixture
+def left_out(fruit: History) -> str:
+    """A run whose import left samples out of `fruit`, and then failed."""
+    run_id = "default/import_fruit/r1"
+    fruit.ledger.runs.start(run_id, "default", "import_fruit", "zhang", "r1")
+    node = {"name": "ingest", "step": "data.ingest_images", "config": {"name": "fruit"}}
+    plan = fruit.store.put_json(ArtifactKind.RECORD, PLAN_FILE, {"graph": {"nodes": [node]}})
+    run = fruit.ledger.runs.set_plan(run_id, plan)
+    facts = {"format_version": 1, "file": "refused.zip", "format": "zip", "size": 3, "losses": {}}
+    written = fruit.artifact(ArtifactKind.EXPORT, export_json=facts, refused_zip="zip")
+    fruit.node(run, "ingest", "data.ingest_images", {"refused": written}, NodeState.FAILED)
+    fruit.finished(run, RunState.FAILED)
+    return run_id
+
+
+def test_what_an_import_left_out_is_fetched(asking: Asking, left_out: str, tmp_path: Path) -> None:
+    li = asking("li", "viewer")
+    facts = li.refused_of(left_out)
+    assert (facts.file, facts.format, facts.size) == ("refused.zip", "zip", 3)
+    assert li.download_refused(left_out, tmp_path / "mine.zip") == facts
+    assert (tmp_path / "mine.zip").read_text() == "zip"
+    with pytest.raises(InvalidInput, match="Name a new file"):
+        li.download_refused(left_out, tmp_path / "mine.zip")
+
+
+def test_what_a_private_dataset_left_out_is_not_everybodys(
+    asking: Asking, left_out: str, tmp_path: Path
+) -> None:
+    asking("system").change_dataset("fruit", visibility="private")
+    with pytest.raises(NotFound):
+        asking("li").refused_of(left_out)
+    with pytest.raises(NotFound):
+        asking("li").download_refused(left_out, tmp_path / "x")
+
+
+def test_a_run_that_left_nothing_out_says_so(asking: Asking, exported: str) -> None:
+    with pytest.raises(NotFound, match="left nothing out"):
+        asking("li").refused_of(exported)

@@ -37,7 +37,7 @@ def test_ingest_audio_is_a_component(source: Path, tmp_path: Path) -> None:
             Case({"name": "pets"}, {"source": tmp_path / "empty"}),
             Case({"name": "pets"}, {"source": tmp_path / "other"}),
             Case({"name": "pets", "format": "coco"}, {"source": source}),
-            Case({"name": "pets", "max_seconds": 0.1}, {"source": source}),
+            Case({"name": "pets", "limits": {"audio": {"max_seconds": 0.1}}}, {"source": source}),
             Case({"name": "pets", "classes": ["cat", "cow"]}, {"source": source}),
             Case({"name": "pets", "classes": ["cat", "cat"]}, {"source": source}),
         ],

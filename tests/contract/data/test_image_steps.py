@@ -24,6 +24,7 @@ def test_ingest_images_is_a_component(gallery: Gallery, tmp_path: Path) -> None:
     source = gallery.source(lay_out(tmp_path / "pets", two_classes()))
     table = {"labels.csv": b"file,labels\na.png,x;y\n", "a.png": picture()}
     several = gallery.source(lay_out(tmp_path / "several", table))
+    spoiled = gallery.source(lay_out(tmp_path / "spoiled", {**two_classes(), "cat/x.png": b"x"}))
     empty, text = gallery.new(), gallery.new()
     (text / "pets.zip").write_bytes(b"no archive")
     check_component(
@@ -33,10 +34,12 @@ def test_ingest_images_is_a_component(gallery: Gallery, tmp_path: Path) -> None:
             Case({"name": "pets", "classes": ["dog", "cat"]}, {"source": source}),
             Case({"name": "pets", "label_type": "multi"}, {"source": several}),
             Case({"name": "pets", "repeats": "drop"}, {"source": source}),
+            Case({"name": "pets", "max_refused": 0.5}, {"source": spoiled}),
         ],
         refused=[
             Case({"name": "pets"}, {"source": empty}),
             Case({"name": "pets"}, {"source": text}),
+            Case({"name": "pets", "on_problem": "refuse"}, {"source": spoiled}),
             Case({"name": "pets", "label_type": "multi"}, {"source": source}),
             Case({"name": "pets", "classes": ["dog"]}, {"source": source}),
             Case({"classes": ["dog", "cat"]}, {"source": source}),

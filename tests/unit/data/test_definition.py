@@ -176,7 +176,11 @@ def test_an_expectation_of_unknown_severity_is_refused_with_its_line(tmp_path: P
             IngestTextsConfig,
         ),
         ("modality: text\nsource: {folder: texts}\ntask: entities\n", "text", IngestTextsConfig),
-        ("modality: audio\nsource: {archive: a.zip}\nmax_seconds: 5\n", "audio", IngestAudioConfig),
+        (
+            "modality: audio\nsource: {archive: a.zip}\nlimits: {audio: {max_seconds: 5}}\n",
+            "audio",
+            IngestAudioConfig,
+        ),
         ("modality: image\nsource: {folder: a}\nrepeats: drop\n", "image", IngestImagesConfig),
     ],
 )
@@ -199,6 +203,7 @@ def test_each_modality_configures_its_ingest(
         ("source: {folder: a}\n", "`modality` is -; write what the data is"),
         ("modality: text\nsource: {file: a}\noptions: {a: b}\n", "`options` belong to a `format`"),
         ("modality: audio\nsource: {file: a}\ntask: detection\n", "task is 'detection'"),
+        ("source: {file: a}\ntask: clustering\non_problem: leave_out\n", "should be 'refuse'"),
         ("modality: audio\nsource: {file: a}\nrepeats: skip\n", "repeats is 'skip'"),
     ],
 )

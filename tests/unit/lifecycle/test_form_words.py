@@ -14,11 +14,14 @@ from aileron.core.catalogue import installed, step_class
 from aileron.core.fields import WORDS, translations, worded
 from aileron.core.settings import Settings
 from aileron.lifecycle import list_lifecycles, load_lifecycle
+from aileron.lifecycle.form import form_fields
 
+WORKS = ("dataset_operation", "dataset_export")
 ROOT = Path(__file__).parents[3]
 OF_A_FORM = re.compile(
     r"train\.|evaluate\."
-    r"|data\.(split|merge|sample|filter|relabel|resplit|dedupe|compact|personal_data|profile)$"
+    r"|data\.(ingest\w*|export|split|merge|sample|filter|relabel|resplit|dedupe|compact|personal_data|profile)$"
+    r"|data\.(prepare_images|augment|prepare_table|join_table)$"
 )
 PACKAGES = sorted(path.parent.name for path in Path(aileron.__file__).parent.rglob("fields.toml"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -29,10 +32,18 @@ def shipped() -> tuple[Settings, list[str]]:
     return settings, list(list_lifecycles(settings))
 
 
+def own_texts() -> set[str]:
+    """The words of the fields that are no step's: of the work on datasets, and the seed."""
+    settings, _ = shipped()
+    forms = [form_fields(load_lifecycle(settings, name)) for name in WORKS]
+    placed = [field.schema for form in forms for field in form if field.path is not None]
+    return {field[word] for field in placed for word in WORDS if word in field}
+
+
 def texts(package: str) -> set[str]:
     """The words of all fields that the form of a lifecycle may take from that package."""
     if package == "lifecycle":
-        return {"Seed", "Seed of every random choice."}
+        return own_texts()
     steps = [name for name in installed() if name.startswith(f"{package}.")]
     configs = [step_class(name).Config for name in steps if OF_A_FORM.match(name)]
     fields = [f for c in configs for f in c.model_json_schema().get("properties", {}).values()]

@@ -130,7 +130,11 @@ def test_algorithm_and_metrics_must_suit_the_pictures(
         ("{folder: pictures}", "{file: pets.csv}", "There is no field source.file"),
         ("[dog, cat]", "[dog]", "`classes` must name at least two"),
         ("[dog, cat]", "[dog, dog]", "names a class twice"),
-        ("modality: image", "modality: images", "`modality` is images; write what the data is, one of: table"),
+        (
+            "modality: image",
+            "modality: images",
+            "`modality` is images; write what the data is, one of: table",
+        ),
         ("modality: image\n", "", "`modality` is -; write what the data is, one of: table"),
         ("name: pets", "name: cats", "Give both the same name"),
     ],

@@ -63,7 +63,7 @@ def test_the_schema_knows_the_fields_of_each_modality() -> None:
         branch = branch["else"]
     assert "target" in branch["properties"]
     assert set(found) == {"image", "text", "audio"}
-    assert "max_seconds" in found["audio"]
+    assert all("limits" in fields for fields in found.values())
     assert "options" in found["text"]
     assert all("repeats" in fields for fields in found.values())
     assert '"FilesSourceSpec"' in json.dumps(schema)

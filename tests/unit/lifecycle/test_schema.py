@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = {
     "connections": "configs/connections.yaml",
     "lifecycle": "configs/lifecycles/*.yaml",
+    "limits": "configs/limits.yaml",
     "pipeline": "configs/pipelines/*.yaml",
     "environment": "configs/environments/*.yaml",
     "dataset": "datasets/*/dataset.yaml",

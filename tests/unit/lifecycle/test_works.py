@@ -142,3 +142,26 @@ def test_a_definition_that_cannot_be_is_not_written(
 
 def _files(folder: Path) -> set[Path]:
     return set(folder.rglob("*"))
+
+
+def test_a_lifecycle_of_a_version_imports_nothing(workspace: Workspace) -> None:
+    workspace.edit("fruit", "dataset: fruit\n", "dataset: few_fruit\ndataset_version: 3\n")
+    graph = compile_lifecycle(load_lifecycle(workspace.settings, "fruit"), workspace.settings)
+    names = [node.name for node in graph.nodes]
+    assert "ingest" not in names
+    assert graph.node("train").inputs["dataset"] == "dataset:few_fruit@v3"
+    assert lint(workspace.settings, "fruit") == []
+    workspace.edit("fruit", "dataset_version: 3", "dataset_version: latest")
+    graph = compile_lifecycle(load_lifecycle(workspace.settings, "fruit"), workspace.settings)
+    assert graph.node("split").inputs["dataset"] == "dataset:few_fruit"
+
+
+def test_a_new_version_of_an_import_may_start_a_lifecycle_that_reads_it(
+    workspace: Workspace,
+) -> None:
+    starts = "dataset: fruit\nschedule: {datasets: [fruit]}\n"
+    workspace.edit("fruit", "dataset: fruit\n", starts)
+    (finding,) = lint(workspace.settings, "fruit")
+    assert finding.error.message_id == "lifecycle.triggers_itself"
+    workspace.edit("fruit", "dataset: fruit\n", "dataset: fruit\ndataset_version: latest\n")
+    assert lint(workspace.settings, "fruit") == []

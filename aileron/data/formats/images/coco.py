@@ -289,6 +289,8 @@ def _points(annotation: Any, label: Label) -> tuple[KeyPoint, ...]:
 
 def _attributes(values: Mapping[str, Any]) -> Attributes:
     found = values.get("attributes") or {}
+    if not found:
+        return {}
     if not isinstance(found, dict) or not all(
         isinstance(value, (str, int, float, bool)) for value in found.values()
     ):

@@ -99,7 +99,7 @@ def area_of_mask(counts: bytes, height: int, width: int) -> int:
 
 def check_box(box: Box, width: int, height: int) -> None:
     """Raise `Fault` if `box` cannot be one of a picture of that size."""
-    if not all(math.isfinite(value) for value in box):
+    if not all(map(math.isfinite, box)):
         raise Fault("not_finite")
     if box.width <= 0 or box.height <= 0:
         raise Fault("box_empty", width=f"{box.width:g}", height=f"{box.height:g}")
@@ -112,7 +112,7 @@ def check_polygon(polygon: Sequence[float], width: int, height: int) -> None:
     """Raise `Fault` if `polygon` cannot be one of a picture of that size."""
     if len(polygon) < 6 or len(polygon) % 2:
         raise Fault("polygon_short", count=len(polygon))
-    if not all(math.isfinite(value) for value in polygon):
+    if not all(map(math.isfinite, polygon)):
         raise Fault("not_finite")
     if not _inside(polygon[0::2], polygon[1::2], width, height):
         raise Fault("polygon_outside", width=width, height=height)

@@ -20,7 +20,7 @@ from aileron.client.local.browsing.index import Wanted
 from aileron.core.errors import StepFailed
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
-from aileron.data.layout import write_dataset
+from aileron.data.layout import write_rows, write_samples
 from aileron.store import Store, open_store
 
 
@@ -86,7 +86,9 @@ def test_a_picture_is_read_as_it_is_and_smaller(
 def test_a_worker_that_died_is_replaced(browser: Browser, store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "cars"
     rows = pa.table({"name": list("abc"), "speed": [100.0, 80.5, None]})
-    write_dataset(folder, pa.array(list("012")), list("xyz"), rows)
+    ids = pa.array(list("012"))
+    write_rows(folder, ids, rows)
+    write_samples(folder, ids, pa.chunked_array([list("xyz")]))
     reference = store.put(ArtifactKind.DATASET, folder)
     folder = browser.folder(store, reference, "table/part-00000.parquet")
     question = {"folder": str(folder), "columns": ["speed", "name"], "offset": 1, "limit": 5}

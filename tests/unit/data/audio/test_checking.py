@@ -6,8 +6,9 @@ import pytest
 from plugins.sound_files import m4a, sound
 
 from aileron.data.audio.checking import Checked, check
+from aileron.data.limits import AudioLimits
 
-HOUR = 3600.0
+HOUR = AudioLimits()
 
 
 def facts(content: bytes) -> Checked:
@@ -65,7 +66,11 @@ def test_what_cannot_be_used_has_a_reason(name: str) -> None:
 
 @pytest.mark.parametrize("content", [sound(seconds=3), m4a(seconds=3)])
 def test_a_long_recording_is_refused(content: bytes) -> None:
-    assert "lasts 3 s, and 2 s are allowed" in str(check(content, 2.0))
+    assert "lasts 3 s, and 2 s are allowed" in str(check(content, AudioLimits(max_seconds=2)))
+
+
+def test_a_large_recording_is_refused_before_it_is_decoded() -> None:
+    assert "It has 6 bytes, and 5 are allowed" in str(check(b"broken", AudioLimits(max_bytes=5)))
 
 
 def test_a_reason_that_is_known_already_is_handed_on() -> None:

@@ -302,7 +302,7 @@ def test_an_empty_class_folder_is_no_class(gallery: Gallery) -> None:
 def test_classes_that_are_said_must_be_there_and_no_others(gallery: Gallery) -> None:
     files = two_classes()
     unknown = refusal(gallery, files, classes=["cat", "dogs"])
-    assert "is of class dog, which `classes` does not name; did you mean dogs?" in unknown
+    assert "dog/0.png: There is no class dog; the classes are cat, dogs" in unknown
     missing = refusal(gallery, files, classes=["cat", "dog", "bird"])
     assert "`classes` names bird, and no usable picture is of it" in missing
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from plugins.datasets import Notebook, Workbench
-from plugins.picture_folders import Gallery, two_classes
+from plugins.picture_folders import Gallery, brighter, two_classes
 from plugins.sound_files import m4a, pets, sound, zipped
 from plugins.text_sets import REVIEWS, Library
 
@@ -36,10 +36,6 @@ def recordings(folder: Path, files: dict[str, bytes], **config: Any) -> Path:
 
 def plain(content: bytes) -> Any:
     return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
-
-
-def brighter(tensor: Any) -> Any:
-    return tensor.float() + 1
 
 
 def test_a_picture_is_its_pixels_and_the_number_of_its_class(gallery: Gallery) -> None:
