@@ -10,11 +10,11 @@ from pydantic import SecretStr
 
 from aileron.core.errors import StepFailed
 from aileron.core.settings import Settings
-from aileron.data.version import NoOptions, VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions, check_version
 from aileron.ledger import Ledger
 
-CONFIG = NoOptions()
+CONFIG = VersionConfig()
 
 
 @pytest.fixture
