@@ -13,6 +13,7 @@ from plugins.history import PAGE
 from starlette.testclient import TestClient
 
 from aileron.api.app import create_app
+from aileron.api.bml.problem import PREFIX as BML
 from aileron.api.identity import Asker, IdentityProvider, TokenIdentity
 from aileron.api.request import Needs
 from aileron.client.local import Installation
@@ -286,7 +287,8 @@ def test_the_document_shows_errors_as_they_are(api: Any) -> None:
                 continue
             (error,) = [s for s in operation["responses"] if not s.startswith("2")]
             schema = operation["responses"][error]["content"]["application/json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/Problem"}, (method, path)
+            problem = "BmlProblem" if path.startswith(BML) else "Problem"
+            assert schema == {"$ref": f"#/components/schemas/{problem}"}, (method, path)
     fields = document["components"]["schemas"]["Problem"]["properties"].keys()
     assert api.ask("viewer", "GET", "models?limit=x").json().keys() == fields
 

@@ -17,9 +17,8 @@ from aileron.client.local import Installation, LocalClient
 from aileron.core.access import Actor, Role
 from aileron.core.errors import Conflict, NotFound
 from aileron.core.settings import Settings
-from aileron.core.steps import NoOptions
 from aileron.data.deletion import Hidden, Removed
-from aileron.data.version import VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions
 from aileron.ledger import KEPT, Ledger
 
@@ -47,7 +46,7 @@ def version(workbench: Workbench, settings: Settings, speed: int, run: int, name
     """The number of the version of `name` whose first car has that speed."""
     folder = workbench.ingest(CARS.replace("100", str(speed)), CARS_CONFIG | {"name": name})
     context = Caller(settings, folder.parent, run_id=f"default/cars/{run}")
-    record = VersionDataset().apply(context, NoOptions(), {"dataset": folder})
+    record = VersionDataset().apply(context, VersionConfig(), {"dataset": folder})
     return int(str(record["version"]))
 
 

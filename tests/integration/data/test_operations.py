@@ -15,10 +15,9 @@ from plugins.text_sets import Library
 from pydantic import SecretStr
 
 from aileron.core.settings import Settings
-from aileron.core.steps import NoOptions
 from aileron.data.images import ImageDataset
 from aileron.data.remote import DatasetRemote
-from aileron.data.version import VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions
 
 __all__ = ["gallery", "operations"]
@@ -44,8 +43,8 @@ def test_insulators_from_version_to_version(
     def version(result: Result) -> tuple[str, int]:
         """The tag, and how many objects it added to the remote."""
         before = objects(versions)
-        record = step.apply(caller, NoOptions(), {"dataset": result.folder})
-        assert step.observe(caller, NoOptions(), {"dataset": result.folder}) == record
+        record = step.apply(caller, VersionConfig(), {"dataset": result.folder})
+        assert step.observe(caller, VersionConfig(), {"dataset": result.folder}) == record
         return str(record["tag"]), len(objects(versions) - before)
 
     imported = gallery.ingest(shared("insulators"), name="insulators")

@@ -13,12 +13,11 @@ from pydantic import SecretStr
 
 from aileron.core.errors import StepFailed
 from aileron.core.settings import Settings
-from aileron.core.steps import NoOptions
 from aileron.data.images import ImageDataset
 from aileron.data.images.digits import materialise_digits
 from aileron.data.split import SplitConfig, SplitDataset
 from aileron.data.validate import ValidateConfig, ValidateDataset
-from aileron.data.version import VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions
 from aileron.ledger import Ledger
 
@@ -62,14 +61,14 @@ def test_pictures_become_a_version_and_come_back(
     step, caller = VersionDataset(), Caller(settings, tmp_path / "work")
     files = two_classes()
     first = gallery.ingest_files(files)
-    record = step.apply(caller, NoOptions(), {"dataset": first.folder})
+    record = step.apply(caller, VersionConfig(), {"dataset": first.folder})
     assert (record["tag"], record["created"]) == ("default/pets@v1", True)
-    assert step.observe(caller, NoOptions(), {"dataset": first.folder}) is not None
+    assert step.observe(caller, VersionConfig(), {"dataset": first.folder}) is not None
     moved = {name.replace("cat/0", "dog/was_cat"): data for name, data in files.items()}
     second = gallery.ingest_files(moved)
-    assert step.observe(caller, NoOptions(), {"dataset": second.folder}) is None
+    assert step.observe(caller, VersionConfig(), {"dataset": second.folder}) is None
     objects = set(Path(versions.remote.objects.path).rglob("*"))
-    assert step.apply(caller, NoOptions(), {"dataset": second.folder})["version"] == 2
+    assert step.apply(caller, VersionConfig(), {"dataset": second.folder})["version"] == 2
     added = {p for p in set(Path(versions.remote.objects.path).rglob("*")) - objects if p.is_file()}
     assert len(added) == 3, "card, samples and listing: no media"
 

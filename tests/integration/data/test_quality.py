@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import runpy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from plugins.datasets import Notebook, Workbench
 from plugins.picture_folders import Gallery, tarred
 from plugins.shared_data import shared
@@ -143,27 +141,3 @@ def test_personal_data_in_real_reviews_is_rare_and_masked(made: Made, tmp_path: 
     PersonalData().run(after, report, {"dataset": outputs["dataset"]})
     assert any(line.startswith("text: phone") for line in context.lines)
     assert after.lines == ["nothing was changed"]
-
-
-def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks = [part.partition("```")[0] for part in PAGE.read_text().split("```python\n")[1:]]
-    pipeline = yaml.safe_load(PAGE.read_text().split("```yaml\n")[1].partition("```")[0])
-    monkeypatch.chdir(tmp_path)
-    for number, block in enumerate(blocks):
-        (tmp_path / f"block{number}.py").write_text(block)
-    runpy.run_path("block0.py")
-    nodes = {node["name"]: node.get("config", {}) for node in pipeline["nodes"]}
-    content = (tmp_path / "guests.csv").read_text()
-    imported = Workbench(tmp_path / "bench").ingest(content, nodes["ingest"], "guests.csv")
-    context = Notebook(tmp_path)
-    config = PersonalDataConfig.model_validate(nodes["mask"])
-    masked = PersonalData().run(context, config, {"dataset": imported})["dataset"]
-    assert any(line.startswith("remark: phone, 20") for line in context.lines)
-    work = tmp_path / "validation"
-    work.mkdir()
-    ValidateDataset().run(
-        Notebook(work), ValidateConfig.model_validate(nodes["validate"]), {"dataset": masked}
-    )
-    runpy.run_path("block1.py")
-    suite = yaml.safe_load((tmp_path / "expectations.yaml").read_text())
-    assert len(suite["expectations"]) > 8

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from aileron.client.local.difference import difference
 from aileron.core.catalogue import step_class
 from aileron.core.settings import Settings
-from aileron.core.steps import NoOptions
 from aileron.data import read_split, read_table
 from aileron.data.audio.card import AudioCard
 from aileron.data.audio.ingest import IngestAudio, IngestAudioConfig
@@ -24,7 +23,7 @@ from aileron.data.formats import find_format
 from aileron.data.loaders import Samples, load_table
 from aileron.data.split import SplitConfig, SplitDataset
 from aileron.data.validate import ValidateConfig, ValidateDataset
-from aileron.data.version import VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.version_files import verify_dataset
 from aileron.data.versions import Versions
 from aileron.lifecycle.dataset import load_dataset
@@ -109,7 +108,7 @@ def test_a_version_of_recordings_is_made_restored_and_compared(
     ]
     settings = Settings(workspace=tmp_path, home=tmp_path, ledger_url=SecretStr(ledger_url))
     step, caller = VersionDataset(), Caller(settings, tmp_path / "work")
-    records = [step.apply(caller, NoOptions(), {"dataset": folder}) for folder in made]
+    records = [step.apply(caller, VersionConfig(), {"dataset": folder}) for folder in made]
     assert [record["tag"] for record in records] == ["default/pets@v1", "default/pets@v2"]
     versions = Versions.of(settings)
     restored = versions.get("default", "pets", 2, tmp_path / "restored")

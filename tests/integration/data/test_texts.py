@@ -13,12 +13,11 @@ from pydantic import SecretStr
 from aileron.client.local.difference import difference
 from aileron.core.errors import StepFailed
 from aileron.core.settings import Settings
-from aileron.core.steps import NoOptions
 from aileron.data.export import export
 from aileron.data.formats import Problems, find_format
 from aileron.data.trees.tree import open_tree
 from aileron.data.validate import ValidateConfig, ValidateDataset
-from aileron.data.version import VersionDataset
+from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions
 
 
@@ -59,7 +58,7 @@ def test_a_version_is_made_restored_and_compared(
     home = tmp_path / "home"
     settings = Settings(workspace=tmp_path, home=home, ledger_url=SecretStr(ledger_url))
     step, caller = VersionDataset(), Caller(settings, tmp_path / "work")
-    record = step.apply(caller, NoOptions(), {"dataset": reviews.folder})
+    record = step.apply(caller, VersionConfig(), {"dataset": reviews.folder})
     assert record["tag"] == "default/reviews@v1"
     restored = Versions.of(settings).get("default", "reviews", 1, tmp_path / "restored")
     assert restored.card == reviews.card
