@@ -73,8 +73,15 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 /** A run belongs to its lifecycle, wherever its address begins. */
+/** Pages that belong to datasets without being below them: their runs, too. */
+const OF_DATASETS = /^\/(connections|import)$|^\/runs\/[^/]+\/(import_|dataset_(operation|export)\b)/;
+
 function isHere(to: string, pathname: string): boolean {
-  const place = pathname.startsWith("/runs/") ? "/lifecycles" : pathname;
+  const place = OF_DATASETS.test(pathname)
+    ? "/datasets"
+    : pathname.startsWith("/runs/")
+      ? "/lifecycles"
+      : pathname;
   return to === "/" ? place === "/" : `${place}/`.startsWith(`${to}/`);
 }
 
