@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from aileron.core.documents import Document, check, check_values, read_document, suggestion
 from aileron.core.errors import InvalidInput, NotFound
+from aileron.core.names import IMPORT
 from aileron.core.settings import Settings
 from aileron.lifecycle.layers import Layer, merge
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
@@ -66,6 +67,8 @@ def load_lifecycle(settings: Settings, name: str, extra: Sequence[Layer] = ()) -
     if is_work(settings, name):
         return load_work(settings, name, extra)
     files = workflow_files(settings)
+    if name not in files and name.startswith(IMPORT):
+        return load_work(settings, name, extra)  # which says that there is no such dataset
     if name not in files:
         hint = suggestion(name, list(files))
         raise NotFound("lifecycle.unknown", name=name, hint=hint)

@@ -20,6 +20,8 @@ CHECK: Final = "check"
 MAKING: Final = ("dataset", "other")
 """Inputs of an operation that are dataset versions."""
 HOUR: Final = 3600
+LONG: Final = Limits(seconds=4 * HOUR)
+"""Of an operation or an export, which has no definition that says how long it may take."""
 
 
 def compile_work(work: Import | Operation | Export) -> tuple[Node, ...]:
@@ -61,7 +63,7 @@ def _import(work: Import) -> Iterator[Node]:
     made = {"dataset": "ingest.dataset"}
     source = {"source": f"{SOURCE}{DATASET_SOURCE}"}
     yield _node(work, "ingest", dataset.ingest_step, dataset.ingest, source, limits=limits)
-    yield _node(work, "version", "data.version", {}, made)
+    yield _node(work, "version", "data.version", {}, made, limits=limits)
     suite = {"expectations": dataset.expectations}
     yield _node(work, "validate", "data.validate", suite, made, group=CHECK, limits=limits)
     yield _node(work, "profile", "data.profile", {}, made, group=CHECK, limits=limits)
@@ -82,9 +84,10 @@ def _operation(work: Operation) -> Iterator[Node]:
         inputs["other"] = f"{DATASET}{spec.other}"
     inputs |= {port: f"{SOURCE}{port}" for port in spec.sources}
     config = dict(spec.options)
-    if spec.dataset and spec.version and "parent" in step_class(step).Config.model_fields:
+    fields = step_class(step).Config.model_fields
+    if spec.dataset and spec.version and "parent" in fields:
         config["parent"] = dataset_tag(spec.project, spec.dataset, spec.version)
-    if spec.other is not None and "@v" in spec.other:
+    if spec.other is not None and "@v" in spec.other and "other_parent" in fields:
         config["other_parent"] = f"{spec.project}/{spec.other}"
     asked = config if spec.dataset else None
     yield _node(work, "operate", step, asked, inputs, path=("options",))
@@ -106,7 +109,7 @@ def _node(
     inputs: Mapping[str, str],
     *,
     group: str | None = None,
-    limits: Limits | None = None,
+    limits: Limits = LONG,
     path: FieldPath = (),
 ) -> Node:
     """A node; without a config, which a run will say, it stands for its shape alone."""
@@ -120,5 +123,5 @@ def _node(
         config=full,
         inputs=inputs,
         group=group,
-        limits=limits or Limits(),
+        limits=limits,
     )

@@ -7,7 +7,7 @@ exist once; what they do is said when they are started.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from aileron.core.documents import check, check_values, read_document
 from aileron.core.names import DATASET_EXPORT, DATASET_OPERATION, IMPORT, import_name
@@ -40,15 +40,13 @@ def load_work(settings: Settings, name: str, extra: Sequence[Layer] = ()) -> Wor
         NotFound: there is none.
         InvalidInput: the first thing wrong with it, with file and line.
     """
+    if name not in (DATASET_OPERATION, DATASET_EXPORT):
+        return _load_import(settings, name, extra)
+    path = settings.workspace / "configs"
+    document = merge(path, [Layer(name, {"apiVersion": API_VERSION, "name": name}), *extra])
     if name == DATASET_OPERATION:
-        path, values = settings.workspace / "configs", {"kind": "Operation"}
-        document = merge(path, [_layer(name, values), *extra])
         return Operation(path, document, check(OperationSpec, document))
-    if name == DATASET_EXPORT:
-        path, values = settings.workspace / "configs", {"kind": "Export"}
-        document = merge(path, [_layer(name, values), *extra])
-        return Export(path, document, check(ExportSpec, document))
-    return _load_import(settings, name, extra)
+    return Export(path, document, check(ExportSpec, document))
 
 
 def _load_import(settings: Settings, name: str, extra: Sequence[Layer]) -> Import:
@@ -69,7 +67,3 @@ def _load_import(settings: Settings, name: str, extra: Sequence[Layer]) -> Impor
         "runtime": {"retries": definition.import_.retries},
     }
     return Import(path, document, check_values(ImportSpec, head, document, (_SECTION,)), dataset)
-
-
-def _layer(name: str, values: dict[str, Any]) -> Layer:
-    return Layer(name, {"apiVersion": API_VERSION, "name": name, **values})

@@ -9,7 +9,7 @@ from aileron.client import records as r
 from aileron.client.local import dataset_list
 from aileron.client.local.installation import Scope
 from aileron.core.access import authorize
-from aileron.core.errors import InvalidInput
+from aileron.core.names import DEFAULT_PROJECT
 from aileron.lifecycle.defining import define
 from aileron.lifecycle.spec import API_VERSION
 
@@ -20,11 +20,8 @@ def define_dataset(scope: Scope, definition: Mapping[str, Any]) -> r.DatasetBrie
     """Write ``dataset.yaml`` of a new dataset, and say who did."""
     authorize(scope.actor, "dataset.edit", scope.project)
     values = {**HEAD, **definition}
-    section = values.get("import") or {}
-    if not isinstance(section, Mapping):
-        raise InvalidInput("core.missing_field", field="import.project")
-    if scope.project != section.get("project", "default"):
-        values["import"] = {**section, "project": scope.project}
+    if scope.project != DEFAULT_PROJECT and isinstance(values.get("import", {}), Mapping):
+        values["import"] = {**values.get("import", {}), "project": scope.project}
     made = define(scope.settings, values)
     subject = f"dataset:{scope.project}/{made.name}"
     scope.ledger.events.append(

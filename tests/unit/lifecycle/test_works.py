@@ -19,6 +19,7 @@ from aileron.lifecycle import (
 )
 from aileron.lifecycle.defining import define
 from aileron.lifecycle.form import form_parameters
+from aileron.lifecycle.layers import Layer
 from aileron.lifecycle.shape import shape
 from aileron.lifecycle.work_graphs import operations
 
@@ -165,3 +166,19 @@ def test_a_new_version_of_an_import_may_start_a_lifecycle_that_reads_it(
     assert finding.error.message_id == "lifecycle.triggers_itself"
     workspace.edit("fruit", "dataset: fruit\n", "dataset: fruit\ndataset_version: latest\n")
     assert lint(workspace.settings, "fruit") == []
+
+
+def test_the_import_of_no_dataset_says_which_there_are(workspace: Workspace) -> None:
+    with pytest.raises(AileronError, match="did you mean fruit") as caught:
+        load_lifecycle(workspace.settings, "import_friut")
+    assert caught.value.message_id == "data.unknown_dataset"
+
+
+@pytest.mark.parametrize("operation", ["merge", "join_table"])
+def test_an_operation_is_told_only_what_it_knows(workspace: Workspace, operation: str) -> None:
+    values = {"operation": operation, "dataset": "fruit", "version": 1, "other": "fruit@v2"}
+    values["options"] = {"keys": {"weight": "weight"}} if operation == "join_table" else {}
+    work = load_lifecycle(workspace.settings, "dataset_operation", [Layer("--set", values)])
+    node = compile_lifecycle(work, workspace.settings).node("operate")
+    assert node.config["parent"] == "default/fruit@v1"
+    assert node.inputs["other"] == "dataset:fruit@v2"
