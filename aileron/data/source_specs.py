@@ -6,7 +6,7 @@ way. Pydantic only.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -67,4 +67,6 @@ class FilesSourceSpec(PlaceSpec):
     )
 
 
+LOCAL_PLACES: Final = frozenset({"file", "folder", "archive", "test_file"})
+"""Fields that are paths of this machine, which only those who edit the workspace may give."""
 AnySourceSpec = SourceSpec | ImageSourceSpec | FilesSourceSpec

@@ -16,6 +16,7 @@ from aileron.data.definition import (
     defined_datasets,
     load_definition,
 )
+from aileron.data.source_specs import LOCAL_PLACES
 from aileron.lifecycle.new.writing import SCHEMA, text, write
 
 
@@ -34,7 +35,7 @@ def define(settings: Settings, values: Mapping[str, Any]) -> AnyDefinition:
     if name in defined_datasets(settings.workspace):
         raise Conflict("lifecycle.dataset_exists", where=str(path), name=name)
     definition = load_definition(path.parent, Document(path, dict(values), {}))
-    local = {"file", "folder", "archive", "test_file"} & definition.source.model_fields_set
+    local = LOCAL_PLACES & definition.source.model_fields_set
     if local:
         raise InvalidInput("lifecycle.source_of_this_machine", field=f"source.{min(local)}")
     write({path: SCHEMA.format("../../configs/schema", "dataset") + text(values)})

@@ -12,6 +12,7 @@ from typing import Any, Final
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
+from aileron.data.source_specs import LOCAL_PLACES
 from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
 from aileron.lifecycle.work_graphs import operations
@@ -33,6 +34,7 @@ FORM: Final = "form"
 COMMAND_LINE: Final = "--set"
 
 _FORM_SECTIONS: Final = {"split": "Split", "evaluate": "Evaluation", "gate": "Gate"}
+_SOURCES: Final = ("source", "sources")
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
 
 
@@ -74,8 +76,23 @@ def form_layers(
     A form always sends all of its fields; those left at their default say nothing.
 
     Raises:
-        InvalidInput: a field that the form does not have.
+        InvalidInput: a field that the form does not have, or a source that is a path of this
+            machine: who may start a run may not read any file of the server.
     """
+    layers = list(_layers(workflow, values, overrides))
+    for layer in layers:
+        for path, value in flat(layer.values):
+            if path[0] in _SOURCES and path[-1] in LOCAL_PLACES and value is not None:
+                field = ".".join(map(str, path))
+                raise InvalidInput(
+                    "lifecycle.source_of_this_machine", where=layer.name, field=field
+                )
+    return layers
+
+
+def _layers(
+    workflow: Workflow, values: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Iterator[Layer]:
     fields = {field.name: field for field in form_fields(workflow)}
     changed: dict[str, Any] = {}
     for name, value in values.items():
@@ -85,11 +102,13 @@ def form_layers(
         field = fields[name]
         if field.path is not None and value != field.schema.get("default"):
             changed[field.path] = value
-    layers = [Layer(FORM, nested(changed))] if changed else []
+    if changed:
+        yield Layer(FORM, nested(changed))
     if values.get(OVERRIDE):
-        layers.append(_override_layer(values[OVERRIDE]))
+        yield _override_layer(values[OVERRIDE])
     direct = {**(values.get(SET) or {}), **overrides}
-    return [*layers, Layer(COMMAND_LINE, nested(direct))] if direct else layers
+    if direct:
+        yield Layer(COMMAND_LINE, nested(direct))
 
 
 def _override_layer(value: Any) -> Layer:

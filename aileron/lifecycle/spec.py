@@ -188,7 +188,7 @@ class OperationSpec(Workflow):
     )
     options: Options = Field({}, description="Config of the step.")
     sources: Mapping[Name, Options] = Field(
-        {}, description="Input of the step -> {file: path} or {upload: id}."
+        {}, description="Input of the step -> where its file is: {upload: id}, {url: ...}."
     )
 
 

@@ -20,8 +20,10 @@ def define_dataset(scope: Scope, definition: Mapping[str, Any]) -> r.DatasetBrie
     """Write ``dataset.yaml`` of a new dataset, and say who did."""
     authorize(scope.actor, "dataset.edit", scope.project)
     values = {**HEAD, **definition}
-    if scope.project != DEFAULT_PROJECT and isinstance(values.get("import", {}), Mapping):
-        values["import"] = {**values.get("import", {}), "project": scope.project}
+    section = values.get("import", {})
+    if isinstance(section, Mapping) and section.get("project", DEFAULT_PROJECT) != scope.project:
+        # Its scheduled runs make versions there, whoever the definition names.
+        values["import"] = {**section, "project": scope.project}
     made = define(scope.settings, values)
     subject = f"dataset:{scope.project}/{made.name}"
     scope.ledger.events.append(

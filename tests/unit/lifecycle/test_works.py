@@ -16,6 +16,7 @@ from aileron.lifecycle import (
     list_lifecycles,
     list_workflows,
     load_lifecycle,
+    resolved_workflow,
 )
 from aileron.lifecycle.defining import define
 from aileron.lifecycle.form import form_parameters
@@ -182,3 +183,26 @@ def test_an_operation_is_told_only_what_it_knows(workspace: Workspace, operation
     node = compile_lifecycle(work, workspace.settings).node("operate")
     assert node.config["parent"] == "default/fruit@v1"
     assert node.inputs["other"] == "dataset:fruit@v2"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("import_fruit", {"source.file": "/etc/passwd"}),
+        ("import_fruit", {"source": {"file": "/etc/passwd"}}),
+        ("dataset_operation", {"sources": {"changes": {"file": "/etc/passwd"}}}),
+        ("rows", {"sources.rows.file": "/etc/passwd"}),
+    ],
+)
+def test_who_starts_a_run_names_no_file_of_the_server(
+    workspace: Workspace, name: str, values: dict[str, object]
+) -> None:
+    workspace.write(
+        "configs/pipelines/rows.yaml",
+        "apiVersion: aileron/v1\nkind: Pipeline\nname: rows\nsources: {rows: {file: a.csv}}\n"
+        "nodes:\n  - {name: read, step: data.ingest, inputs: {source: 'source:rows'},\n"
+        "     config: {name: rows, target: kind, task: classification}}\n",
+    )
+    for given in ({"overrides": values}, {"form": {"set": values}}):
+        with pytest.raises(InvalidInput, match="path of the server"):
+            resolved_workflow(workspace.settings, name, **given)  # type: ignore[arg-type]
