@@ -13,6 +13,8 @@ STAMP := $(VENV)/.installed
 EXTRAS := airflow,stages,images,audio,serving,s3,embedded,ui,docs,dev
 LAYER ?=
 ARGS ?=
+# One more than there are cores, since many tests wait for servers.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 export STRICT ?=
 
 # uv reads none of pip's settings; what pip was told holds for it too.
@@ -67,8 +69,8 @@ status: env ## Show the embedded servers
 demo: up ## From data to a service that answers, through Airflow's scheduler
 	$(BIN)/aileron demo
 
-test: env ui ## Run the tests (LAYER=unit for one layer, ARGS='-k name', STRICT=1: no skips)
-	$(BIN)/pytest $(if $(LAYER),tests/$(LAYER)) $(ARGS)
+test: env ui ## Run the tests (LAYER=unit for one layer, ARGS='-k name', WORKERS=0: in one process, STRICT=1: no skips)
+	$(BIN)/pytest -n $(WORKERS) $(if $(LAYER),tests/$(LAYER)) $(ARGS)
 
 lint: env ## Check style, types and layers
 	$(BIN)/ruff check .

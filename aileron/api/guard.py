@@ -31,7 +31,9 @@ SIGN_IN: Final = "/api/v1/session"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_BYTES: Final = 256 * 1024
 TRY_BYTES: Final = 8 * 1024 * 1024
-"""Of a request to try a service with: a picture in Base64."""
+"""Of a request to try a service with, or to add a sample: a picture in Base64."""
+PICTURES: Final = ("/try", "/samples", "/addentity")
+"""How paths end that take such a request."""
 UPLOADS: Final = "/api/v1/uploads/"
 UPLOAD_BYTES: Final = 1 << 40
 """Of a piece of an upload, which is written as it comes; what an upload may have is less."""
@@ -180,7 +182,7 @@ def _http_error(error: HTTPException) -> AileronError | None:
 def _limit(path: str) -> int:
     if path.startswith(UPLOADS):
         return UPLOAD_BYTES
-    return TRY_BYTES if path.endswith("/try") else BODY_BYTES
+    return TRY_BYTES if path.endswith(PICTURES) else BODY_BYTES
 
 
 def _check_length(request: Request, limit: int) -> None:

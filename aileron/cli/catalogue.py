@@ -157,6 +157,7 @@ def purge(name: str | None, dry_run: bool, project: str | None, as_json: bool) -
     ]
     show(rows, as_json=False)
     click.echo(f"{found.objects} files, {found.bytes} bytes")
+    click.echo(f"{found.artifacts} copies in the store, {found.artifact_bytes} bytes")
 
 
 @click.command()

@@ -9,7 +9,7 @@ from aileron.cli.expectations import expect
 from aileron.cli.formats import convert, export, list_formats
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_client, project_option
-from aileron.cli.upload import upload, uploads
+from aileron.cli.upload import tidy, upload, uploads
 from aileron.cli.works import COMMANDS as WORKS
 
 
@@ -18,7 +18,7 @@ def command() -> None:
     """Find, compare, share, keep and fetch datasets; formats of annotated data."""
 
 
-for verb in (convert, expect, export, list_formats, upload, uploads, *COMMANDS, *WORKS):
+for verb in (convert, expect, export, list_formats, tidy, upload, uploads, *COMMANDS, *WORKS):
     command.add_command(verb)
 command.add_command(versions, "show")
 command.add_command(checkout, "get")

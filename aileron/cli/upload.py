@@ -34,3 +34,14 @@ def uploads(project: str | None, as_json: bool) -> None:
         found = client.uploads()
     columns = ["id", "name", "size", "offset", "complete", "begun", "expires"]
     show([one.model_dump() for one in found], as_json=as_json, columns=columns)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@project_option
+@json_option
+def tidy(dry_run: bool, project: str | None, as_json: bool) -> None:
+    """Remove uploads, added samples and copies of sources that were not used for long."""
+    with open_client(project) as client:
+        found = client.tidy(dry_run=dry_run)
+    show(found, as_json=as_json)

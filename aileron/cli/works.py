@@ -14,6 +14,7 @@ from aileron.cli.runs import EXIT, follow, print_summary
 from aileron.cli.session import open_client, project_option
 from aileron.client import records as r
 from aileron.client.base import Client
+from aileron.data.definition_head import MODE
 
 OPERATIONS: Final[Mapping[str, str]] = {
     "augment": "Add varied copies of the pictures of dataset NAME.",
@@ -42,6 +43,7 @@ Start = Callable[[Client], r.RunBrief]
 @click.argument("name")
 @click.option("--set", "assignments", multiple=True, metavar="PATH=VALUE", help="Override a value.")
 @click.option("--strict", is_flag=True, help="Take nothing if one sample cannot be used.")
+@click.option("--append", is_flag=True, help="Add to the latest version, instead of replacing it.")
 @click.option("--force", is_flag=True, help="Read the source again, whatever the cache holds.")
 @wait_option
 @project_option
@@ -50,6 +52,7 @@ def import_dataset(
     name: str,
     assignments: tuple[str, ...],
     strict: bool,
+    append: bool,
     force: bool,
     wait: bool,
     project: str | None,
@@ -57,6 +60,7 @@ def import_dataset(
 ) -> None:
     """Import dataset NAME as its dataset.yaml says: read, version, validate, profile."""
     values = _values(assignments) | ({"on_problem": "refuse"} if strict else {})
+    values |= {MODE: "append"} if append else {}
     _run(lambda client: client.import_dataset(name, values, force=force), project, wait, as_json)
 
 

@@ -98,8 +98,14 @@ class AirflowClient:
     def close(self) -> None:
         self._http.close()
 
-    def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, Any] | None = None) -> DagRun:
-        """Start a run; a paused DAG is unpaused first.
+    def trigger(
+        self,
+        dag_id: str,
+        run_id: str,
+        conf: Mapping[str, Any] | None = None,
+        after: datetime | None = None,
+    ) -> DagRun:
+        """Start a run, now or `after` a time; a paused DAG is unpaused first.
 
         Raises:
             NotFound: Airflow does not (yet) know the DAG.
@@ -108,6 +114,8 @@ class AirflowClient:
         """
         self.unpause(dag_id)
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf or {})}
+        if after is not None:
+            body["run_after"] = after.isoformat()
         return _dag_run(self._call("POST", f"/api/v2/dags/{_q(dag_id)}/dagRuns", body))
 
     def unpause(self, dag_id: str) -> None:

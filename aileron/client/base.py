@@ -22,6 +22,7 @@ from typing import Any, Final, Self
 
 from aileron.client import records as r
 from aileron.client.catalogue import CatalogueVerbs
+from aileron.client.drafts import DraftVerbs
 from aileron.client.sources import SourceVerbs
 from aileron.client.works import WorkVerbs
 from aileron.core.access import Role
@@ -29,7 +30,7 @@ from aileron.core.access import Role
 POLL_SECONDS: Final = 0.4
 
 
-class Client(CatalogueVerbs, SourceVerbs, WorkVerbs):
+class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs):
     """One installation, seen by one person or program. A context manager."""
 
     def __enter__(self) -> Self:
@@ -269,6 +270,10 @@ class Client(CatalogueVerbs, SourceVerbs, WorkVerbs):
         self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
     ) -> r.RowPage:
         """Rows of a version (default: the newest) of a table; at most 200."""
+
+    @abstractmethod
+    def vocabulary(self, name: str, version: int | None = None) -> r.Vocabulary:
+        """The columns and labels of a version (default: the newest): what options may name."""
 
     @abstractmethod
     def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:

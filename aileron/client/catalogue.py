@@ -128,5 +128,15 @@ class CatalogueVerbs(ABC):
         """Write that zip to `target`, which is new: problems.csv, and the files themselves."""
 
     @abstractmethod
+    def refused_by_run(self, run_id: str, *, offset: int = 0, limit: int = 50) -> r.RefusedPage:
+        """What an import's run left out, sample by sample; at most 200."""
+
+    @abstractmethod
+    def refused_samples(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RefusedPage:
+        """What the import of a version (default: the newest) left out; at most 200."""
+
+    @abstractmethod
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:
         """Where a version comes from, and which runs, models and services it led to."""

@@ -24,11 +24,15 @@ def launch(
     overrides: Mapping[str, Any] | None = None,
     *,
     force: bool = False,
+    after: datetime | None = None,
     patience: float = 60.0,
 ) -> str:
     """Ask Airflow for a run of lifecycle `name`; return the run's id.
 
     A DAG that Airflow has not read yet is waited for, `patience` seconds at most.
+
+    Args:
+        after: when it is to begin, at the earliest; default: now.
 
     Raises:
         NotFound: no such lifecycle, or Airflow never read its DAG.
@@ -45,7 +49,7 @@ def launch(
     deadline = time.monotonic() + patience
     while True:
         try:
-            airflow.trigger(dag, airflow_run, conf)
+            airflow.trigger(dag, airflow_run, conf, after)
         except NotFound:
             if time.monotonic() > deadline:
                 raise NotFound("client.dag_not_read", dag=dag, seconds=patience) from None

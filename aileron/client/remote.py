@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.client.remote_catalogue import RemoteCatalogue
+from aileron.client.remote_drafts import RemoteDrafts
 from aileron.client.remote_sources import RemoteSources
 from aileron.core.access import Role
 from aileron.core.errors import (
@@ -42,6 +43,7 @@ _ERRORS: Final[Mapping[int, type[AileronError]]] = {
     415: InvalidInput,
     422: InvalidInput,
     500: StepFailed,
+    507: InvalidInput,
 }
 PAGES: Final = ("/report", "/validation")
 MEDIUM: Final = "/medium"
@@ -49,7 +51,7 @@ MEDIUM: Final = "/medium"
 AnswerT = TypeVar("AnswerT")
 
 
-class RemoteClient(RemoteCatalogue, RemoteSources, Client):
+class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, Client):
     """An installation on another machine.
 
     Args:
@@ -214,6 +216,9 @@ class RemoteClient(RemoteCatalogue, RemoteSources, Client):
     ) -> r.RowPage:
         query = {"version": version, "offset": offset, "limit": limit}
         return self._get(r.RowPage, f"datasets/{_q(name)}/rows", **query)
+
+    def vocabulary(self, name: str, version: int | None = None) -> r.Vocabulary:
+        return self._get(r.Vocabulary, f"datasets/{_q(name)}/vocabulary", version=version)
 
     def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:
         return self._get(dict[str, Any], f"datasets/{_q(name)}/profile", version=version)

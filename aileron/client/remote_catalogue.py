@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from aileron.client import records as r
 from aileron.client.catalogue import CatalogueVerbs
-from aileron.client.works import WorkVerbs
+from aileron.client.works import WorkVerbs, tried
 
 AnswerT = TypeVar("AnswerT")
 
@@ -42,6 +42,19 @@ class RemoteCatalogue(CatalogueVerbs, WorkVerbs):
 
     def operations(self) -> tuple[r.OperationShape, ...]:
         return self._get(tuple[r.OperationShape, ...], "operations")
+
+    def preview_operation(
+        self,
+        operation: str,
+        dataset: str,
+        version: int | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        count: int = 6,
+        seed: int = 0,
+    ) -> r.OperationPreview:
+        body = tried(operation, version, options, count, seed)
+        return self._send("POST", r.OperationPreview, f"{_path(dataset)}/preview", body)
 
     def datasets(
         self,
@@ -134,6 +147,16 @@ class RemoteCatalogue(CatalogueVerbs, WorkVerbs):
         facts = self.refused_of(run_id)
         self._download(run_id, "/refused/file", target)
         return facts
+
+    def refused_by_run(self, run_id: str, *, offset: int = 0, limit: int = 50) -> r.RefusedPage:
+        query = {"offset": offset, "limit": limit}
+        return self._get_of_run(r.RefusedPage, run_id, "/refused/samples", **query)
+
+    def refused_samples(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RefusedPage:
+        query = {"version": version, "offset": offset, "limit": limit}
+        return self._get(r.RefusedPage, f"{_path(name)}/refused", **query)
 
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:
         return self._get(r.Lineage, f"{_path(name, version)}/lineage")

@@ -58,7 +58,7 @@ class RemoteSources(SourceVerbs):
         return self._post(r.TablePreview, f"connections/{_q(name)}/preview", body)
 
     def upload(self, path: Path, upload_id: str | None = None) -> r.Upload:
-        upload_id = upload_id or self._begin(path)
+        upload_id = upload_id or self.begin_upload(path.name, path.stat().st_size).id
         found = self._upload(upload_id)
         if found.size != path.stat().st_size:
             raise InvalidInput("data.sources.other_file", id=upload_id, path=str(path))
@@ -75,17 +75,20 @@ class RemoteSources(SourceVerbs):
                 found = self._upload(upload_id)
         return found
 
+    def begin_upload(self, name: str, size: int) -> r.Upload:
+        told = f"filename {base64.b64encode(name.encode()).decode()}"
+        said = {"Upload-Length": str(size), "Upload-Metadata": told}
+        answer = self._sent("POST", "uploads", None, {**TUS, **said})
+        return r.Upload.model_validate_json(answer.content)
+
     def uploads(self) -> tuple[r.Upload, ...]:
         return self._get(tuple[r.Upload, ...], "uploads")
 
     def remove_upload(self, upload_id: str) -> None:
         self._sent("DELETE", f"uploads/{_q(upload_id)}", None, TUS)
 
-    def _begin(self, path: Path) -> str:
-        name = base64.b64encode(path.name.encode()).decode()
-        said = {"Upload-Length": str(path.stat().st_size), "Upload-Metadata": f"filename {name}"}
-        answer = self._sent("POST", "uploads", None, {**TUS, **said})
-        return answer.headers["location"].partition("?")[0].rpartition("/")[2]
+    def tidy(self, *, dry_run: bool = True) -> r.Tidied:
+        return self._post(r.Tidied, "uploads/tidy", r.Tidy(dry_run=dry_run))
 
     def _append(self, upload_id: str, offset: int, piece: bytes, path: Path) -> None:
         if not piece:

@@ -42,9 +42,30 @@ class SourceVerbs(ABC):
         """
 
     @abstractmethod
+    def begin_upload(self, name: str, size: int) -> r.Upload:
+        """An upload without a byte yet; `upload` sends them to its id.
+
+        Args:
+            name: of the file, for people.
+            size: bytes that will be sent.
+
+        Raises:
+            InvalidInput: it is larger than one may be.
+            QuotaExceeded: the project keeps too much already.
+        """
+
+    @abstractmethod
     def uploads(self) -> tuple[r.Upload, ...]:
         """The asker's uploads, the newest first."""
 
     @abstractmethod
     def remove_upload(self, upload_id: str) -> None:
         """Delete an upload of the asker, finished or not."""
+
+    @abstractmethod
+    def tidy(self, *, dry_run: bool = True) -> r.Tidied:
+        """Remove uploads, added samples and copies of sources that nobody has used for long.
+
+        How long is said in ``configs/connections.yaml``. What a definition, a workflow or a
+        waiting run names stays.
+        """

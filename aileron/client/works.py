@@ -10,7 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from aileron.client import records as r
+from aileron.core.documents import check_values
 from aileron.core.names import DATASET_EXPORT, DATASET_OPERATION, import_name
+
+
+def tried(
+    operation: str, version: int | None, options: Mapping[str, Any] | None, count: int, seed: int
+) -> r.OperationTry:
+    """The question of `WorkVerbs.preview_operation`.
+
+    Raises:
+        InvalidInput: more samples are asked for than a preview has.
+    """
+    given = {"operation": operation, "version": version, "count": count, "seed": seed}
+    return check_values(r.OperationTry, {**given, "options": dict(options or {})})
 
 
 class WorkVerbs(ABC):
@@ -28,7 +41,8 @@ class WorkVerbs(ABC):
 
         Args:
             definition: the fields of ``dataset.yaml``; `apiVersion` and `kind` may be left out.
-                Its source is elsewhere: an upload, a URL, a connection, a server's path.
+                Its source is elsewhere: an upload, a URL, a connection, a server's path; or
+                ``{draft: new}`` for samples that are added one at a time (`begin_draft`).
 
         Raises:
             Conflict: the workspace has a dataset of that name.
@@ -41,6 +55,28 @@ class WorkVerbs(ABC):
     @abstractmethod
     def operations(self) -> tuple[r.OperationShape, ...]:
         """What can make a version from a version, each with the form of its options."""
+
+    @abstractmethod
+    def preview_operation(
+        self,
+        operation: str,
+        dataset: str,
+        version: int | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        count: int = 6,
+        seed: int = 0,
+    ) -> r.OperationPreview:
+        """Show what an operation would make of some samples; nothing is written.
+
+        Args:
+            count: at most 12, taken evenly from the samples (of a very large version, from the
+                first of its files).
+            seed: of every random choice; a run with it makes what is shown.
+
+        Raises:
+            InvalidInput: the operation has no preview, or cannot be done with these samples.
+        """
 
     def import_dataset(
         self, name: str, values: Mapping[str, Any] | None = None, *, force: bool = False

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from aileron.core.errors import InvalidInput
 from aileron.data.audio.card import AudioCard
-from aileron.data.card_base import CARD_FILE, CardBase
+from aileron.data.card_base import CARD_FILE, CardBase, RefusedSample
 from aileron.data.images.card import ImageCard
 from aileron.data.texts.card import TextCard
 
@@ -45,6 +45,7 @@ class Counts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: int
+    refused: int = Field(0, ge=0, description="rows that cannot be used")
 
 
 class SourceFile(BaseModel):
@@ -77,6 +78,8 @@ class Card(CardBase):
     source: SourceFile
     test_source: SourceFile | None = None
     """The file whose rows are the test part, if one was given."""
+    refused: tuple[RefusedSample, ...] = ()
+    """The first of the refused rows; `counts.refused` is their number."""
 
     @property
     def predicted(self) -> str:

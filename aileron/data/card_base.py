@@ -52,7 +52,7 @@ class CardBase(BaseModel):
     licence: str | None = None
     owner: str | None = None
     parent: str | None = None
-    """Tag of the version that this one was made from."""
+    """Tag of the version that this one was made from; of an import, of the version before."""
     made: Made | None = None
     """How it was made from that; None if it was imported."""
     created_by: str

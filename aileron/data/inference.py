@@ -7,12 +7,13 @@ cannot be learnt from is kept and ignored, with the reason in the card.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card import Column, ColumnRole, ColumnType
+from aileron.data.row_faults import Report
 from aileron.data.specs import ColumnSpec, TableSpec
 
 if TYPE_CHECKING:
@@ -35,16 +36,34 @@ class Typed:
 
 
 class Typist:
-    """Gives columns their types; `where` turns a row number (from 0) into a place to name."""
+    """Gives columns their types; rows with cells that do not fit go to `report`.
 
-    def __init__(self, spec: TableSpec, where: Callable[[int], str]) -> None:
+    A report that does not raise is given all of them, and the columns are drafts then.
+    """
+
+    def __init__(
+        self,
+        spec: TableSpec,
+        report: Report,
+        max_characters: int | None = None,
+        *,
+        alone: bool = True,
+    ) -> None:
+        """See above.
+
+        Args:
+            max_characters: of a cell that is text.
+            alone: whether there are no other rows, which may be of other classes.
+        """
         self.spec = spec
-        self.where = where
+        self._alone = alone
+        self._report = report
+        self._max_characters = max_characters
 
     def feature(self, name: str, values: pa.Array) -> Typed:
         """The column `name` as feature, or ignored with a reason."""
         said = self.spec.columns.get(name, ColumnSpec())
-        kind = said.type or ("category" if said.categories else self._infer(name, values))
+        kind = said.type or ("category" if said.categories else self._infer(values))
         converted = self._convert(name, kind, values)
         categories = self._categories(name, converted, said) if kind == "category" else None
         reason = self._reason(said, kind, converted)
@@ -65,18 +84,16 @@ class Typist:
         """The target: class labels of a classification, numbers of other tasks."""
         name = str(self.spec.target)
         if values.null_count:
-            row = _first(values, lambda a: a.is_null())
-            raise InvalidInput(
-                "data.missing_target", where=self.where(row), target=name, count=values.null_count
-            )
+            self._report(values.is_null(), "data.missing_target", lambda _: {"target": name})
         if self.spec.task != "classification":
             converted = self._convert(name, "number", values)
             column = Column(name=name, type="number", role="target", missing=0)
             return Typed(converted, column)
-        labels = _labels(values)
+        labels = self._short(name, _labels(values))
         classes = self._categories(name, labels, ColumnSpec(categories=self.spec.classes))
-        if len(classes) < 2:
-            raise InvalidInput("data.single_class", target=name, label=classes[0])
+        if self._alone and len(classes) < 2:
+            label = classes[0] if classes else "-"
+            raise InvalidInput("data.single_class", target=name, label=label)
         column = Column(name=name, type="category", role="target", categories=classes, missing=0)
         return Typed(labels, column)
 
@@ -84,39 +101,26 @@ class Typist:
         """When each row was measured: dates, or numbers that grow."""
         name = str(self.spec.time_column)
         self._all_present(name, values)
-        kind = self._infer(name, values)
+        kind = self._infer(values)
         if kind not in ("number", "date"):
-            text = _as_text(values)
-            row = int(_dated(text).index(False).as_py())
-            raise InvalidInput(
-                "data.no_time",
-                where=self.where(row),
-                column=name,
-                value=text[row].as_py(),
-                formats=ISO_DATES,
-            )
+            kind = "date"
+            values = self._without_others(name, _as_text(values), "data.no_time")
         converted = self._convert(name, kind, values)
         return Typed(converted, Column(name=name, type=kind, role="time", missing=0))
 
     def series(self, name: str, values: pa.Array) -> Typed:
         """A column that tells series apart: its values are names."""
         self._all_present(name, values)
-        labels = _labels(values)
+        labels = self._short(name, _labels(values))
         categories = self._categories(name, labels, ColumnSpec())
         column = Column(name=name, type="category", role="series", categories=categories, missing=0)
         return Typed(labels, column)
 
     def _all_present(self, name: str, values: pa.Array) -> None:
         if values.null_count:
-            row = _first(values, lambda a: a.is_null())
-            raise InvalidInput(
-                "data.missing_value",
-                where=self.where(row),
-                column=name,
-                count=values.null_count,
-            )
+            self._report(values.is_null(), "data.missing_value", lambda _: {"column": name})
 
-    def _infer(self, name: str, values: pa.Array) -> ColumnType:
+    def _infer(self, values: pa.Array) -> ColumnType:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -134,10 +138,8 @@ class Typist:
             return "text"
         if not _few_numbers(present):
             numbers = pc.sum(_numeric(present)).as_py()
-            if numbers == len(present):
-                return "number"
             if numbers >= ALMOST_ALL * len(present):
-                self._refuse_number(name, values)
+                return "number"  # the others are slips
         if _are_dates(present):
             return "date"
         most = min(self.spec.max_categories, max(20, len(present) // 2))
@@ -148,37 +150,56 @@ class Typist:
         import pyarrow.compute as pc
 
         if kind == "date":
-            return self._dates(name, values)
+            return self._without_others(name, _as_text(values), "data.not_a_date")
         if kind != "number":
-            return _labels(values) if kind == "category" else _as_text(values)
+            return self._short(name, _labels(values) if kind == "category" else _as_text(values))
         if not _is_number(values.type):
-            values = _as_text(values)
-            if not pc.all(_numeric(values.drop_null())).as_py():
-                self._refuse_number(name, values)
-        numbers = values.cast(pa.float64(), safe=False)
+            values = self._numbers(name, _as_text(values))
+        if not pa.types.is_float64(values.type):
+            values = values.cast(pa.float64(), safe=False)
+        numbers = values
+        if _plain(numbers):
+            return numbers
         numbers = pc.if_else(pc.is_nan(numbers), None, numbers)
-        infinite = pc.is_inf(numbers).fill_null(False)
+        infinite = pc.is_inf(numbers)
         if pc.any(infinite).as_py():
-            row = _first(infinite, lambda a: a)
-            raise InvalidInput("data.infinite_number", where=self.where(row), column=name)
+            self._report(infinite, "data.infinite_number", lambda _: {"column": name})
         return pc.add(numbers, 0.0)  # -0.0 becomes 0.0: equal numbers, equal bytes
 
-    def _dates(self, name: str, values: pa.Array) -> pa.Array:
-        """Dates as text, each of which a model can read."""
+    def _numbers(self, name: str, text: pa.Array) -> pa.Array:
+        """Texts of numbers; others are none."""
         import pyarrow.compute as pc
 
-        dates = _as_text(values)
+        if pc.all(_numeric(text.drop_null())).as_py():
+            return text
+        fits = _numeric(text)
+        self._report(pc.invert(fits), "data.not_a_number", _value(name, text))
+        return pc.if_else(fits, text, None)
+
+    def _without_others(self, name: str, dates: pa.Array, fault: str) -> pa.Array:
+        """Dates as text, each of which a model can read; others are none."""
+        import pyarrow.compute as pc
+
         odd = pc.and_(pc.is_valid(dates), pc.invert(_dated(dates).fill_null(False)))
-        if pc.any(odd).as_py():
-            row = _first(odd, lambda a: a)
-            raise InvalidInput(
-                "data.not_a_date",
-                where=self.where(row),
-                column=name,
-                value=dates[row].as_py(),
-                formats=ISO_DATES,
-            )
-        return dates
+        if not pc.any(odd).as_py():
+            return dates
+        self._report(odd, fault, _value(name, dates, formats=ISO_DATES))
+        return pc.if_else(odd, None, dates)
+
+    def _short(self, name: str, text: pa.Array) -> pa.Array:
+        """`text`, each of which is no longer than cells may be."""
+        import pyarrow.compute as pc
+
+        most = self._max_characters
+        if most is None or not pc.any(pc.greater(pc.binary_length(text), most)).as_py():
+            return text
+        length = pc.utf8_length(text)
+        self._report(
+            pc.greater(length, most),
+            "data.long_cell",
+            lambda row: {"column": name, "length": length[row].as_py(), "most": most},
+        )
+        return text
 
     def _categories(self, name: str, values: pa.Array, said: ColumnSpec) -> tuple[str, ...]:
         import pyarrow as pa
@@ -189,29 +210,9 @@ class Typist:
         known = pc.is_in(values, value_set=pa.array(said.categories, pa.string()))
         unknown = pc.and_(pc.invert(known), pc.is_valid(values))
         if pc.any(unknown).as_py():
-            row = _first(unknown, lambda a: a)
-            raise InvalidInput(
-                "data.unknown_category",
-                where=self.where(row),
-                column=name,
-                value=values[row].as_py(),
-                known=", ".join(said.categories),
-            )
+            known_ = ", ".join(said.categories)
+            self._report(unknown, "data.unknown_category", _value(name, values, known=known_))
         return said.categories
-
-    def _refuse_number(self, name: str, values: pa.Array) -> None:
-        import pyarrow.compute as pc
-
-        text = _as_text(values)
-        bad = pc.and_(pc.is_valid(text), pc.invert(_numeric(text).fill_null(False)))
-        row = _first(bad, lambda a: a)
-        raise InvalidInput(
-            "data.not_a_number",
-            where=self.where(row),
-            column=name,
-            value=text[row].as_py(),
-            count=pc.sum(bad).as_py(),
-        )
 
     def _reason(self, said: ColumnSpec, kind: ColumnType, values: pa.Array) -> str | None:
         if said.role == "ignored":
@@ -254,6 +255,18 @@ def _labels(values: pa.Array) -> pa.Array:
         whole = pc.all(pc.equal(pc.floor(values), values)).as_py()
         return values.cast(pa.int64()).cast(pa.string()) if whole else _as_text(values)
     return _as_text(values)
+
+
+def _plain(numbers: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether none is NaN, infinite or -0.0."""
+    import numpy as np
+    import pyarrow as pa
+
+    for piece in numbers.chunks if isinstance(numbers, pa.ChunkedArray) else [numbers]:
+        values = (piece.fill_null(1.0) if piece.null_count else piece).to_numpy()
+        if not np.isfinite(values).all() or np.signbit(values[values == 0]).any():
+            return False
+    return True
 
 
 def _numeric(text: pa.Array) -> pa.Array:
@@ -317,8 +330,6 @@ def _label_order(label: str) -> tuple[int, float, str]:
         return (1, 0.0, label)
 
 
-def _first(mask_of: pa.Array, mask: Callable[[Any], Any]) -> int:
-    """The index of the first true of ``mask(mask_of)``."""
-    import pyarrow.compute as pc
-
-    return int(pc.index(mask(mask_of), True).as_py())
+def _value(name: str, values: pa.Array, **more: str) -> Callable[[int], Mapping[str, Any]]:
+    """What is said of the cell of a row."""
+    return lambda row: {"column": name, "value": values[row].as_py(), **more}

@@ -17,6 +17,7 @@ from aileron.core.errors import InvalidInput
 from aileron.data.layout import Part
 from aileron.data.reading import Source, cleaned, read_cells
 from aileron.data.reading.values import text
+from aileron.data.row_faults import Noted, Report, refusing
 from aileron.data.specs import DATA_FOLDER, TEST_FOLDER, ColumnSpec, TableSpec
 
 if TYPE_CHECKING:
@@ -98,21 +99,28 @@ def read_raw(files: SourceFiles, spec: TableSpec, work: Path | None = None) -> R
     return Raw(data, read_cells(files.test, spec))
 
 
-def join(raw: Raw, files: SourceFiles, spec: TableSpec) -> Joined:
+def join(raw: Raw, files: SourceFiles, spec: TableSpec, noted: Noted | None = None) -> Joined:
     """The rows of `raw`, read from `files`, with their cells as `spec` says they are meant.
+
+    Args:
+        noted: takes the rows whose values or labels do not fit, those of the test file counted
+            after those of the data; without it the first one is raised.
 
     Raises:
         InvalidInput: a column is missing, or values or labels do not fit.
     """
     names = raw.data.table.column_names
     _check_columns(names, spec, files.data.name)
-    data = _with_target(_Rows(cleaned(raw.data, spec)), spec, files.data.name)
+    rows = cleaned(raw.data, spec, noted.report() if noted else None)
+    data = _with_target(_Rows(rows), spec, files.data.name)
     if raw.test is None or files.test is None:
         return Joined(data.source, None, tuple(data.notes))
     fitted = _fitted(raw.test, names, spec, files.test.name)
-    test = _Rows(cleaned(fitted.source, spec), fitted.notes)
+    report = noted.report(raw.data.table.num_rows) if noted else None
+    test = _Rows(cleaned(fitted.source, spec, report), fitted.notes)
     test = _with_target(test, spec, files.test.name)
-    _check_labels(data.source, test.source, spec, files.test.name)
+    report = report or refusing(test.source.where)
+    _check_labels(data.source, test.source, spec, files.test.name, report)
     count = data.source.table.num_rows
     parts: tuple[Part | None, ...] = (None,) * count + ("test",) * test.source.table.num_rows
     return Joined(_stacked(data.source, test.source), parts, (*data.notes, *test.notes))
@@ -169,23 +177,26 @@ def _with_target(rows: _Rows, spec: TableSpec, file: str) -> _Rows:
     return _Rows(source, [*rows.notes, note])
 
 
-def _check_labels(data: Source, test: Source, spec: TableSpec, file: str) -> None:
+def _check_labels(data: Source, test: Source, spec: TableSpec, file: str, report: Report) -> None:
     """The test rows of a classification must hold at least two of the data's labels, no other."""
+    import pyarrow as pa
+
     if spec.task != "classification" or spec.target is None:
         return
-    known = set(_labels(data, spec.target)) - {None}
-    found = _labels(test, spec.target)
-    for row, label in enumerate(found):
-        if label is not None and label not in known:
-            raise InvalidInput(
-                "data.unseen_label",
-                where=test.where(row),
-                target=spec.target,
-                label=label,
-                known=", ".join(sorted(known)[:20]),
-            )
+    target = spec.target
+    known = set(_labels(data, target)) - {None}
+    found = _labels(test, target)
+    report(
+        pa.array([label is not None and label not in known for label in found], pa.bool_()),
+        "data.unseen_label",
+        lambda row: {
+            "target": target,
+            "label": found[row],
+            "known": ", ".join(sorted(known)[:20]),
+        },
+    )
     if len(set(found)) == 1:
-        raise InvalidInput("data.test_single_class", where=file, target=spec.target, label=found[0])
+        raise InvalidInput("data.test_single_class", where=file, target=target, label=found[0])
 
 
 def _labels(source: Source, target: str) -> list[Any]:

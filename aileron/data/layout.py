@@ -1,7 +1,7 @@
 """Files of the DATASET and SPLIT artifacts, and how to read and write them.
 
-DATASET: ``card.json``, ``samples.parquet`` (sample_id, content_digest, and `split` where parts
-are given), ``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``split.json``,
+DATASET of a table: ``card.json``, ``samples.parquet`` (sample_id, and `split` where parts are
+given), ``table/part-NNNNN.parquet`` (sample_id and the columns). SPLIT: ``split.json``,
 ``split.parquet`` (sample_id, split). Equal content gives equal bytes.
 """
 
@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from aileron.data.parquet import ROW_GROUP, ParquetRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +26,8 @@ SAMPLES_FILE = "samples.parquet"
 TABLE_FOLDER = "table"
 SPLIT_FILE = "split.parquet"
 SPLIT_FACTS = "split.json"
-ROW_GROUP = 128 * 1024
+FILE_ROWS = 16 * ROW_GROUP
+"""Rows of a file of a table."""
 
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -58,51 +62,48 @@ def read_split(folder: Path) -> pd.Series:
     return frame.set_index(SAMPLE_ID)[SPLIT_COLUMN]
 
 
-def read_samples(folder: Path) -> list[str]:
-    """The sample ids of the DATASET artifact in `folder`, in the order of the samples."""
-    import pyarrow.parquet as pq
+def read_parts(folder: Path) -> pa.Array | None:
+    """The part that the DATASET artifact in `folder` gives each sample, null for none.
 
-    ids: list[str] = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID])[
-        SAMPLE_ID
-    ].to_pylist()
-    return ids
-
-
-def read_given_parts(folder: Path) -> dict[str, Part | None]:
-    """sample_id -> the part that the DATASET artifact in `folder` gives it; empty if it gives none.
-
-    In the order of the samples.
+    In the order of the samples; None if it gives none at all.
     """
     import pyarrow.parquet as pq
 
     path = folder / SAMPLES_FILE
     if SPLIT_COLUMN not in pq.read_schema(path).names:
-        return {}
-    table = pq.read_table(path, columns=[SAMPLE_ID, SPLIT_COLUMN])
-    return dict(zip(table[SAMPLE_ID].to_pylist(), table[SPLIT_COLUMN].to_pylist(), strict=True))
+        return None
+    return pq.read_table(path, columns=[SPLIT_COLUMN])[SPLIT_COLUMN].combine_chunks()
+
+
+def read_ids(folder: Path) -> pa.Array:
+    """The sample ids of the DATASET artifact in `folder`, in the order of the samples."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID])[SAMPLE_ID].combine_chunks()
 
 
 def write_rows(
     folder: Path, sample_ids: pa.Array, rows: pa.Table, after_group: Callable[[], None] = _nothing
 ) -> None:
-    """Write ``table/`` of a DATASET artifact into `folder`."""
+    """Write ``table/`` of a DATASET artifact into `folder`, two of its files at once."""
     (folder / TABLE_FOLDER).mkdir(parents=True)
     table = rows.add_column(0, SAMPLE_ID, sample_ids)
-    write_parquet(table, folder / TABLE_FOLDER / part_file(0), after_group)
+
+    def write(number: int) -> None:
+        part = table.slice(number * FILE_ROWS, FILE_ROWS)
+        write_parquet(part, folder / TABLE_FOLDER / part_file(number), after_group)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, range(max(1, -(-len(table) // FILE_ROWS)))))
 
 
-def write_samples(
-    folder: Path,
-    sample_ids: pa.Array,
-    digests: pa.ChunkedArray,
-    parts: Sequence[Part | None] | None = None,
-) -> None:
-    """Write ``samples.parquet`` of a DATASET artifact into `folder`."""
+def write_samples(folder: Path, sample_ids: pa.Array, parts: pa.Array | None = None) -> None:
+    """Write ``samples.parquet`` of the DATASET artifact of a table into `folder`."""
     import pyarrow as pa
 
-    samples = {SAMPLE_ID: sample_ids, CONTENT_DIGEST: digests}
+    samples = {SAMPLE_ID: sample_ids}
     if parts is not None:
-        samples[SPLIT_COLUMN] = pa.array(parts, pa.string())
+        samples[SPLIT_COLUMN] = parts
     write_parquet(pa.table(samples), folder / SAMPLES_FILE)
 
 
@@ -129,10 +130,8 @@ def write_parquet(table: pa.Table, path: Path, after_group: Callable[[], None] =
 
     `after_group` is called whenever a group of rows is written.
     """
-    import pyarrow.parquet as pq
-
-    plain = table.replace_schema_metadata(None)
-    with pq.ParquetWriter(path, plain.schema, compression="zstd", store_schema=False) as file:
-        for start in range(0, max(len(plain), 1), ROW_GROUP):
-            file.write_table(plain.slice(start, ROW_GROUP), row_group_size=ROW_GROUP)
-            after_group()
+    out = ParquetRows(path)
+    for start in range(0, max(len(table), 1), ROW_GROUP):
+        out.add(table.slice(start, ROW_GROUP))
+        after_group()
+    out.close()

@@ -75,6 +75,26 @@ class AudioLimits(_Section):
     max_bytes: int | None = Field(None, gt=0, description="of a recording's file")
 
 
+class TableLimits(_Section):
+    """Which tables are taken, and which of their rows."""
+
+    min_columns: int = Field(1, ge=1, description="columns of a table, the target among them")
+    max_columns: int | None = Field(None, ge=1, description="columns of a table")
+    column_names: Literal["any", "plain"] = Field(
+        "any",
+        description="plain: letters from a to z, digits and _, which is not the first",
+    )
+    max_characters: int | None = Field(
+        None, gt=0, description="of a cell that is text; a row with a longer one is left out"
+    )
+
+    @model_validator(mode="after")
+    def _columns_in_order(self) -> TableLimits:
+        if self.max_columns is not None and self.max_columns < self.min_columns:
+            raise ValueError("`max_columns` must not be below `min_columns`")
+        return self
+
+
 class SampleLimits(_Section):
     """How many samples a dataset may have."""
 
@@ -115,10 +135,16 @@ class RecordingLimits(_AnyLimits):
     audio: AudioLimits = Field(AudioLimits(), description="which recordings are taken")
 
 
-Limits = ImageLimits | TextsLimits | RecordingLimits
+class TablesLimits(_AnyLimits):
+    """Of a dataset of a table."""
+
+    tables: TableLimits = Field(TableLimits(), description="which tables and rows are taken")
 
 
-class LimitsSpec(ImageLimits, TextsLimits, RecordingLimits):
+Limits = ImageLimits | TextsLimits | RecordingLimits | TablesLimits
+
+
+class LimitsSpec(ImageLimits, TextsLimits, RecordingLimits, TablesLimits):
     """``configs/limits.yaml``."""
 
     api_version: Literal["aileron/v1"] = Field("aileron/v1", alias="apiVersion")

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from aileron.core.errors import InvalidInput
+from aileron.core.phrase import Phrase
 from aileron.core.steps import Context
 from aileron.data.card_base import RefusedSample
 from aileron.data.formats.problems import MOST, Problems
 
-if TYPE_CHECKING:
-    from aileron.data.sample_spec import SamplesSpec
-
 NAMED: Final = 1000
 """Refused samples that card and log name."""
+
+
+class Tolerance(Protocol):
+    """What a definition says of samples that cannot be used."""
+
+    @property
+    def max_refused(self) -> float:
+        """Share of them above which an import fails."""
+
+    @property
+    def lenient(self) -> bool:
+        """Whether any may be left out at all."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Refused:
     """A file, or a line of one, that cannot be used."""
 
     file: str
-    reason: str
+    reason: Phrase
     line: int | None = None
     keep: bool = True
     """Whether the file is to be handed back, if it is one by itself."""
@@ -44,16 +54,20 @@ class LeftOut:
     @classmethod
     def of(cls, problems: Problems) -> LeftOut:
         """What the readers of formats found."""
-        kept = [Refused(one.file, one.reason.render("en"), one.line) for one in problems]
-        left = cls(kept)
+        left = cls([Refused(one.file, one.reason, one.line) for one in problems])
         left.count = len(problems)
         return left
 
-    def add(self, file: str, reason: str) -> None:
-        """Note that `file` cannot be used."""
+    def add(self, file: str, reason: Phrase, line: int | None = None) -> None:
+        """Note that `file`, or that line of it, cannot be used."""
         self.count += 1
         if len(self._kept) < MOST:
-            self._kept.append(Refused(file, reason))
+            self._kept.append(Refused(file, reason, line))
+
+    def add_all(self, other: LeftOut) -> None:
+        """Note what `other` has."""
+        self._kept += other._kept[: max(0, MOST - len(self._kept))]
+        self.count += other.count
 
     def __iter__(self) -> Iterator[Refused]:
         """In order of their places."""
@@ -62,9 +76,9 @@ class LeftOut:
     def named(self) -> tuple[RefusedSample, ...]:
         """The first of them, as a card has them."""
         first = list(self)[:NAMED]
-        return tuple(RefusedSample(path=one.where, reason=one.reason) for one in first)
+        return tuple(RefusedSample(path=one.where, reason=one.reason.render("en")) for one in first)
 
-    def judge(self, context: Context, where: str, taken: int, spec: SamplesSpec) -> None:
+    def judge(self, context: Context, where: str, taken: int, spec: Tolerance) -> None:
         """Name what was refused, and fail if `spec` allows less of it, or nothing was taken.
 
         Args:
@@ -82,7 +96,8 @@ class LeftOut:
         total = taken + self.count
         if taken and self.count <= (spec.max_refused * total if spec.lenient else 0):
             return
-        first = {"first": named[0].path, "reason": named[0].reason}
+        one = next(iter(self))
+        first = {"first": one.where, "reason": one.reason.to_dict()}
         counts = {"count": self.count, "total": total}
         if spec.lenient:
             most = f"{spec.max_refused:.0%}"

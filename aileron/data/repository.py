@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from aileron.core.errors import StepFailed, Unavailable
 
@@ -24,6 +25,13 @@ NOTHING = "0" * 40
 
 class RepositoryMoved(Exception):
     """Another writer was first; read again and retry."""
+
+
+class GitObject(NamedTuple):
+    """What git keeps under an id."""
+
+    oid: str
+    content: bytes
 
 
 class DataRepository:
@@ -72,17 +80,21 @@ class DataRepository:
 
     def read(self, names: Sequence[str]) -> list[bytes | None]:
         """The contents of objects such as ``TAG:path``, None for each that does not exist."""
+        return [one.content if one else None for one in self.objects(names)]
+
+    def objects(self, names: Sequence[str]) -> list[GitObject | None]:
+        """Objects such as ``TAG:path`` with their ids, None for each that does not exist."""
         out = self.git_bytes("cat-file", "--batch", data="\n".join(names).encode() + b"\n")
-        contents: list[bytes | None] = []
+        found: list[GitObject | None] = []
         for _ in names:
             head, _, out = out.partition(b"\n")
             if head.endswith((b" missing", b" ambiguous")):
-                contents.append(None)
+                found.append(None)
                 continue
-            size = int(head.rsplit(b" ", 1)[1])
-            contents.append(out[:size])
-            out = out[size + 1 :]
-        return contents
+            oid, _, size = head.decode().split(" ")
+            found.append(GitObject(oid, out[: int(size)]))
+            out = out[int(size) + 1 :]
+        return found
 
     def commit(
         self,
@@ -99,7 +111,11 @@ class DataRepository:
             env = {"GIT_INDEX_FILE": str(Path(folder) / "index")} | _identity(author)
             if parent:
                 self.git("read-tree", parent, env=env)
-            entries = [self._index_entry(path, data) for path, data in files.items()]
+            written = self._written({p: d for p, d in files.items() if d is not None}, folder)
+            entries = (
+                f"100644 {written[path]}\t{path}\n" if path in written else f"0 {NOTHING}\t{path}\n"
+                for path in files
+            )
             self.git("update-index", "--index-info", data="".join(entries).encode(), env=env)
             tree = self.git("write-tree", env=env)
             parents = ("-p", parent) if parent else ()
@@ -154,10 +170,14 @@ class DataRepository:
             fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             yield
 
-    def _index_entry(self, path: str, data: bytes | None) -> str:
-        if data is None:
-            return f"0 {NOTHING}\t{path}\n"
-        return f"100644 {self.git('hash-object', '-w', '--stdin', data=data)}\t{path}\n"
+    def _written(self, files: Mapping[str, bytes], folder: str) -> dict[str, str]:
+        """Path -> id of the new object with that content; `folder` is one for passing files."""
+        places = [Path(folder) / f"{number}.blob" for number in range(len(files))]
+        for place, data in zip(places, files.values(), strict=True):
+            place.write_bytes(data)
+        listed = "".join(f"{place}\n" for place in places).encode()
+        found = self.git("hash-object", "-w", "--no-filters", "--stdin-paths", data=listed)
+        return dict(zip(files, found.split(), strict=True))
 
     def _run(
         self, arguments: Sequence[str], data: bytes, env: Mapping[str, str]

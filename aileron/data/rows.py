@@ -1,155 +1,159 @@
-"""Digests of rows and of a whole dataset, independent of any file format.
+"""The digest of a table: of its schema and its cells, independent of any file format.
 
-A row's canonical bytes are those of its cells in column order. A number is ``n`` and its
-eight big-endian IEEE-754 bytes; any other value is ``s`` and the SHA-256 of its UTF-8 text;
-a missing value is ``-``; each is padded to the width of its column. The digest of a dataset
-is the SHA-256 over the schema and the rows, sorted by sample_id, with the parts that rows were
-given for.
+It is the SHA-256 of the canonical JSON of ``schema``, ``rows`` and ``samples``. The latter two are
+digests of columns in order of sample_id: ``rows`` of the sample ids and each column, ``samples``
+of the sample ids and the parts that rows are given for (null where none is). A column is digested
+in blocks of 65,536 values: ``n`` (numbers) or ``s`` (texts), their count as eight bytes, a bit per
+value that is set where it is missing, then the numbers as IEEE-754 doubles, or the lengths of the
+UTF-8 texts as four bytes each and the texts. All is little-endian. What is missing is 0 or empty,
+-0.0 is 0.0 and every NaN is the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from aileron.core.digest import canonical_json
+from aileron.core.digest import digest_json
 from aileron.data.card import Column
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
-BLOCK = 64 * 1024
-HEX = 64
-"""Letters of a digest."""
+BLOCK: Final = 64 * 1024
+_SCHEMA: Final = {"name", "type", "role", "categories"}
 
 
-def row_digests(columns: Sequence[pa.Array]) -> list[str]:
-    """SHA-256 of each row, in hex."""
-    digests: list[str] = row_digest_column(columns).to_pylist()
-    return digests
+class ColumnDigest:
+    """SHA-256 of the values of a column, which come in pieces of any length."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._waiting: list[pa.Array] = []
+        self._rows = 0
+
+    def add(self, values: pa.Array | pa.ChunkedArray) -> None:
+        """The next values: float64, else what can be a string."""
+        import pyarrow as pa
+
+        for piece in values.chunks if isinstance(values, pa.ChunkedArray) else [values]:
+            self._add(piece)
+
+    def _add(self, values: pa.Array) -> None:
+        start = 0
+        while start < len(values):
+            piece = values.slice(start, BLOCK - self._rows)
+            self._waiting.append(piece)
+            self._rows += len(piece)
+            start += len(piece)
+            if self._rows == BLOCK:
+                self._flush()
+
+    def hexdigest(self) -> str:
+        """Of all values; none can be added any more."""
+        if self._rows:
+            self._flush()
+        return self._hash.hexdigest()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        one = len(self._waiting) == 1
+        values = self._waiting[0] if one else pa.concat_arrays(self._waiting)
+        self._waiting, self._rows = [], 0
+        numeric = pa.types.is_floating(values.type)
+        self._hash.update(struct.pack("<cQ", b"n" if numeric else b"s", len(values)))
+        self._hash.update(_missing(values))
+        for data in _numbers(values) if numeric else _texts(values):
+            self._hash.update(data)
 
 
-def row_digest_column(
-    columns: Sequence[pa.Array], after_block: Callable[[], None] = lambda: None
-) -> pa.ChunkedArray:
-    """SHA-256 of each row, in hex; `after_block` is called whenever some rows are done."""
-    import pyarrow as pa
-
-    pieces = []
-    for start in range(0, len(columns[0]), BLOCK):
-        pieces.append(_hex([column.slice(start, BLOCK) for column in columns]))
-        after_block()
-    return pa.chunked_array(pieces, pa.string())
-
-
-def _hex(columns: Sequence[pa.Array]) -> pa.Array:
-    """The digests of a block of rows."""
-    import numpy as np
-    import pyarrow as pa
-
-    cells = np.hstack([_cells(column) for column in columns])
-    width, rows = cells.shape[1], cells.tobytes()
-    sha256 = hashlib.sha256
-    digests = [sha256(rows[i : i + width]).digest() for i in range(0, len(rows), width)]
-    offsets = np.arange(0, (len(digests) + 1) * HEX, HEX, dtype=np.int32)
-    text = b"".join(digests).hex().encode()
-    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))
+def combined(schema: Sequence[Column], rows: Sequence[str], samples: Sequence[str | None]) -> str:
+    """The digest of a table from those of its columns: sample ids first, of rows and samples."""
+    facts = [column.model_dump(mode="json", include=_SCHEMA) for column in schema]
+    return digest_json({"schema": facts, "rows": rows, "samples": samples})
 
 
 def dataset_digest(
     schema: Sequence[Column],
-    ids: Sequence[str] | pa.Array | pa.ChunkedArray,
-    digests: Sequence[str] | pa.Array | pa.ChunkedArray,
-    parts: Sequence[str | None] | pa.Array | pa.ChunkedArray | None = None,
+    ids: pa.Array,
+    columns: Sequence[pa.Array | pa.ChunkedArray],
+    parts: pa.Array | None = None,
+    after_column: Callable[[], None] = lambda: None,
 ) -> str:
-    """SHA-256 of the schema, then of ``sample_id NUL row-digest LF`` in order of sample_id.
+    """The digest of the table of `columns`, which are in memory.
 
-    The line of a row with a given part is ``sample_id NUL row-digest NUL part LF``.
+    Args:
+        parts: the part that each row is given for, null for none.
+        after_column: is called whenever a column is done.
     """
+    order = order_of(ids)
+    digests = []
+    for column in (ids, *columns):
+        digests.append(digest_of(column, order))
+        after_column()
+    given = None if parts is None or parts.null_count == len(parts) else digest_of(parts, order)
+    return combined(schema, digests, [digests[0], given])
+
+
+def digest_of(values: pa.Array | pa.ChunkedArray, order: pa.Array | None) -> str:
+    """The digest of a column in the order of `order`; None: as it is."""
+    found = ColumnDigest()
+    if order is None:
+        found.add(values)
+        return found.hexdigest()
+    for start in range(0, len(order), BLOCK):
+        found.add(values.take(order.slice(start, BLOCK)))
+    return found.hexdigest()
+
+
+def order_of(ids: pa.Array) -> pa.Array | None:
+    """The numbers of the rows in order of their ids; None if they are in order already."""
     import pyarrow.compute as pc
 
-    facts = [column.model_dump(mode="json", include=_SCHEMA) for column in schema]
-    total = hashlib.sha256(canonical_json(facts) + b"\n")
-    columns = [_chunked(one) for one in (ids, digests, parts) if one is not None]
     # By bytes of UTF-8, which is by code points.
-    order = None if _ascending(columns[0]) else pc.sort_indices(columns[0])
-    for start in range(0, len(columns[0]), BLOCK):
-        if order is None:
-            block = [column.slice(start, BLOCK) for column in columns]
-        else:
-            block = [column.take(order.slice(start, BLOCK)) for column in columns]
-        total.update(_lines(*block))
-    return total.hexdigest()
+    return None if ascending(ids) else pc.sort_indices(ids)
 
 
-def _lines(
-    ids: pa.ChunkedArray, digests: pa.ChunkedArray, parts: pa.ChunkedArray | None = None
-) -> bytes:
-    import pyarrow as pa
+def ascending(ids: pa.Array) -> bool:
+    """Whether `ids` are in order, as counted ones are."""
     import pyarrow.compute as pc
 
-    cells = [ids, "\0", digests]
-    if parts is not None:
-        given = pc.if_else(pc.equal(parts, ""), None, parts)
-        cells.append(pc.fill_null(pc.binary_join_element_wise("\0", given, ""), ""))
-    lines = pc.binary_join_element_wise(*cells, "\n", "").combine_chunks()
-    whole = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "")
-    joined: bytes = whole[0].as_buffer().to_pybytes()
-    return joined
-
-
-def _chunked(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    if isinstance(values, pa.ChunkedArray):
-        return values
-    array = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    return pa.chunked_array([array])
-
-
-def _ascending(values: pa.ChunkedArray) -> bool:
-    """Whether `values` are in order already, as counted ids are."""
-    import pyarrow.compute as pc
-
-    before, after = values.slice(0, max(len(values) - 1, 0)), values.slice(1)
+    before, after = ids.slice(0, max(len(ids) - 1, 0)), ids.slice(1)
     return bool(pc.all(pc.less_equal(before, after)).as_py())
 
 
-_SCHEMA = {"name", "type", "role", "categories"}
+def _missing(values: pa.Array) -> bytes:
+    """A bit per value, the first one lowest, that is set where it is missing."""
+    import numpy as np
+
+    if not values.null_count:
+        return bytes((len(values) + 7) // 8)
+    missing = values.is_null().to_numpy(zero_copy_only=False)
+    return np.packbits(missing, bitorder="little").tobytes()
 
 
-def _cells(values: pa.Array) -> np.ndarray[Any, Any]:
-    """The canonical bytes of `values`, one row of the matrix per value."""
+def _numbers(values: pa.Array) -> list[Any]:
+    import numpy as np
+
+    filled = values.fill_null(0.0) if values.null_count else values
+    numbers = filled.to_numpy(zero_copy_only=False) + 0.0
+    strange = np.isnan(numbers)
+    if strange.any():
+        numbers[strange] = np.nan
+    return [numbers.astype("<f8", copy=False)]
+
+
+def _texts(values: pa.Array) -> list[Any]:
     import numpy as np
     import pyarrow as pa
 
-    numeric = pa.types.is_floating(values.type)
-    body = _numbers(values) if numeric else _texts(values)
-    tags = np.full((len(values), 1), ord("n" if numeric else "s"), dtype=np.uint8)
-    missing = np.asarray(values.is_null())
-    body[missing] = 0
-    tags[missing] = ord("-")
-    return np.hstack([tags, body])
-
-
-def _numbers(values: pa.Array) -> np.ndarray[Any, Any]:
-    import numpy as np
-
-    numbers = np.array(values.fill_null(0.0)).astype(">f8")
-    return numbers.view(np.uint8).reshape(-1, 8)
-
-
-def _texts(values: pa.Array) -> np.ndarray[Any, Any]:
-    """Each distinct text is hashed once."""
-    import numpy as np
-    import pyarrow as pa
-
-    coded = values.fill_null("").dictionary_encode()
-    sha256 = hashlib.sha256
-    texts = coded.dictionary.cast(pa.binary()).to_pylist()
-    table = b"".join([sha256(one).digest() for one in texts])
-    distinct = np.frombuffer(table, dtype=np.uint8).reshape(-1, 32)
-    cells: np.ndarray[Any, Any] = distinct[np.asarray(coded.indices)]
-    return cells
+    texts = values.cast(pa.string())
+    filled = texts.fill_null("") if texts.null_count else texts
+    _, places, data = filled.buffers()
+    start = filled.offset
+    offsets = np.frombuffer(places, dtype=np.int32)[start : start + len(filled) + 1]
+    body = memoryview(data)[offsets[0] : offsets[-1]] if data is not None else b""
+    return [np.diff(offsets).astype("<i4", copy=False), body]

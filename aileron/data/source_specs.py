@@ -46,7 +46,7 @@ class ImageSourceSpec(PlaceSpec):
         None, description="folder with a folder per class; relative to the dataset's folder"
     )
     archive: str | None = Field(
-        None, description="zip or tar of such a folder, or a .parquet with pictures in it"
+        None, description="zip, tar or rar of such a folder, or a .parquet with pictures in it"
     )
     sample: Literal["digits"] | None = Field(
         None, description="digits: scikit-learn's handwritten digits as pictures of 64 x 64"
@@ -61,7 +61,7 @@ class FilesSourceSpec(PlaceSpec):
     folder: str | None = Field(
         None, description="folder with the files; relative to the dataset's folder"
     )
-    archive: str | None = Field(None, description="zip or tar of such a folder")
+    archive: str | None = Field(None, description="zip, tar or rar of such a folder")
     file: str | None = Field(
         None, description="one file that holds the samples: .csv, .jsonl, .parquet, ..."
     )

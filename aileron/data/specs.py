@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from aileron.core.names import Name
 from aileron.data.card import Task
+from aileron.data.limits import TablesLimits
+from aileron.data.sample_spec import OnProblem
 
 MISSING: tuple[str, ...] = ("", "NA", "N/A", "NaN", "nan", "null", "NULL")
 """Cells that mean "no value" unless the definition says otherwise."""
@@ -114,8 +116,16 @@ class TableSpec(BaseModel):
     missing_target: Literal["refuse", "leave_out"] = Field(
         "refuse", description="what happens to rows without a value of the target"
     )
-    on_problem: Literal["refuse"] = Field(
-        "refuse", description="a cell that does not fit its column fails the import"
+    on_problem: OnProblem = Field(
+        "refuse",
+        description="refuse: one unusable row, and nothing is imported; leave_out: it is left "
+        "out, up to max_refused",
+    )
+    max_refused: float = Field(
+        0.05, ge=0, le=1, description="share of unusable rows above which the import fails"
+    )
+    limits: TablesLimits = Field(
+        TablesLimits(), description="what is taken, instead of the workspace's limits"
     )
     id_column: str | None = Field(None, description="column with a unique id of each row")
     columns: Mapping[str, ColumnSpec] = Field(
@@ -162,6 +172,11 @@ class TableSpec(BaseModel):
                 f"{twice!r} can be one of `target`, `time_column`, `series` and `id_column` only"
             )
         return self
+
+    @property
+    def lenient(self) -> bool:
+        """Whether the rest is imported where rows cannot be used."""
+        return self.on_problem == "leave_out"
 
     @property
     def separator(self) -> str:

@@ -3,19 +3,21 @@
 Within a stratum, samples are ordered by a hash of seed and sample id and cut at the asked
 fractions. So the same seed and samples give the same split whatever the order of rows.
 
+Pictures that are the same one, and the copies that an augmentation made of it, go together: an
+original is drawn, and its copies follow it.
+
 A dataset may give parts itself (a test file, a folder ``test/``). Those samples stay where they
 are given; the parts that nobody gave are cut from the rest, by their fractions of it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -23,7 +25,12 @@ from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Component, Context, StepConfig
 from aileron.data.card import Card, read_card
-from aileron.data.images.repeats import joined, repeated_pictures
+from aileron.data.images.repeats import (
+    join_repeats,
+    joined_groups,
+    originals,
+    repeated_pictures,
+)
 from aileron.data.layout import (
     PARTS,
     SAMPLE_ID,
@@ -32,12 +39,17 @@ from aileron.data.layout import (
     SPLIT_FACTS,
     SPLIT_FILE,
     Part,
-    read_given_parts,
-    read_samples,
-    read_table,
+    read_ids,
+    read_parts,
     write_parquet,
 )
+from aileron.data.ranks import ranks
+from aileron.data.table_files import read_column
 from aileron.data.times import divide_by_time, read_times
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
 FORMAT_VERSION: Literal[1] = 1
 QUANTILES = 10
@@ -45,6 +57,8 @@ QUANTILES = 10
 HELD_OUT: Final[tuple[Part, ...]] = ("validation", "test")
 """Given parts that are kept; a sample given for training may still be held out for a part that
 nobody gave."""
+NO_PART: Final = -1
+"""Among the codes of parts, which are their places in `PARTS`."""
 
 
 class SplitConfig(StepConfig):
@@ -71,7 +85,7 @@ class SplitDataset(Component[SplitConfig]):
     """Divide a dataset."""
 
     name = "data.split"
-    version = 3
+    version = 4
     title: ClassVar[Mapping[str, str]] = {"en": "Split a dataset", "zh": "划分数据集"}
     Config = SplitConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -81,14 +95,13 @@ class SplitDataset(Component[SplitConfig]):
         self, context: Context, config: SplitConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         labels = read_labels(inputs["dataset"])
-        given = read_given_parts(inputs["dataset"])
-        kept = {sample: part for sample, part in given.items() if part in HELD_OUT}
-        fractions = _fractions(config, set(kept.values()))
+        kept = _kept(inputs["dataset"], len(labels.ids))
+        fractions = _fractions(config, held := _held(kept))
         parts = assigned(context, config, labels, kept)
         folder = context.output("split")
         by = labels.target if is_stratified(config, labels) else None
-        counts = _write(folder, parts, list(labels.of), _facts(fractions, context.seed, by, kept))
-        for part in sorted(set(kept.values())):
+        counts = _write(folder, parts, labels.ids, _facts(fractions, context.seed, by, held))
+        for part in held:
             context.log(f"{part}: as the dataset gives it; its fraction applies to nothing")
         context.log(", ".join(f"{part}: {count}" for part, count in counts.items()))
         return {"split": folder}
@@ -98,8 +111,10 @@ class SplitDataset(Component[SplitConfig]):
 class Labels:
     """What samples are stratified by."""
 
-    of: Mapping[str, Any]
-    """sample_id -> class, or number of a regression; in the order of the dataset."""
+    ids: pa.Array
+    """The sample ids, in the order of the dataset."""
+    values: pa.Array | None
+    """Class, or number of a regression, of each; None for tasks without either."""
     target: str
     classes: bool
     """Whether strata are classes, not tenths."""
@@ -108,8 +123,17 @@ class Labels:
     times: Mapping[str, float] = field(default_factory=dict)
     """sample_id -> its moment, of a forecasting, which is cut by them."""
     task: str = "classification"
-    repeated: Sequence[Sequence[str]] = ()
-    """Samples of one picture, which must be in one part together."""
+    repeated: Sequence[Sequence[int]] = ()
+    """Numbers of samples of one picture, which must be in one part together; of no copies."""
+    original: np.ndarray[Any, Any] | None = None
+    """The number of what each sample is a copy of, or its own; None: there are no copies."""
+
+    def is_copy(self) -> np.ndarray[Any, Any]:
+        """Whether each sample is a copy of another one."""
+        import numpy as np
+
+        numbers = np.arange(len(self.ids))
+        return np.zeros(len(numbers), bool) if self.original is None else self.original != numbers
 
     def stratum(self, name: str) -> str:
         """Stratum `name` in words."""
@@ -121,21 +145,26 @@ class Labels:
 def read_labels(folder: Path) -> Labels:
     """The labels of the DATASET artifact in `folder`; of several labels, all of them together."""
     card = read_card(folder)
+    ids = read_ids(folder)
     if isinstance(card, Card) and card.task in ("clustering", "forecasting"):
-        of = dict.fromkeys(read_samples(folder))
         times = read_times(folder, card)
-        return Labels(of, card.target or "", False, False, times=times, task=card.task)
+        return Labels(ids, None, card.target or "", False, False, times=times, task=card.task)
     if isinstance(card, Card):
-        column = read_table(folder, [card.predicted])[card.predicted]
         classes = card.task == "classification"
-        return Labels(dict(column.items()), card.predicted, classes, classes)
+        values = read_column(folder, card.predicted)
+        return Labels(ids, values, card.predicted, classes, classes)
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID, "labels"])
-    joined = [";".join(sorted(labels)) for labels in table["labels"].to_pylist()]
-    of = dict(zip(table[SAMPLE_ID].to_pylist(), joined, strict=True))
+    labels = pq.read_table(folder / SAMPLES_FILE, columns=["labels"])["labels"].to_pylist()
+    values = pa.array([";".join(sorted(names)) for names in labels], pa.string())
     exclusive = card.task == "classification" and card.label_type == "single"
-    return Labels(of, "labels", True, exclusive, repeated=repeated_pictures(folder))
+    repeated = repeated_pictures(folder)
+    if card.modality != "image":
+        return Labels(ids, values, "labels", True, exclusive, repeated=repeated)
+    original = originals(ids)
+    repeated = joined_groups(repeated, original)
+    return Labels(ids, values, "labels", True, exclusive, repeated=repeated, original=original)
 
 
 def is_stratified(config: SplitConfig, labels: Labels) -> bool:
@@ -150,52 +179,92 @@ def is_stratified(config: SplitConfig, labels: Labels) -> bool:
 
 
 def assigned(
-    context: Context, config: SplitConfig, labels: Labels, kept: Mapping[str, Part]
-) -> dict[str, Part]:
-    """The part of each sample; those of `kept` stay in theirs.
+    context: Context, config: SplitConfig, labels: Labels, kept: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """The code of each sample's part; those of `kept` that are not `NO_PART` stay in theirs.
 
     Raises:
         InvalidInput: a stratum has fewer samples than there are parts.
     """
-    fractions = _fractions(config, set(kept.values()))
-    rest = [sample for sample in labels.of if sample not in kept]
-    strata = (_strata(labels, rest) if is_stratified(config, labels) else {}) or {"": rest}
-    parts: dict[str, Part] = dict(kept)
+    import numpy as np
+
+    fractions = _fractions(config, _held(kept))
+    copy = labels.is_copy()
+    rest = np.flatnonzero((kept == NO_PART) & ~copy)
+    parts = kept.copy()
     if labels.times:
-        times = {sample: labels.times[sample] for sample in rest}
-        return parts | divide_by_time(times, fractions, labels.stratum(""))
+        parts[rest] = _by_time(labels, rest, fractions)
+        return parts
+    strata = (_strata(labels, rest) if is_stratified(config, labels) else {}) or {"": rest}
     lenient = config.stratify is None and max(map(len, strata.values())) >= len(fractions)
+    rank = ranks(labels.ids, f"{context.seed}\0")
     for name, members in sorted(strata.items()):
         if lenient and len(members) < len(fractions):
-            parts |= dict.fromkeys(members, "train")
+            parts[members] = PARTS.index("train")
             context.log(f"{labels.stratum(name)}: {len(members)} samples, for training alone")
         else:
-            parts |= divide(members, fractions, context.seed, labels.stratum(name))
-    moved = joined(labels.repeated, parts, kept)
-    if moved:
-        context.log(f"{len(moved)} samples go where another one of the same picture is")
-    return parts | moved
+            drawn = members[np.argsort(rank[members], kind="stable")]
+            parts[drawn] = divided(len(members), fractions, labels.stratum(name))
+    if moved := join_repeats(labels.repeated, parts, kept != NO_PART):
+        context.log(f"{moved} samples go where another one of the same picture is")
+    followers = np.flatnonzero((kept == NO_PART) & copy)
+    if labels.original is not None and len(followers):
+        parts[followers] = parts[labels.original[followers]]
+        context.log(f"{len(followers):,} copies go where their originals are")
+    return parts
 
 
-def divide(
-    ids: Sequence[str], fractions: Mapping[Part, float], seed: int, stratum: str
-) -> dict[str, Part]:
-    """Give each id a part; every part gets at least one.
+def divided(count: int, fractions: Mapping[Part, float], stratum: str) -> np.ndarray[Any, Any]:
+    """The codes of the parts of `count` samples in their drawn order; every part gets one.
 
     Raises:
-        InvalidInput: there are fewer ids than parts; says which stratum.
+        InvalidInput: there are fewer samples than parts; says which stratum.
     """
-    if len(ids) < len(fractions):
+    import numpy as np
+
+    if count < len(fractions):
         raise InvalidInput(
-            "data.too_few_to_split", stratum=stratum, count=len(ids), parts=len(fractions)
+            "data.too_few_to_split", stratum=stratum, count=count, parts=len(fractions)
         )
-    ordered = sorted(ids, key=lambda i: hashlib.sha256(f"{seed}\0{i}".encode()).digest())
-    result: dict[str, Part] = {}
-    start = 0
-    for part, size in _sizes(len(ids), fractions).items():
-        result |= dict.fromkeys(ordered[start : start + size], part)
-        start += size
-    return result
+    sizes = _sizes(count, fractions)
+    return np.repeat([PARTS.index(part) for part in sizes], list(sizes.values()))
+
+
+def part_names(parts: np.ndarray[Any, Any]) -> pa.Array:
+    """The parts of these codes as strings, null for `NO_PART`."""
+    import pyarrow as pa
+
+    codes = pa.array(parts, pa.int8(), mask=parts == NO_PART)
+    return pa.DictionaryArray.from_arrays(codes, pa.array(PARTS, pa.string())).cast(pa.string())
+
+
+def _by_time(
+    labels: Labels, rest: np.ndarray[Any, Any], fractions: Mapping[Part, float]
+) -> list[int]:
+    samples = labels.ids.take(rest).to_pylist()
+    times = {sample: labels.times[sample] for sample in samples}
+    found = divide_by_time(times, fractions, labels.stratum(""))
+    return [PARTS.index(found[sample]) for sample in samples]
+
+
+def _kept(folder: Path, count: int) -> np.ndarray[Any, Any]:
+    """The codes of the parts that the dataset holds out."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    given = read_parts(folder)
+    if given is None:
+        return np.full(count, NO_PART, dtype=np.int8)
+    held = pc.if_else(pc.is_in(given, value_set=pa.array(HELD_OUT)), given, None)
+    codes = pc.index_in(held, value_set=pa.array(PARTS)).fill_null(NO_PART)
+    kept: np.ndarray[Any, Any] = codes.to_numpy(zero_copy_only=False).astype(np.int8)
+    return kept
+
+
+def _held(kept: np.ndarray[Any, Any]) -> list[Part]:
+    """The parts that are among the codes `kept`, by name."""
+    return sorted(part for code, part in enumerate(PARTS) if (kept == code).any())
 
 
 def _sizes(total: int, fractions: Mapping[Part, float]) -> dict[Part, int]:
@@ -219,19 +288,39 @@ def _fractions(config: SplitConfig, given: Collection[Part]) -> dict[Part, float
     return {part: share for part, share in shares.items() if share > 0}
 
 
-def _strata(labels: Labels, samples: Sequence[str]) -> dict[str, list[str]]:
+def _strata(labels: Labels, samples: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    """Stratum -> the numbers of its samples, among these."""
+    import numpy as np
+
+    if labels.values is None or not len(samples):
+        return {}
+    values = labels.values.take(samples)
     if labels.classes:
-        strata: dict[str, list[str]] = {}
-        for sample in samples:
-            strata.setdefault(str(labels.of[sample]), []).append(sample)
-        return strata
-    ordered = sorted(samples, key=lambda sample: (labels.of[sample], sample))
+        coded = values.dictionary_encode()
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        by_class = samples[np.argsort(codes, kind="stable")]
+        ends = np.cumsum(np.bincount(codes))[:-1]
+        names = map(str, coded.dictionary.to_pylist())
+        return dict(zip(names, np.split(by_class, ends), strict=True))
+    place = np.argsort(_places(labels.ids)[samples], kind="stable")
+    numbers = values.to_numpy(zero_copy_only=False)[place]
+    ordered = samples[place][np.argsort(numbers, kind="stable")]
     cuts = [len(ordered) * i // QUANTILES for i in range(QUANTILES + 1)]
     return {f"{i + 1:02d}": ordered[start:end] for i, (start, end) in enumerate(pairwise(cuts))}
 
 
+def _places(ids: pa.Array) -> np.ndarray[Any, Any]:
+    """The place of each id in their order."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    places = np.empty(len(ids), dtype=np.int64)
+    places[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    return places
+
+
 def _facts(
-    fractions: Mapping[Part, float], seed: int, by: str | None, given: Mapping[str, Part]
+    fractions: Mapping[Part, float], seed: int, by: str | None, given: Sequence[Part]
 ) -> dict[str, Any]:
     facts = {
         "format_version": FORMAT_VERSION,
@@ -239,21 +328,18 @@ def _facts(
         "fractions": dict(fractions),
         "stratified_by": by,
     }
-    return {**facts, "given": sorted(set(given.values()))} if given else facts
+    return {**facts, "given": list(given)} if given else facts
 
 
 def _write(
-    folder: Path, parts: Mapping[str, Part], ids: list[str], facts: Mapping[str, Any]
+    folder: Path, parts: np.ndarray[Any, Any], ids: pa.Array, facts: Mapping[str, Any]
 ) -> dict[Part, int]:
     import pyarrow as pa
 
-    chosen = [parts[sample] for sample in ids]
-    counts: dict[Part, int] = {part: chosen.count(part) for part in PARTS}
+    counts: dict[Part, int] = {part: int((parts == code).sum()) for code, part in enumerate(PARTS)}
     document = {**facts, "counts": counts}
     folder.mkdir(parents=True)
     (folder / SPLIT_FACTS).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    table = pa.table(
-        {SAMPLE_ID: pa.array(ids, pa.string()), SPLIT_COLUMN: pa.array(chosen, pa.string())}
-    )
+    table = pa.table({SAMPLE_ID: ids, SPLIT_COLUMN: part_names(parts)})
     write_parquet(table, folder / SPLIT_FILE)
     return counts

@@ -6,36 +6,38 @@ moments and rows are never shuffled; the same moments hold for all series.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card import Card
 from aileron.data.layout import PARTS, Part, read_table
+from aileron.data.row_faults import Report
 from aileron.serve.dates import date_parts
 
 if TYPE_CHECKING:
     from aileron.data.inference import Typed
 
 
-def check_times(typed: Sequence[Typed], where: Callable[[int], str]) -> None:
-    """Raise unless a series has one row at each time.
+def check_times(typed: Sequence[Typed], report: Report) -> None:
+    """Report the rows at whose time their series has a row already."""
+    import pyarrow as pa
 
-    Raises:
-        InvalidInput: it has two; names the second one.
-    """
-    keys = [item.values.to_pylist() for item in typed if item.column.role in ("time", "series")]
-    place = [item.column.role for item in typed if item.column.role in ("time", "series")]
+    named = [item for item in typed if item.column.role in ("time", "series")]
+    place = [item.column.role for item in named].index("time")
+    keys = list(zip(*(item.values.to_pylist() for item in named), strict=True))
     seen: set[tuple[object, ...]] = set()
-    for row, key in enumerate(zip(*keys, strict=True)):
-        if key in seen:
-            time = key[place.index("time")]
-            series = ", ".join(str(v) for v, role in zip(key, place, strict=True) if role != "time")
-            raise InvalidInput(
-                "data.duplicate_time", where=where(row), series=series or "-", time=time
-            )
+    again = []
+    for key in keys:
+        again.append(key in seen)
         seen.add(key)
+
+    def said(row: int) -> dict[str, object]:
+        series = [str(cell) for at, cell in enumerate(keys[row]) if at != place]
+        return {"series": ", ".join(series) or "-", "time": keys[row][place]}
+
+    report(pa.array(again, pa.bool_()), "data.duplicate_time", said)
 
 
 def read_times(folder: Path, card: Card) -> dict[str, float]:

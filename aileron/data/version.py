@@ -6,18 +6,21 @@ written after the tag, and again if a crash came between.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
+from aileron.core.errors import Conflict
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Effect, EffectContext, Record, StepConfig
 from aileron.data.card import read_card
 
 if TYPE_CHECKING:
     from aileron.data.version_files import DatasetVersion
+    from aileron.data.versions import Versions
     from aileron.ledger import Ledger
 
 
@@ -27,13 +30,16 @@ class VersionConfig(StepConfig):
     existing: int | None = Field(
         None, ge=1, description="the version that the dataset is, where no new one is to be made"
     )
+    parent: str | None = Field(
+        None, description="tag of the version that its samples join, which must be the latest still"
+    )
 
 
 class VersionDataset(Effect[VersionConfig]):
     """Version a dataset, or name the version that it is."""
 
     name = "data.version"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Version a dataset", "zh": "生成数据集版本"}
     Config = VersionConfig
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
@@ -64,13 +70,13 @@ class VersionDataset(Effect[VersionConfig]):
     def apply(
         self,
         context: EffectContext,
-        config: VersionConfig,  # noqa: ARG002
+        config: VersionConfig,
         inputs: Mapping[str, Path],
     ) -> Record:
         from aileron.data.versions import Versions
 
-        folder = inputs["dataset"]
         versions = Versions.of(context.settings)
+        folder = _following(versions, context, config, inputs["dataset"])
         version = versions.publish(folder, context.project, context.actor, context.run_id)
         record = _record(version, context)
         _enter(context, folder, version, record)
@@ -100,6 +106,31 @@ class VersionDataset(Effect[VersionConfig]):
             ledger.datasets.remove(record["project"], record["dataset"], record["version"])
         finally:
             ledger.close()
+
+
+def _following(
+    versions: Versions, context: EffectContext, config: VersionConfig, folder: Path
+) -> Path:
+    """The dataset in `folder`, whose card names the version before if it names none.
+
+    Raises:
+        Conflict: its samples would join another version than the latest.
+    """
+    from aileron.data.appending import with_parent
+
+    card = read_card(folder)
+    latest = versions.latest(context.project, card.name)
+    if latest is None or latest.holds(card):
+        return folder
+    if config.parent not in (None, latest.tag):
+        raise Conflict(
+            "data.came_between", where=card.name, latest=latest.tag, parent=config.parent
+        )
+    if card.parent is not None:
+        return folder
+    context.work.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="following-", dir=context.work)) / "dataset"
+    return with_parent(folder, card, latest.tag, place)
 
 
 def _record(version: DatasetVersion, context: EffectContext) -> dict[str, object]:

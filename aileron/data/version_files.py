@@ -15,12 +15,13 @@ from aileron.core.errors import StepFailed
 from aileron.core.names import dataset_tag
 from aileron.data.audio.card import AudioCard
 from aileron.data.audio.dataset import stored_digest as audio_digest
-from aileron.data.card import AnyCard, Card, parse_card, read_card
+from aileron.data.card import AnyCard, parse_card, read_card
 from aileron.data.card_base import CARD_FILE
 from aileron.data.images.card import ImageCard
 from aileron.data.images.verify import stored_digest as pictures_digest
-from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER, read_given_parts
 from aileron.data.remote import RemoteDirectory
+from aileron.data.repository import GitObject
+from aileron.data.table_files import table_digest
 from aileron.data.texts.card import TextCard
 from aileron.data.texts.dataset import stored_digest as texts_digest
 
@@ -83,26 +84,26 @@ def tree_files(
 
 
 def parse_version(
-    project: str, dataset: str, version: int, commit: str, contents: Sequence[bytes | None]
+    project: str, dataset: str, version: int, found: Sequence[GitObject | None]
 ) -> DatasetVersion:
-    """A version from its raw commit, ``card.json`` and ``data.dvc``."""
+    """A version from its commit, ``card.json`` and ``data.dvc``."""
     tag = dataset_tag(project, dataset, version)
-    raw, card_json, dvc = contents
-    if raw is None or card_json is None or dvc is None:
+    commit, card_json, dvc = found
+    if commit is None or card_json is None or dvc is None:
         raise StepFailed("data.tag_incomplete", where=tag)
-    head, _, message = raw.decode().partition("\n\n")
+    head, _, message = commit.content.decode().partition("\n\n")
     author = re.search(r"^author (.*) <.*> (\d+) ", head, re.MULTILINE)
     run = re.search(r"^Aileron-Run: (.*)$", message, re.MULTILINE)
     if author is None:
         raise StepFailed("data.tag_incomplete", where=tag)
-    output: dict[str, Any] = yaml.safe_load(dvc)["outs"][0]
-    card = parse_card(card_json)
+    output: dict[str, Any] = yaml.safe_load(dvc.content)["outs"][0]
+    card = parse_card(card_json.content)
     return DatasetVersion(
         project=project,
         dataset=dataset,
         version=version,
         tag=tag,
-        commit=commit,
+        commit=commit.oid,
         digest=card.digest,
         created=datetime.fromtimestamp(int(author[2]), UTC),
         actor=author[1],
@@ -131,23 +132,7 @@ def _stored_digest(folder: Path, card: AnyCard) -> str:
         return texts_digest(folder, card)
     if isinstance(card, AudioCard):
         return audio_digest(folder, card)
-    return _table_digest(folder, card)
-
-
-def _table_digest(folder: Path, card: Card) -> str:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from aileron.data.rows import dataset_digest, row_digests
-
-    table = pa.concat_tables(
-        pq.read_table(path) for path in sorted((folder / TABLE_FOLDER).iterdir())
-    ).combine_chunks()
-    columns = [table[column.name].combine_chunks() for column in card.columns]
-    ids = table[SAMPLE_ID].to_pylist()
-    parts = read_given_parts(folder)
-    given = [parts[sample] for sample in ids] if parts else None
-    return dataset_digest(card.columns, ids, row_digests(columns), given)
+    return table_digest(folder, card.columns)
 
 
 def dvc_config(url: str) -> str:

@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -227,11 +227,14 @@ class Versions:
         run_id: str | None,
     ) -> DatasetVersion:
         """Commit and tag, or return the latest version if it has this content by now."""
-        head = self.repository.resolve(MAIN)
-        latest = self.latest(project, card.name)
+        known = self.repository.references(MAIN, TAGS, UNDONE, DELETED)
+        head, tagged = known.get(MAIN), _numbers_in(known, TAGS, project, card.name)
+        latest = self._read(project, [max(tagged)])[0] if tagged else None
         if latest and latest.holds(card):
             return latest
-        used = (self._numbers(prefix, project, card.name) for prefix in (TAGS, UNDONE, DELETED))
+        used = (
+            _numbers_in(known, prefix, project, card.name) for prefix in (TAGS, UNDONE, DELETED)
+        )
         version = max((number for found in used for _, number in found), default=0) + 1
         tag = dataset_tag(project, card.name, version)
         message = f"{tag}\n\nAileron-Digest: {card.digest}\n"
@@ -259,10 +262,8 @@ class Versions:
         self, prefix: str, project: str, dataset: str | None = None
     ) -> builtins.list[tuple[str, int]]:
         """(dataset, number) of each version under a reference prefix."""
-        pattern = re.compile(rf"{prefix}{project}/([^/@]+)@v([1-9]\d*)")
-        matches = map(pattern.fullmatch, self.repository.references(f"{prefix}{project}/"))
-        found = [(match[1], int(match[2])) for match in matches if match]
-        return [item for item in found if dataset is None or item[0] == dataset]
+        references = self.repository.references(f"{prefix}{project}/")
+        return _numbers_in(references, prefix, project, dataset)
 
     def _read(
         self, project: str, items: Sequence[tuple[str, int]]
@@ -279,13 +280,10 @@ class Versions:
         ]
         if not names:
             return []
-        contents = self.repository.read(names)
-        references = self.repository.references(f"{TAGS}{project}/")
+        found = self.repository.objects(names)
         return [
-            parse_version(
-                project, dataset, version, references[f"{TAGS}{tag}"], contents[3 * i : 3 * i + 3]
-            )
-            for i, (tag, (dataset, version)) in enumerate(zip(tags, items, strict=True))
+            parse_version(project, dataset, version, found[3 * i : 3 * i + 3])
+            for i, (dataset, version) in enumerate(items)
         ]
 
     def _write_local_config(self) -> None:
@@ -317,6 +315,15 @@ def check_version(settings: Settings, row: LedgerRow) -> None:
     """Raise the first broken link of a dataset version."""
     for broken in broken_links(settings, row):
         raise broken
+
+
+def _numbers_in(
+    references: Iterable[str], prefix: str, project: str, dataset: str | None
+) -> builtins.list[tuple[str, int]]:
+    """(dataset, number) of each version among full reference names that has the prefix."""
+    pattern = re.compile(rf"{prefix}{project}/([^/@]+)@v([1-9]\d*)")
+    found = [(match[1], int(match[2])) for match in map(pattern.fullmatch, references) if match]
+    return [item for item in found if dataset is None or item[0] == dataset]
 
 
 def _pause() -> None:

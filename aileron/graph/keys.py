@@ -10,17 +10,21 @@ from __future__ import annotations
 import ast
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.machinery import ModuleSpec
 from importlib.metadata import distributions
 from pathlib import Path
+from typing import Final, Self
 
 from aileron.core.digest import digest_bytes, digest_json
 from aileron.core.errors import NotFound
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
+
+_BLOCKS: Final = ("body", "orelse", "handlers", "finalbody", "cases")
+"""Where the syntax tree keeps statements, and what holds statements."""
 
 
 def cache_key(plan: Plan, node: Node, inputs: Mapping[str, str]) -> str:
@@ -81,21 +85,69 @@ def read_code(module: str) -> Code:
     Raises:
         NotFound: there is no such module.
     """
-    if _find_spec(module) is None:
-        raise NotFound("graph.no_module", module=module)
-    sources: dict[str, str] = {}
-    files: list[Path] = []
-    todo = {module}
-    while todo:
-        name = todo.pop()
-        path = _project_source(name)
-        if path is None or name in sources:
-            continue
-        code = path.read_bytes()
-        sources[name] = digest_bytes(code)
-        files.append(path)
-        todo |= _imports(code, name, is_package=path.name == "__init__.py") - sources.keys()
-    return Code(digest_json(sources), tuple(sorted(files)))
+    return CodeReader().read(module)
+
+
+class CodeReader:
+    """Reads the code of several modules; what they share is looked for and parsed once."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, _Source | None] = {}
+        self._specs: dict[str, ModuleSpec | None] = {}
+
+    def read(self, module: str) -> Code:
+        """As `read_code`, but that a file which changes between two calls is not read again."""
+        if self._find_spec(module) is None:
+            raise NotFound("graph.no_module", module=module)
+        found: dict[str, _Source] = {}
+        seen, todo = {module}, [module]
+        while todo:
+            name = todo.pop()
+            source = self._source(name)
+            if source is not None:
+                found[name] = source
+                todo += source.imports - seen
+                seen |= source.imports
+        digests = {name: source.digest for name, source in found.items()}
+        return Code(digest_json(digests), tuple(sorted(source.file for source in found.values())))
+
+    def _source(self, name: str) -> _Source | None:
+        """The project's module of that name; None if it is none."""
+        if name not in self._sources:
+            path = self._file(name)
+            self._sources[name] = None if path is None else _Source.read(name, path)
+        return self._sources[name]
+
+    def _file(self, name: str) -> Path | None:
+        if not name or _is_foreign(name.partition(".")[0]):
+            return None
+        spec = self._find_spec(name)
+        if spec is None or not spec.origin or not spec.has_location:
+            return None
+        path = Path(spec.origin).resolve()
+        return None if _lies_in_foreign_folder(path) or path.suffix != ".py" else path
+
+    def _find_spec(self, name: str) -> ModuleSpec | None:
+        if name not in self._specs:
+            parent = name.rpartition(".")[0]
+            above = self._find_spec(parent) if parent else None
+            self._specs[name] = _spec_below(above, name)
+        return self._specs[name]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A module's file as it was read."""
+
+    file: Path
+    digest: str
+    imports: frozenset[str]
+
+    @classmethod
+    def read(cls, name: str, file: Path) -> Self:
+        code = file.read_bytes()
+        imports = _imports(code, name, is_package=file.name == "__init__.py")
+        return cls(file, digest_bytes(code), imports)
 
 
 @lru_cache(maxsize=1024)
@@ -103,7 +155,7 @@ def _imports(code: bytes, module: str, *, is_package: bool) -> frozenset[str]:
     """Names that may be modules, imported anywhere in `code`."""
     package = module if is_package else module.rpartition(".")[0]
     found: list[str] = []
-    for node in ast.walk(ast.parse(code)):
+    for node in _statements(ast.parse(code)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -115,14 +167,12 @@ def _imports(code: bytes, module: str, *, is_package: bool) -> frozenset[str]:
     return frozenset([*found, *(name.rpartition(".")[0] for name in found if "." in name)])
 
 
-def _project_source(name: str) -> Path | None:
-    if not name or _is_foreign(name.partition(".")[0]):
-        return None
-    spec = _find_spec(name)
-    if spec is None or not spec.origin or not spec.has_location:
-        return None
-    path = Path(spec.origin).resolve()
-    return None if _lies_in_foreign_folder(path) or path.suffix != ".py" else path
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements below `node`; no expression is entered, for none holds a statement."""
+    for block in _BLOCKS:
+        for inner in getattr(node, block, ()):
+            yield inner
+            yield from _statements(inner)
 
 
 @cache
@@ -133,7 +183,7 @@ def _is_foreign(package: str) -> bool:
     """
     if package in sys.stdlib_module_names:
         return True
-    spec = _find_spec(package)
+    spec = _spec_below(None, package)
     if spec is None:
         return False
     places = spec.submodule_search_locations or ([spec.origin] if spec.origin else [])
@@ -144,12 +194,11 @@ def _lies_in_foreign_folder(path: Path) -> bool:
     return any(path.is_relative_to(folder) for folder in _foreign_folders())
 
 
-def _find_spec(name: str) -> ModuleSpec | None:
+def _spec_below(parent: ModuleSpec | None, name: str) -> ModuleSpec | None:
     """Where module `name` is. Unlike `importlib.util.find_spec` it imports no parent."""
-    parent, folders = name.rpartition(".")[0], None
-    if parent:
-        above = _find_spec(parent)
-        folders = above.submodule_search_locations if above else None
+    folders = None
+    if "." in name:
+        folders = parent.submodule_search_locations if parent else None
         if folders is None:
             return None
     for finder in sys.meta_path:

@@ -9,6 +9,7 @@ from aileron.ledger.champions import Basis, Champion
 from aileron.ledger.changes import Change
 from aileron.ledger.datasets import DatasetVersion
 from aileron.ledger.deletion import KEPT, Expired
+from aileron.ledger.drafts import Draft
 from aileron.ledger.effects import EffectRow, EffectState
 from aileron.ledger.events import Event
 from aileron.ledger.leases import Lease
@@ -30,6 +31,7 @@ __all__ = [
     "DatasetEntry",
     "DatasetVersion",
     "Desired",
+    "Draft",
     "EffectRow",
     "EffectState",
     "Event",

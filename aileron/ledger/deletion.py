@@ -13,15 +13,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    String,
+    cast,
+    delete,
+    func,
+    not_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.core.phrase import Phrase, phrase
+from aileron.core.ports import Reference
 from aileron.ledger.catalogue import dataset_favourites, dataset_grants, datasets
-from aileron.ledger.database import lock_row
+from aileron.ledger.database import Json, lock_row
 from aileron.ledger.datasets import THERE, DatasetVersion, dataset_versions
+from aileron.ledger.drafts import dataset_drafts
 from aileron.ledger.events import Repository
 from aileron.ledger.lineage import dataset_uses, uses
+from aileron.ledger.nodes import nodes
+from aileron.ledger.runs import runs
 
 _NOW: Final = func.now()
 """The transaction's time: what is deleted together has the same."""
@@ -144,6 +160,22 @@ class Deletion(Repository):
                 for row in rows
             ]
 
+    def unneeded(self, versions: Iterable[DatasetVersion]) -> builtins.list[Reference]:
+        """The artifacts that were those versions' alone, so that the store need not keep them.
+
+        What has the same content keeps an artifact: another version, deleted or not, of any
+        project; and what a run made that is not over, or was over less than 30 days ago.
+        """
+        going = {one.reference.digest: one.reference for one in versions}
+        mine = [(one.project, one.name, one.version) for one in versions]
+        digest = type_coerce(dataset_versions.c.reference, Json)["digest"].astext
+        key = tuple_(*(dataset_versions.c[name] for name in ("project", "name", "version")))
+        others = select(digest).where(digest.in_(list(going)), key.not_in(mine))
+        with self.database.transaction() as connection:
+            needed = set(connection.scalars(others))
+            needed |= {one for one in going if _made_lately(connection, one)}
+        return [reference for one, reference in going.items() if one not in needed]
+
     def purge(self, project: str, name: str, version: int) -> bool:
         """Forget a version that has expired; whether it was there and nothing keeps it."""
         with self.database.transaction() as connection:
@@ -171,6 +203,9 @@ class Deletion(Repository):
         if connection.execute(empty).rowcount:
             for table in (dataset_grants, dataset_favourites):
                 connection.execute(delete(table).filter_by(**mine))
+            left = update(dataset_drafts).filter_by(**mine)
+            values = {"deleted": _NOW, "deleted_by": self.author.actor}
+            connection.execute(left.where(dataset_drafts.c.deleted.is_(None)).values(values))
 
     def _delete(self, connection: Connection, old: Row[Any]) -> DatasetVersion:
         values = {"deleted": _NOW, "deleted_by": self.author.actor}
@@ -250,6 +285,14 @@ def _keeping(connection: Connection, row: Row[Any]) -> builtins.list[Phrase]:
         for m in found.models
         if not m.champion
     ]
+
+
+def _made_lately(connection: Connection, digest: str) -> bool:
+    """Whether a run that is open, or was lately, has such an output."""
+    over = runs.c.ended.is_not(None) & (runs.c.ended <= func.clock_timestamp() - KEPT)
+    said = cast(type_coerce(nodes.c.outputs, Json), String).contains(digest, autoescape=True)
+    query = select(nodes.c.node).join(runs, runs.c.run_id == nodes.c.run_id)
+    return connection.execute(query.where(not_(over), said).limit(1)).first() is not None
 
 
 def _lock_of(row: Row[Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, Text, func, select, update
+from sqlalchemy import Column, Index, Integer, Table, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import NotFound
@@ -36,6 +36,11 @@ effects = Table(
     Column("record", Json),
     moment("begun"),
     moment("ended", optional=True),
+    Index(
+        "effects_tag_idx",
+        text("(record ->> 'tag')"),
+        postgresql_where=text("step = 'data.version'"),
+    ),
 )
 
 

@@ -113,6 +113,12 @@ class Events(Repository):
             author = Author(actor, correlation or self.author.correlation)
             return author.append(connection, project, verb, subject, before, after)
 
+    def projects(self) -> tuple[str, ...]:
+        """The projects in which anything has happened, sorted."""
+        query = select(events.c.project).distinct().order_by(events.c.project)
+        with self.database.transaction() as connection:
+            return tuple(connection.scalars(query))
+
     def get(self, event_id: int) -> Event | None:
         """The event of that id, None if there is none."""
         with self.database.transaction() as connection:

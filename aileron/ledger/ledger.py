@@ -13,6 +13,7 @@ from aileron.ledger.changes import Change, changes, changes_async
 from aileron.ledger.database import Database
 from aileron.ledger.datasets import Datasets
 from aileron.ledger.deletion import Deletion
+from aileron.ledger.drafts import Drafts
 from aileron.ledger.effects import Effects
 from aileron.ledger.events import Author, Events
 from aileron.ledger.leases import Leases
@@ -53,6 +54,7 @@ class Ledger:
         self.datasets = Datasets(database, author)
         self.catalogue = Catalogue(database, author)
         self.deletion = Deletion(database, author)
+        self.drafts = Drafts(database, author)
         self.lineage = Lineage(database, author)
         self.models = Models(database, author)
         self.champions = Champions(database, author)

@@ -33,6 +33,7 @@ from aileron.core.names import dataset_tag
 from aileron.core.phrase import Phrase, phrase
 from aileron.ledger.champions import champions
 from aileron.ledger.database import Json, Record, metadata, moment
+from aileron.ledger.datasets import dataset_versions
 from aileron.ledger.effects import effects
 from aileron.ledger.events import Repository, events
 from aileron.ledger.models import model_versions
@@ -147,7 +148,7 @@ def _runs(project: str, name: str, version: int) -> CTE:
     recorded = (
         select(nodes.c.run_id)
         .join(effects, effects.c.key == nodes.c.key)
-        .where(nodes.c.step == "data.version", effects.c.record["tag"].astext == tag)
+        .where(effects.c.step == "data.version", effects.c.record["tag"].astext == tag)
     )
     noted = select(dataset_uses.c.run_id).filter_by(project=project, name=name, version=version)
     found = union(recorded, noted).subquery()
@@ -167,10 +168,11 @@ def _profiled(project: str, name: str) -> Select[Any]:
     """Tags of versions; the record of the effect that made one has no other name of it."""
     begin = dataset_tag(project, name, 1).removesuffix("1")
     tag = effects.c.record["tag"].astext
+    tags = select(dataset_versions.c.tag).filter_by(project=project, name=name)
     versioned = (
         select(nodes.c.run_id, tag.label("tag"))
         .join(effects, effects.c.key == nodes.c.key)
-        .where(nodes.c.step == "data.version", tag.startswith(begin, autoescape=True))
+        .where(effects.c.step == "data.version", tag.in_(tags))
     )
     noted = select(
         dataset_uses.c.run_id, (literal(begin) + cast(dataset_uses.c.version, String)).label("tag")

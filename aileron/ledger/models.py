@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     Connection,
+    Index,
     Integer,
     Table,
     Text,
@@ -39,6 +40,7 @@ model_versions = Table(
     Column("mlflow_version", Text),
     moment("created"),
     UniqueConstraint("project", "name", "digest"),
+    Index(None, "run_id"),
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Double,
     ForeignKey,
+    Index,
     Integer,
     Table,
     Text,
@@ -64,6 +65,7 @@ nodes = Table(
     Column("log", Text),
     moment("started"),
     moment("ended", optional=True),
+    Index(None, "key"),
 )
 
 

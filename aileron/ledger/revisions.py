@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKeyConstraint,
+    Index,
     Integer,
     Table,
     Text,
@@ -64,6 +65,7 @@ revisions = Table(
     moment("created"),
     moment("updated"),
     ForeignKeyConstraint(["project", "service"], ["services.project", "services.name"]),
+    Index("revisions_project_idx", "project", "model", "model_version"),
 )
 
 

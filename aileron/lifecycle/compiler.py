@@ -18,7 +18,7 @@ from aileron.lifecycle.dataset import (
 )
 from aileron.lifecycle.spec import LifecycleSpec
 from aileron.lifecycle.weights import weights_input
-from aileron.lifecycle.work_graphs import DATASET_SOURCE, compile_work, version_input
+from aileron.lifecycle.work_graphs import compile_work, importing, version_input
 from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Pipeline, Workflow
 
 LEARN: Final = "learn"
@@ -175,12 +175,13 @@ def _nodes(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
         dataset = _dataset(workflow, settings)
         check_modality(workflow, dataset)
         expectations = dataset.expectations
-        source = {"source": f"source:{DATASET_SOURCE}"}
-        yield _node(spec, "ingest", dataset.ingest_step, dataset.ingest, source)
+        config, inputs, version = importing(dataset, workflow.project, workflow.before)
+        yield _node(spec, "ingest", dataset.ingest_step, config, inputs)
     else:
+        version = {}
         expectations = expectations_of(settings, spec.dataset)
     data = {"dataset": data_input(spec)}
-    yield _node(spec, "version", "data.version", {}, data)
+    yield _node(spec, "version", "data.version", version, data)
     suite = {"expectations": expectations}
     yield _node(spec, "validate", "data.validate", suite, data, group=LEARN)
     yield from _learning(workflow)

@@ -105,8 +105,6 @@ class LoadedDataset:
     def ingest(self) -> Mapping[str, Any]:
         """Config of `ingest_step`, under the limits that hold for this dataset."""
         config = ingest_config(self.definition)
-        if isinstance(self.definition, DatasetDefinition):
-            return config
         limits = laid_over(self.limits, self.definition.limits)
         return config | ({"limits": limits} if limits else {})
 

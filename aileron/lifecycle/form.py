@@ -12,6 +12,7 @@ from typing import Any, Final
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
+from aileron.data.definition_head import MODE, ImportSection
 from aileron.data.source_specs import LOCAL_PLACES
 from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
@@ -20,6 +21,7 @@ from aileron.lifecycle.workflow import (
     Export,
     Import,
     Lifecycle,
+    Operation,
     Pipeline,
     Workflow,
 )
@@ -129,9 +131,18 @@ def _all_fields(workflow: Workflow) -> Iterator[Field]:
     if not isinstance(workflow, Import | Export):
         yield _seed(workflow)
     yield _steering(FORCE, "Run every step anew, whatever the cache holds.", "boolean", False)
-    yield _steering(
-        SET, 'Any other value by its path: {"train.parameters.max_depth": 3}.', "object", {}
-    )
+    example = next(text for kind, text in _EXAMPLES.items() if isinstance(workflow, kind))
+    yield _steering(SET, f"Any other value by its path: {example}.", "object", {})
+
+
+_EXAMPLES: Final[Mapping[type[Workflow], str]] = {
+    Import: '{"source.upload": "the id of an upload"}',
+    Operation: '{"sources.changes.upload": "the id of an upload"}',
+    Export: '{"options.joined_by": ","}',
+    Pipeline: '{"nodes.0.config.seed": 3}',
+    Workflow: '{"train.parameters.max_depth": 3}',
+}
+"""Kind of workflow -> what its field `set` may hold, the most special kind first."""
 
 
 def _seed(workflow: Workflow) -> Field:
@@ -195,6 +206,9 @@ def _import_fields(workflow: Import) -> Iterator[Field]:
     for field in _config_fields(dataset.ingest_step, "", dataset.ingest, "Import", prefix=""):
         if field.path != "name":
             yield field
+    mode = ImportSection.model_json_schema()["properties"]["mode"]
+    chosen = {"default": dataset.definition.import_.mode, "section": "Import"}
+    yield Field("mode", MODE, {**mode, **chosen})
 
 
 def _work_fields(workflow: Workflow) -> Iterator[Field]:

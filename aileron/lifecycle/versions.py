@@ -19,22 +19,24 @@ from aileron.data.versions import Versions
 from aileron.graph.pipeline import DATASET, Graph, Node
 from aileron.ledger import DatasetVersion, Ledger
 from aileron.lifecycle.compiler import data_input
-from aileron.lifecycle.dataset import VersionedDataset
+from aileron.lifecycle.dataset import VersionedDataset, load_dataset
 from aileron.lifecycle.findings import refuse_version
 from aileron.lifecycle.spec import OperationSpec
-from aileron.lifecycle.workflow import Export, Lifecycle, Operation, Workflow
+from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Workflow
 from aileron.store import Store
 
 VERSION: Final = "data.version"
 
 
 def pinned(settings: Settings, workflow: Workflow) -> Workflow:
-    """`workflow` with the number of the version that it works on.
+    """`workflow` with the number of the version that it works on, or that its samples join.
 
     Raises:
         InvalidInput: work on datasets names none.
         NotFound: there is no such dataset or version.
     """
+    if isinstance(workflow, Lifecycle | Import):
+        return _joining(settings, workflow)
     if not isinstance(workflow, Operation | Export):
         return workflow
     spec = workflow.spec
@@ -48,6 +50,25 @@ def pinned(settings: Settings, workflow: Workflow) -> Workflow:
         numbers["other"] = f"{other.name}@v{other.version}"
     chosen: Any = spec.model_copy(update=numbers)
     return replace(workflow, spec=chosen)
+
+
+def _joining(settings: Settings, workflow: Lifecycle | Import) -> Workflow:
+    """`workflow` with the version that the samples it imports join, if there is one to join."""
+    spec = workflow.spec
+    if isinstance(workflow, Import):
+        dataset = workflow.dataset
+    elif workflow.spec.imports:
+        dataset = load_dataset(settings, spec.dataset)
+    else:
+        return workflow
+    if dataset.definition.import_.mode != "append":
+        return workflow
+    ledger = Ledger(settings.require("ledger_url"), "aileron")
+    try:
+        latest = ledger.datasets.latest(spec.project, dataset.name)
+    finally:
+        ledger.close()
+    return workflow if latest is None else replace(workflow, before=latest.version)
 
 
 def pin_versions(
@@ -123,4 +144,4 @@ def _artifact(settings: Settings, row: DatasetVersion, store: Store) -> Referenc
     with tempfile.TemporaryDirectory(dir=settings.home, prefix="version-") as work:
         folder = Path(work) / "dataset"
         Versions.of(settings).get(row.project, row.name, row.version, folder)
-        return store.put(ArtifactKind.DATASET, folder)
+        return store.put(ArtifactKind.DATASET, folder, given=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import InvalidInput
 from aileron.core.names import dataset_tag
 from aileron.core.ports import ArtifactKind
+from aileron.data.appending import PARENT, Append
 from aileron.graph.pipeline import DATASET, SOURCE, Limits, Node
 from aileron.lifecycle.workflow import Export, Import, Operation
+
+if TYPE_CHECKING:
+    from aileron.lifecycle.dataset import LoadedDataset
 
 DATASET_SOURCE: Final = "dataset"
 """Name of the source that a dataset is imported from: ``source:dataset``."""
@@ -57,13 +61,33 @@ def version_input(dataset: str, version: int | None) -> str:
     return f"{DATASET}{dataset}" + (f"@v{version}" if version else "")
 
 
+def importing(
+    dataset: LoadedDataset, project: str, before: int | None
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """Config and inputs of the step that imports `dataset`, and config of that which versions it.
+
+    Args:
+        before: the version that the samples join; None: they are the dataset.
+    """
+    source = {"source": f"{SOURCE}{DATASET_SOURCE}"}
+    if before is None:
+        return dict(dataset.ingest), source, {}
+    parent = dataset_tag(project, dataset.name, before)
+    append = Append(parent=parent, same_ids=dataset.definition.import_.same_ids)
+    return (
+        {**dataset.ingest, "append": append.model_dump(mode="json")},
+        {**source, PARENT: version_input(dataset.name, before)},
+        {"parent": parent},
+    )
+
+
 def _import(work: Import) -> Iterator[Node]:
     dataset = work.dataset
     limits = Limits(seconds=dataset.definition.import_.hours * HOUR)
     made = {"dataset": "ingest.dataset"}
-    source = {"source": f"{SOURCE}{DATASET_SOURCE}"}
-    yield _node(work, "ingest", dataset.ingest_step, dataset.ingest, source, limits=limits)
-    yield _node(work, "version", "data.version", {}, made, limits=limits)
+    config, inputs, version = importing(dataset, work.project, work.before)
+    yield _node(work, "ingest", dataset.ingest_step, config, inputs, limits=limits)
+    yield _node(work, "version", "data.version", version, made, limits=limits)
     suite = {"expectations": dataset.expectations}
     yield _node(work, "validate", "data.validate", suite, made, group=CHECK, limits=limits)
     yield _node(work, "profile", "data.profile", {}, made, group=CHECK, limits=limits)

@@ -7,7 +7,7 @@ and one export serve them all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,8 @@ class Workflow:
     path: Path
     document: Merged
     spec: AnySpec
+    before: int | None = field(default=None, kw_only=True)
+    """Of one that imports to add to a dataset: the version that it adds to, if there is one."""
 
     @property
     def name(self) -> str:

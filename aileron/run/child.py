@@ -123,8 +123,12 @@ def _run_component(step: Component[Any], config: Any, request: Request, store: S
     _seed_everything(request.seed)
     with _without(STORE_ACCESS):
         produced = checked_outputs(step, step.run(context, config, inputs))
+    made = (request.folder / "outputs").resolve()  # what lies elsewhere may be somebody's
     outputs = {
-        port: store.put(step.outputs[port].kind, folder) for port, folder in produced.items()
+        port: store.put(
+            step.outputs[port].kind, folder, given=folder.resolve().is_relative_to(made)
+        )
+        for port, folder in produced.items()
     }
     return Result(state="succeeded", outputs=outputs)
 

@@ -1,7 +1,7 @@
 """The warm process that step processes are forked from, and what a fork does first.
 
-The zygote imports heavy third-party libraries one after another, then the project's own
-`aileron.run.child`, and does nothing else; it never imports or runs a step. A fork whose
+The zygote imports heavy third-party libraries one after another and the project's own
+`aileron.run.child`, and reads the code of steps; it never imports or runs one. A fork whose
 project files have changed since imports the project anew. The zygote has a single Python
 thread whenever it forks, and no library has run a parallel region in it, so that OpenMP
 and Arrow start their threads in the child. Standard library alone.
@@ -25,6 +25,7 @@ import traceback
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -70,6 +71,7 @@ def serve(channel: socket.socket, launcher: int) -> NoReturn:
         _load(module)
         send(channel, {"loaded": module})
         _fork_until_told_to_go_on(channel, orders, origin)
+    parse_steps()
     gc.collect()
     gc.freeze()
     send(channel, {"ready": len(list(Path("/proc/self/task").iterdir()))})
@@ -95,6 +97,18 @@ def _load(module: str) -> None:
         importlib.import_module(module)
     except ImportError as error:
         print(f"not preloaded: {module}: {error}", file=sys.stderr, flush=True)
+
+
+def parse_steps() -> None:
+    """Parse the code of all steps: of unchanged files, a fork that checks its step's code then
+    knows what they import. The catalogue is not asked, for it would remember its answer."""
+    keys = importlib.import_module("aileron.graph.keys")
+    reader = keys.CodeReader()
+    for point in entry_points(group="aileron.steps"):
+        try:
+            reader.read(point.module)
+        except Exception as error:  # noqa: BLE001 - the step's own process says it in a sentence
+            print(f"not parsed: {point.module}: {error}", file=sys.stderr, flush=True)
 
 
 def _fork_until_told_to_go_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -32,14 +33,28 @@ class LocalStore(Store):
         if facts.st_nlink > 1:
             _LAID_OUT[facts.st_dev, facts.st_ino] = entry.digest
 
-    def _add_file(self, path: Path) -> tuple[str, int]:
+    def _add_file(self, path: Path, *, given: bool) -> tuple[str, int]:
         """A file that is a blob of this store already, since a step hands it through, stays."""
         facts = path.stat()
         if facts.st_nlink > 1:
             digest = _LAID_OUT.get((facts.st_dev, facts.st_ino)) or digest_file(path)
             if self._is_blob(path, digest):
                 return digest, facts.st_size
-        return super()._add_file(path)
+        elif given and (taken := self._take(path)) is not None:
+            return taken
+        return super()._add_file(path, given=given)
+
+    def _take(self, path: Path) -> tuple[str, int] | None:
+        """Make the file itself a blob; None where that cannot be, and it has to be copied."""
+        try:
+            with _Draft(self, path) as draft:
+                if not draft.is_settled():
+                    return None
+                digest = digest_file(path)
+                draft.move_to(blob_key(digest))
+        except _NoLink:
+            return None
+        return digest, path.stat().st_size
 
     def _is_blob(self, path: Path, digest: str) -> bool:
         try:
@@ -61,11 +76,28 @@ class LocalStore(Store):
                 yield piece
 
     def _size(self, key: str) -> int | None:
+        facts = self._facts(key)
+        return None if facts is None else facts.st_size
+
+    def _written(self, key: str) -> float | None:
+        facts = self._facts(key)
+        return None if facts is None else facts.st_mtime
+
+    def _facts(self, key: str) -> os.stat_result | None:
         with self._answering():
             try:
-                return (self.folder / key).stat().st_size
+                return (self.folder / key).stat()
             except FileNotFoundError:
                 return None
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        with self._answering():
+            for path in (self.folder / prefix).glob("*/*"):
+                yield path.relative_to(self.folder).as_posix()
+
+    def _remove(self, key: str) -> None:
+        with self._answering():
+            (self.folder / key).unlink(missing_ok=True)
 
     def _place(self, key: str, target: Path, *, share: bool) -> None:
         source = self.folder / key
@@ -90,18 +122,49 @@ class LocalStore(Store):
             raise said(error, self.root) from None
 
 
-class _Draft:
-    """A file in the making, in the store's own folder so that a rename publishes it."""
+class _NoLink(Exception):
+    """The file lies where no link of the store can lead, or is somebody else's."""
 
-    def __init__(self, store: LocalStore) -> None:
+
+class _Draft:
+    """A file in the making, in the store's own folder so that a rename publishes it.
+
+    It is new, or a link to a whole file that exists.
+    """
+
+    def __init__(self, store: LocalStore, whole: Path | None = None) -> None:
         self._store = store
         self._path = store.folder / "drafts" / uuid.uuid4().hex
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._file = os.open(self._path, flags, 0o444)
+            if whole is not None:
+                self._file = self._linked(whole)
+            else:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._file = os.open(self._path, flags, 0o444)
         except OSError as error:
             raise said(error, store.root) from None
+
+    def _linked(self, whole: Path) -> int:
+        try:
+            self._path.hardlink_to(whole)
+        except OSError:  # another file system, or one without links
+            raise _NoLink from None
+        try:
+            self._path.chmod(0o444)
+            return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._path.unlink()
+            raise _NoLink from None
+
+    def is_settled(self) -> bool:
+        """Whether no process has the file open for writing, as far as the system can say."""
+        try:
+            fcntl.fcntl(self._file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError:
+            return False
+        fcntl.fcntl(self._file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return True
 
     def __enter__(self) -> _Draft:
         return self

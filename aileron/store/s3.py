@@ -39,7 +39,7 @@ class S3Store(Store):
         with self._answering(writing=True):
             self._bucket.put_file(str(path), f"{self.root}/{key}")
 
-    def _add_file(self, path: Path) -> tuple[str, int]:
+    def _add_file(self, path: Path, *, given: bool) -> tuple[str, int]:  # noqa: ARG002
         before = path.stat()
         digest = digest_file(path)
         self.upload(path, blob_key(digest))
@@ -63,6 +63,30 @@ class S3Store(Store):
                 return int(self._bucket.info(f"{self.root}/{key}")["size"])
             except FileNotFoundError:
                 return None
+
+    def _written(self, key: str) -> float | None:
+        with self._answering():
+            try:
+                return float(self._bucket.info(f"{self.root}/{key}")["LastModified"].timestamp())
+            except FileNotFoundError:
+                return None
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        root = self.root.removeprefix("s3://")
+        with self._answering():
+            try:
+                paths = self._bucket.find(f"{self.root}/{prefix}")
+            except FileNotFoundError:
+                return
+            for path in paths:
+                yield str(path).removeprefix(f"{root}/")
+
+    def _remove(self, key: str) -> None:
+        with self._answering():
+            try:
+                self._bucket.rm_file(f"{self.root}/{key}")
+            except FileNotFoundError:
+                return
 
     def _place(self, key: str, target: Path, *, share: bool) -> None:  # noqa: ARG002
         with target.open("wb") as file:

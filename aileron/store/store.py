@@ -8,15 +8,18 @@ already replaces it by the same bytes, which heals a damaged copy.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +30,17 @@ from aileron.store.manifest import Entry, Manifest
 
 PIECE: Final = 1 << 20
 """Bytes read at a time."""
+GRACE_SECONDS: Final = 24 * 3600.0
+"""How long a blob may be there before the manifest that names it."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went from a store, or would go."""
+
+    artifacts: int = 0
+    bytes: int = 0
 
 
 class BlobWriter(AbstractContextManager["BlobWriter"], ABC):
@@ -65,14 +78,19 @@ class Store(ABC):
     def __init__(self, root: str) -> None:
         self.root = root
 
-    def put(self, kind: ArtifactKind, folder: Path) -> Reference:
+    def put(self, kind: ArtifactKind, folder: Path, *, given: bool = False) -> Reference:
         """Keep the files of `folder`. Empty folders inside are not kept.
+
+        Args:
+            given: nobody will write to the files again, which may become the store's own: they
+                are read-only then, and not copied where a link can be made.
 
         Raises:
             InvalidInput: no folder, an empty one, or one that holds links or devices.
             Unavailable: the store is full or cannot be reached; nothing is published.
         """
-        return self.publish(kind, [self._add(folder, path) for path in _plain_files(folder)])
+        files = _plain_files(folder)
+        return self.publish(kind, [self._add(folder, path, given=given) for path in files])
 
     def put_json(self, kind: ArtifactKind, name: str, value: Any) -> Reference:
         """Keep a directory with the one file `name`, `value` as canonical JSON."""
@@ -177,6 +195,36 @@ class Store(ABC):
             if content.hexdigest() != entry.digest:
                 raise StepFailed("store.damaged", where=reference.uri, file=entry.path)
 
+    def remove(self, references: Iterable[Reference], *, dry_run: bool = False) -> Removed:
+        """Delete artifacts, and the blobs that no other artifact has; what is gone is no error.
+
+        The caller knows that nobody needs them. A blob that was written lately stays: it may
+        belong to an artifact whose manifest is not there yet.
+
+        Raises:
+            StepFailed: another artifact's manifest is damaged, so its blobs are not known.
+            Unavailable: the store cannot be reached.
+        """
+        going = dict(self._known(references))
+        gone = {file.digest: file.size for one in going.values() for file in one.files}
+        for key in self._keys("manifests/"):
+            if gone and key not in going:
+                data = b"".join(self._pieces(key))
+                for file in Manifest.read(data, f"{self.root}/{key}").files:
+                    gone.pop(file.digest, None)
+        lately = time.time() - GRACE_SECONDS
+        old = [digest for digest in gone if (self._written(blob_key(digest)) or lately) < lately]
+        if not dry_run:
+            for key in (*going, *map(blob_key, old)):
+                self._remove(key)
+        return Removed(len(going), sum(gone[digest] for digest in old))
+
+    def _known(self, references: Iterable[Reference]) -> Iterator[tuple[str, Manifest]]:
+        """Key -> manifest of those that are there."""
+        for reference in references:
+            with contextlib.suppress(NotFound):
+                yield manifest_key(reference.digest), self.manifest(reference)
+
     def manifest(self, reference: Reference) -> Manifest:
         """The artifact's files, checked against its digest.
 
@@ -208,6 +256,18 @@ class Store(ABC):
         """The object's bytes in pieces; `FileNotFoundError` if there is none."""
 
     @abstractmethod
+    def _keys(self, prefix: str) -> Iterator[str]:
+        """The keys of all objects below `prefix`, which ends with a slash."""
+
+    @abstractmethod
+    def _written(self, key: str) -> float | None:
+        """When the object was written, in seconds of the epoch; None if there is none."""
+
+    @abstractmethod
+    def _remove(self, key: str) -> None:
+        """Delete the object; nothing happens if it is gone."""
+
+    @abstractmethod
     def _size(self, key: str) -> int | None:
         """The object's size, None if there is none."""
 
@@ -219,17 +279,18 @@ class Store(ABC):
             FileNotFoundError: there is no such object.
         """
 
-    def _add_file(self, path: Path) -> tuple[str, int]:
-        """Keep the bytes of `path`; digest and size."""
+    def _add_file(self, path: Path, *, given: bool) -> tuple[str, int]:  # noqa: ARG002
+        """Keep the bytes of `path`, or the file itself if it is `given`; digest and size."""
         with self.blob() as blob, path.open("rb") as file:
             while piece := file.read(PIECE):
                 blob.write(piece)
         return blob.digest, blob.size
 
-    def _add(self, folder: Path, path: Path) -> Entry:
-        digest, size = self._add_file(path)
+    def _add(self, folder: Path, path: Path, *, given: bool) -> Entry:
+        executable = os.access(path, os.X_OK)  # which a file that is taken over is no more
+        digest, size = self._add_file(path, given=given)
         name = path.relative_to(folder).as_posix()
-        return Entry(path=name, digest=digest, size=size, executable=os.access(path, os.X_OK))
+        return Entry(path=name, digest=digest, size=size, executable=executable)
 
     def _lay_out(self, reference: Reference, entry: Entry, path: Path, *, writable: bool) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

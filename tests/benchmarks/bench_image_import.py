@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,7 @@ from aileron.store import Entry, open_store
 PICTURES: Final = int(os.environ.get("BENCH_PICTURES", "20000"))
 """The aim is stated for 100,000; ratios differ little, and loose files take DVC minutes."""
 ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "3"))
+WITH_DVC: Final = os.environ.get("BENCH_DVC", "1") == "1"
 CLASSES: Final = 10
 BASES: Final = 100
 SIDE: Final = 128
@@ -56,6 +57,27 @@ def write(folder: Path) -> None:
         path.write_bytes(bases[number % BASES] + number.to_bytes(8, "big"))
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the wall clock and of the processor, of this process and those it started."""
+
+    seconds: float
+    cpu_seconds: float
+
+    @classmethod
+    def now(cls) -> Cost:
+        """Since some time in the past."""
+        who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        used = sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, who))
+        return cls(time.perf_counter(), used)
+
+    @classmethod
+    def since(cls, before: Cost) -> Cost:
+        now = cls.now()
+        seconds, used = now.seconds - before.seconds, now.cpu_seconds - before.cpu_seconds
+        return cls(round(seconds, 3), round(used, 3))
+
+
 class Sides:
     """The ways from the folder to something that is kept, and back from it."""
 
@@ -71,10 +93,10 @@ class Sides:
         (self.work / name).mkdir()
         return self.work / name
 
-    def aileron(self) -> float:
+    def aileron(self) -> Cost:
         work = self.fresh("aileron")
         store = open_store(str(work / "store"))
-        begin = time.perf_counter()
+        before = Cost.now()
         with store.blob() as blob:  # as a run keeps a folder of pictures
             write_tar(self.source, blob)
         entry = Entry(path="pictures.tar", digest=blob.digest, size=blob.size)
@@ -82,13 +104,13 @@ class Sides:
         source = store.fetch(kept, work / "source")
         config = IngestImagesConfig(name="noise")
         made = IngestImages().run(StepContext(work), config, {"source": source})
-        store.put(ArtifactKind.DATASET, made["dataset"])
+        store.put(ArtifactKind.DATASET, made["dataset"], given=True)  # as a run does
         self.versions(work).publish(made["dataset"], "default", "bench")
-        return time.perf_counter() - begin
+        return Cost.since(before)
 
-    def copy(self) -> float:
+    def copy(self) -> Cost:
         target = self.fresh("copy")
-        begin = time.perf_counter()
+        before = Cost.now()
         subprocess.run(["cp", "-r", self.source, target], check=True)
         with (target / "sums").open("wb") as sums:
             found = subprocess.Popen(
@@ -98,49 +120,37 @@ class Sides:
                 ["xargs", "-0", "sha256sum"], stdin=found.stdout, stdout=sums, check=True
             )
             assert found.wait() == 0
-        return time.perf_counter() - begin
+        return Cost.since(before)
 
-    def dvc(self) -> float:
+    def dvc(self) -> Cost:
         work = self.fresh("dvc")
         shutil.copytree(self.source, work / "pictures")
         dvc(work, "init", "--no-scm", "--quiet")
         dvc(work, "remote", "add", "--quiet", "--default", "local", str(self.fresh("loose")))
-        begin = time.perf_counter()
+        before = Cost.now()
         dvc(work, "add", "--quiet", "pictures")
         dvc(work, "push", "--quiet")
-        return time.perf_counter() - begin
+        return Cost.since(before)
 
-    def checkout(self) -> float:
+    def checkout(self) -> Cost:
         target = self.fresh("machine") / "noise"
-        begin = time.perf_counter()
+        before = Cost.now()
         self.versions(self.work / "aileron").get("default", "noise", 1, target)
-        return time.perf_counter() - begin
+        return Cost.since(before)
 
-    def pull(self) -> float:
+    def pull(self) -> Cost:
         work = self.fresh("machine")
         dvc(work, "init", "--no-scm", "--quiet")
         dvc(work, "remote", "add", "--quiet", "--default", "local", str(self.work / "loose"))
         shutil.copyfile(self.work / "dvc" / "pictures.dvc", work / "pictures.dvc")
-        begin = time.perf_counter()
+        before = Cost.now()
         dvc(work, "pull", "--quiet")
-        seconds = time.perf_counter() - begin
+        cost = Cost.since(before)
         assert (work / "pictures" / "class_0" / "000000.jpg").is_file()
-        return seconds
+        return cost
 
     def versions(self, work: Path) -> Versions:
         return Versions(work / "data.git", str(work / "remote"))
-
-
-def with_cpu(side: Callable[[], float]) -> dict[str, float]:
-    """Seconds by the wall clock and of the processor, of this process and those it started."""
-    before = cpu_seconds()
-    seconds = side()
-    return {"seconds": round(seconds, 3), "cpu_seconds": round(cpu_seconds() - before, 3)}
-
-
-def cpu_seconds() -> float:
-    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, who))
 
 
 def dvc(folder: Path, *words: str) -> None:
@@ -152,29 +162,29 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="aileron-bench-images-") as work:
         sides = Sides(Path(work))
         say(f"{PICTURES:,} pictures written")
-        inward = ("aileron", "copy", "dvc")
-        found = alternate(ROUNDS, {name: measured(sides, name) for name in inward})
-        found |= alternate(ROUNDS, {name: measured(sides, name) for name in ("checkout", "pull")})
-    seconds = {name: median([one["seconds"] for one in runs]) for name, runs in found.items()}
-    cpu = {name: median([one["cpu_seconds"] for one in runs]) for name, runs in found.items()}
+        inward = {"aileron": sides.aileron, "copy": sides.copy}
+        outward = {"checkout": sides.checkout}
+        found = alternate(ROUNDS, inward | ({"dvc": sides.dvc} if WITH_DVC else {}))
+        found |= alternate(ROUNDS, outward | ({"pull": sides.pull} if WITH_DVC else {}))
+    seconds = {name: median([one.seconds for one in runs]) for name, runs in found.items()}
+    cpu = {name: median([one.cpu_seconds for one in runs]) for name, runs in found.items()}
+    ratios = [("copy_ratio", "copy_cpu_ratio", "aileron", "copy")]
+    if WITH_DVC:
+        ratios += [
+            ("dvc_times", "dvc_cpu_times", "dvc", "aileron"),
+            ("pull_times", "pull_cpu_times", "pull", "checkout"),
+        ]
     give(
         {
             "benchmark": "image_import",
             "pictures": PICTURES,
             **{f"{name}_seconds": value for name, value in seconds.items()},
-            "copy_ratio": round(seconds["aileron"] / seconds["copy"], 3),
-            "copy_cpu_ratio": round(cpu["aileron"] / cpu["copy"], 3),
-            "dvc_times": round(seconds["dvc"] / seconds["aileron"], 3),
-            "dvc_cpu_times": round(cpu["dvc"] / cpu["aileron"], 3),
-            "pull_times": round(seconds["pull"] / seconds["checkout"], 3),
-            "pull_cpu_times": round(cpu["pull"] / cpu["checkout"], 3),
-            "rounds": found,
+            **{clock: round(seconds[one] / seconds[other], 3) for clock, _, one, other in ratios},
+            **{used: round(cpu[one] / cpu[other], 3) for _, used, one, other in ratios},
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+            "rounds": {name: [asdict(one) for one in runs] for name, runs in found.items()},
         }
     )
-
-
-def measured(sides: Sides, name: str) -> Callable[[], dict[str, float]]:
-    return lambda: with_cpu(getattr(sides, name))
 
 
 if __name__ == "__main__":

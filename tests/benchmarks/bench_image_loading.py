@@ -27,6 +27,7 @@ from aileron.data.images.layout import Sample
 from aileron.data.images.writer import write_samples
 from aileron.data.loaders import torch_samples
 from aileron.data.loaders.decoding import pixels
+from aileron.data.media import MEDIA_FOLDER, write_media
 
 PICTURES: Final = 20_000
 DRAWN: Final = 10_000
@@ -81,9 +82,10 @@ def write(folder: Path) -> tuple[list[Path], Path]:
         paths.append(path)
     classes = tuple(map(str, range(10)))
     dataset = folder / "dataset"
-    written = write_samples(
-        dataset, samples, lambda one: by_digest[one.content_digest].read_bytes(), classes, "single"
-    )
+    media = dataset / MEDIA_FOLDER
+    media.mkdir(parents=True)
+    places = write_media(media, by_digest, lambda digest: by_digest[digest].read_bytes())
+    written = write_samples(dataset, samples, places, classes, "single")
     counts = ImageCounts(rows=PICTURES, pictures=PICTURES, bytes=written.bytes, refused=0)
     ImageCard(
         name="noise",

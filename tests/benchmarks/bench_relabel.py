@@ -24,6 +24,7 @@ from aileron.core.ports import ArtifactKind
 from aileron.data.images.card import ImageCard, ImageCounts, ImageSource
 from aileron.data.images.layout import Sample
 from aileron.data.images.writer import write_samples
+from aileron.data.media import MEDIA_FOLDER, write_media
 from aileron.data.operations.relabel import RelabelConfig, RelabelDataset
 from aileron.data.versions import Versions
 from aileron.store import Store, open_store
@@ -74,9 +75,9 @@ def first_version(folder: Path) -> Path:
         )
         for i, digest in enumerate(digests)
     ]  # fmt: skip
-    written = write_samples(
-        folder, samples, lambda one: content(numbers[one.content_digest]), CLASSES, "single"
-    )
+    (folder / MEDIA_FOLDER).mkdir(parents=True)
+    places = write_media(folder / MEDIA_FOLDER, digests, lambda one: content(numbers[one]))
+    written = write_samples(folder, samples, places, CLASSES, "single")
     ImageCard(
         name="noise",
         classes=CLASSES,

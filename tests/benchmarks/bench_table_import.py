@@ -2,7 +2,7 @@
 
 Each side is a process of its own, imports included, in turns; peak memory is that of the
 process. Aileron's side is all that a run does with the file: `data.ingest` with its types,
-checks and a digest for each row, the store, and the version with its DVC objects. Polars reads
+checks and its digest, the store, and the version with its DVC objects. Polars reads
 the file and writes Parquet, once in memory and once as a stream; `ratio` is against the former,
 as people write it. `cpu_ratio` compares processor seconds, which a busy machine changes less.
 """

@@ -141,6 +141,21 @@ def test_a_sample_of_them_becomes_a_dataset(
     expect(page.locator(".ancestors")).to_have_text(f"{NAME} v1 Sample a dataset · Fraction 0.1")
 
 
+def test_an_augmentation_is_looked_at_before_it_is_started(
+    page: Page, pages: PagesServer, imported: None, kept: Path
+) -> None:
+    visit(page, pages, f"/datasets/{NAME}")
+    page.get_by_role("button", name="Make a version…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What is done").select_option("augment")
+    dialog.get_by_role("button", name="Show a preview").click()
+    pictures = dialog.locator(".previews img")
+    expect(pictures).to_have_count(6, timeout=RUN_MS)
+    pictures.first.scroll_into_view_if_needed()
+    page.screenshot(path=kept / "preview.png")
+    dialog.get_by_role("button", name="Cancel").click()
+
+
 def test_a_version_is_exported_and_downloaded(
     page: Page, pages: PagesServer, imported: None, kept: Path
 ) -> None:

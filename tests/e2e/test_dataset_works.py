@@ -113,6 +113,35 @@ def test_expectations_are_proposed_and_hold(
         file.write_text(before, encoding="utf-8")
 
 
+def test_imports_add_to_a_dataset(aileron: Command, stack_workspace: Path) -> None:
+    folder = stack_workspace / "datasets" / "pears"
+    folder.mkdir()
+    (folder / "dataset.yaml").write_text(
+        "apiVersion: aileron/v1\nkind: Dataset\nname: pears\nsource: {file: pears.csv}\n"
+        "target: ripe\ntask: classification\n",
+        encoding="utf-8",
+    )
+    rows = [f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(70)]
+
+    def take(some: list[str], *options: str) -> str:
+        text = "".join(["weight,size,ripe\n", *some])
+        (folder / "pears.csv").write_text(text, encoding="utf-8")
+        done = aileron("dataset", "import", "pears", *options, "--json").json
+        assert done["state"] == "succeeded", done
+        return str(done["dataset_version"])
+
+    assert take(rows[:40]) == "default/pears@v1"
+    assert take(rows[30:60], "--append") == "default/pears@v2"
+    assert take(rows[:50], "--append") == "default/pears@v2", "all of it is there already"
+    shown = aileron("dataset", "diff", "pears", "1", "2", "--json").json
+    assert shown["rows"]["added"] == 20
+    lineage = aileron("dataset", "lineage", "pears", "2", "--json").json
+    assert lineage["ancestors"][0]["tag"] == "default/pears@v1"
+    assert take(rows[60:]) == "default/pears@v3", "another import replaces"
+    lineage = aileron("dataset", "lineage", "pears", "3", "--json").json
+    assert lineage["ancestors"][0]["tag"] == "default/pears@v2"
+
+
 def test_an_export_is_a_file_of_its_run(imported: str, aileron: Command, tmp_path: Path) -> None:
     target = tmp_path / "digits.zip"
     aileron("dataset", "export", "handwritten_digits", str(target), "--format", "coco", "--json")

@@ -17,6 +17,7 @@ from plugins.workspaces import Workspace
 from pydantic import SecretStr
 
 from aileron.client.local import Installation
+from aileron.client.local.browsing import browser
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.graph.plan import PLAN_FILE, Plan
@@ -206,17 +207,17 @@ class History:
         return run
 
     def dataset_version(self, number: int, rows: Mapping[str, tuple[str, str]]) -> None:
-        """Version `number` of dataset `fruit`; rows are id -> (content digest, label)."""
+        """Version `number` of dataset `fruit`; rows are id -> (content, label)."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         folder = self.settings.home / "drafts" / str(next(self._folders))
         (folder / "table").mkdir(parents=True)
-        ids, digests = list(rows), [digest for digest, _ in rows.values()]
-        samples = pa.table({"sample_id": ids, "content_digest": digests})
+        ids, contents = list(rows), [content for content, _ in rows.values()]
+        samples = pa.table({"sample_id": ids})
         pq.write_table(samples, folder / "samples.parquet")
         labels = [label for _, label in rows.values()]
-        table = pa.table({"sample_id": ids, "kind": labels})
+        table = pa.table({"sample_id": ids, "content": contents, "kind": labels})
         pq.write_table(table, folder / "table" / "part-00000.parquet")
         columns = [{"name": "kind", "type": "category", "role": "target"}]
         columns += [{"name": f"c{number}", "type": "number", "role": "feature"}]
@@ -282,8 +283,10 @@ def history(
 
 
 @pytest.fixture
-def installation(history: History) -> Iterator[Installation]:
-    """The installation that has that history; no server of it runs but the ledger's."""
+def installation(history: History, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """The installation that has that history; no server of it runs but the ledger's. Whoever
+    asks for an index waits for it, however busy the machine is."""
+    monkeypatch.setattr(browser, "PATIENCE", 120.0)
     made = Installation(history.settings)
     yield made
     made.close()

@@ -14,6 +14,7 @@ from plugins.datasets import Notebook, Workbench
 from plugins.sound_files import pets as recordings
 from plugins.sound_files import zipped
 from plugins.text_sets import Library
+from plugins.written_media import written_media
 
 from aileron.core.catalogue import step_class
 from aileron.core.digest import digest_file
@@ -125,11 +126,9 @@ class Operations:
         ]  # fmt: skip
         found = {one for row in rows for one in (*row.labels, *(o.label for o in row.objects))}
         names = tuple(classes or sorted(found))
-
-        def picture(row: Sample) -> bytes:
-            return content(int(row.sample_id.removeprefix("s")), size)
-
-        written = write_samples(folder, rows, picture, names, label_type, shard_bytes)
+        contents = (content(int(row.sample_id.removeprefix("s")), size) for row in rows)
+        places = written_media(folder, contents, shard_bytes)
+        written = write_samples(folder, rows, places, names, label_type)
         ImageCard(
             name=name,
             label_type=label_type,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
+from plugins.written_media import written_media
 
 from aileron.core.digest import digest_bytes
 from aileron.data.formats.images.geometry import encode_mask
@@ -61,11 +62,11 @@ def painted(
     **card: Any,
 ) -> Path:
     """A DATASET of `total` paintings, with parts in turn."""
-    files: dict[str, bytes] = {}
+    contents: list[bytes] = []
     samples = []
     for number in range(total):
         image, drawn = painting(number)
-        data = files[f"s{number:03d}"] = as_file(image, form)
+        contents.append(data := as_file(image, form))
         samples.append(
             Sample(
                 f"s{number:03d}", digest_bytes(data), () if objects else ("lamp",),
@@ -76,7 +77,7 @@ def painted(
     points: Mapping[str, Any] = {"lamp": {"names": ["left_end", "right_end"], "skeleton": []}}
     facts: dict[str, Any] = {"task": "detection", "points": points} if objects else {}
     written = write_samples(
-        folder, samples, lambda sample: files[sample.sample_id], ("lamp",), "single",
+        folder, samples, written_media(folder, contents), ("lamp",), "single",
         points=points if objects else None,
     )  # fmt: skip
     ImageCard(

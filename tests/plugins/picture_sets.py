@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from plugins.tables import TableInputs
+from plugins.written_media import written_media
 
 from aileron.data.images import ImageCard
 from aileron.data.images.card import ImageCounts, ImageSource
@@ -105,7 +106,7 @@ def write_pictures(
     written = write_samples(
         inputs.dataset,
         samples,
-        lambda sample: contents[sample.content_digest],
+        written_media(inputs.dataset, contents.values()),
         found,
         "multi" if multi else "single",
     )

@@ -78,7 +78,7 @@ class Platform:
     def start_gateway(self) -> subprocess.Popen[bytes]:
         port = str(httpx.URL(self.settings.require("gateway_url")).port)
         process = self.start("aileron.gateway", "--port", port)
-        until(lambda: _answers(f"{self.settings.gateway_url}/readyz"), 20, "the gateway is ready")
+        until(lambda: _answers(f"{self.settings.gateway_url}/readyz"), 60, "the gateway is ready")
         return process
 
     def start_supervisor(self) -> subprocess.Popen[bytes]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from aileron.client import records as r
+
 MEGABYTE: Final = 1 << 20
 CHINA: Final = timezone(timedelta(hours=8))
 _TYPES: Final[Mapping[tuple[str, str], tuple[str, str, str]]] = {
@@ -22,6 +24,22 @@ _TYPES: Final[Mapping[tuple[str, str], tuple[str, str, str]]] = {
     ("text", "classification"): ("TEXT_CLASSIFICATION", "TEXT_CLASSIFICATION_ONE_LABEL", ""),
     ("text", "matching"): ("TEXT_MATCHING", "TEXT_SIMILARITY", ""),
 }
+_PICTURES: Final = {"modality": "image", "format": "bml_json"}
+_TEXTS: Final = {"modality": "text", "format": "text_jsonl"}
+_ROWS: Final = {"modality": "table", "task": "clustering"}
+"""Nobody has said which column is the target: whoever learns from it adds that."""
+DEFINITIONS: Final[Mapping[tuple[str, str], Mapping[str, str]]] = {
+    ("IMAGE_CLASSIFICATION", "IMAGE_CLASSIFICATION_ONE_LABEL"): _PICTURES,
+    ("IMAGE_CLASSIFICATION", "IMAGE_CLASSIFICATION_MUL_LABEL"): {
+        **_PICTURES, "label_type": "multi",
+    },
+    ("OBJECT_DETECTION", "OBJECT_DETECTION_RECTANGLE"): {**_PICTURES, "task": "detection"},
+    ("TEXT_CLASSIFICATION", "TEXT_CLASSIFICATION_ONE_LABEL"): _TEXTS,
+    ("TEXT_MATCHING", "TEXT_SIMILARITY"): {**_TEXTS, "task": "matching"},
+    ("DATA_TABLE_FORECASTING", "DATA_TABLE_FORECASTING"): _ROWS,
+    ("TIME_SERIES_FORECASTING", "TIME_SERIES_FORECASTING"): _ROWS,
+}  # fmt: skip
+"""BML's type and template -> the fields of a definition."""
 _TABLE: Final = ("DATA_TABLE_FORECASTING", "DATA_TABLE_FORECASTING")
 _SERIES: Final = ("TIME_SERIES_FORECASTING", "TIME_SERIES_FORECASTING")
 _COLUMNS: Final = {
@@ -46,6 +64,17 @@ def types_of(
         return None, None
     kind, one, several = found
     return kind, (several or None) if card.get("label_type") == "multi" else one
+
+
+def kind_of(type_: str, template_type: str) -> str:
+    """What a draft is called whose dataset BML's users declared."""
+    return f"{type_}/{template_type}"
+
+
+def declared_types(draft: r.Draft) -> tuple[str, str] | None:
+    """What was declared of the draft; None if it was not begun by a call of BML's."""
+    kind, _, template = (draft.kind or "").partition("/")
+    return (kind, template) if (kind, template) in DEFINITIONS else None
 
 
 def column_type(kind: str) -> str:

@@ -22,8 +22,11 @@ OLD_TOKEN: Final = 111
 INTERNAL: Final = 406000
 WRONG_PARAMETER: Final = 406001
 NO_DATASET: Final = 406002
+EXISTS: Final = 406003
 NOT_NOW: Final = 406004
+NO_LABEL: Final = 406005
 NO_RIGHT: Final = 406006
+QUOTA: Final = 406008
 MESSAGES: Final = {
     UNKNOWN: "Unknown error",
     UNAVAILABLE: "Service temporarily unavailable",
@@ -34,8 +37,11 @@ MESSAGES: Final = {
     INTERNAL: "internal server error",
     WRONG_PARAMETER: "param[{field}] invalid",
     NO_DATASET: "dataset not exist",
+    EXISTS: "dataset already exists",
     NOT_NOW: "dataset can not be modified temporarily",
+    NO_LABEL: "label not exist",
     NO_RIGHT: "no permission to modify the dataset",
+    QUOTA: "quota exceeded",
 }
 _BY_ID: Final = {
     "api.no_login": WRONG_TOKEN,
@@ -48,7 +54,14 @@ _BY_ID: Final = {
     "core.other_project": NO_ACCESS,
     "api.wrong_signature": NO_ACCESS,
     "api.signature_expired": NO_ACCESS,
+    "api.dataset_exists": EXISTS,
+    "lifecycle.dataset_exists": EXISTS,
+    "data.sources.label_unknown": NO_LABEL,
+    "data.sources.samples_full": QUOTA,
+    "client.project_full": QUOTA,
 }
+_FIELDS: Final = {"content": "entity_content"}
+"""Our name of a field -> BML's."""
 
 
 class BmlProblem(BaseModel):
@@ -68,6 +81,7 @@ def bml_answer(error: AileronError, language: Language) -> JSONResponse:
     """`error` in BML's form; the HTTP status is the one that it has elsewhere."""
     code = code_of(error)
     field = str(error.values.get("field", "-")).removeprefix("body.")
+    field = _FIELDS.get(field, field)
     said = f"{MESSAGES[code].format(field=field)}: {error.render(language)}"
     body = BmlProblem(log_id=log_id(), error_code=code, error_msg=said)
     headers = {"WWW-Authenticate": "Bearer"} if error.http_status == 401 else {}

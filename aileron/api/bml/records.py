@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from aileron.api.bml.problem import log_id
 
@@ -23,6 +23,93 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     log_id: int = Field(default_factory=log_id)
+
+
+Type = Literal[
+    "IMAGE_CLASSIFICATION",
+    "OBJECT_DETECTION",
+    "TEXT_MATCHING",
+    "TEXT_CLASSIFICATION",
+    "DATA_TABLE_FORECASTING",
+    "TIME_SERIES_FORECASTING",
+]
+TemplateType = Literal[
+    "IMAGE_CLASSIFICATION_ONE_LABEL",
+    "IMAGE_CLASSIFICATION_MUL_LABEL",
+    "OBJECT_DETECTION_RECTANGLE",
+    "TEXT_CLASSIFICATION_ONE_LABEL",
+    "TEXT_SIMILARITY",
+    "DATA_TABLE_FORECASTING",
+    "TIME_SERIES_FORECASTING",
+]
+LABEL_BYTES: Final = 20
+COLUMN_TYPE: Final = (
+    r"^(smallint|int|bigint|float|double|date|timestamp|uuid|string|decimal\(\d+, ?\d+\))$"
+)
+
+
+class OfKind(Asked):
+    """What kind of data it is; blanks around the words, which BML's own lists have, are cut."""
+
+    type: Type
+    template_type: TemplateType
+
+    @field_validator("type", "template_type", mode="before")
+    @classmethod
+    def _trimmed(cls, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value
+
+
+class Create(OfKind):
+    dataset_name: str = Field(min_length=1, max_length=100)
+    storage_type: Literal["sysBos"] = "sysBos"
+    storage_path: str | None = Field(None, pattern=r"/$", description="not used by sysBos")
+
+
+class Created(Answer):
+    dataset_id: int
+    dataset_group_id: int
+
+
+class CreateVersion(OfKind):
+    dataset_group_id: int = Field(ge=1, le=2**63 - 1)
+    description: str = Field("", max_length=500)
+
+
+class CreatedVersion(Answer):
+    dataset_id: int
+
+
+class EntityLabel(Asked):
+    """A label; with a box in pixels, of a thing in a picture."""
+
+    label_name: str = Field(min_length=1, description=f"at most {LABEL_BYTES} bytes of UTF-8")
+    left: float | None = None
+    top: float | None = None
+    width: float | None = None
+    height: float | None = None
+
+    @model_validator(mode="after")
+    def _short_and_whole(self) -> EntityLabel:
+        if not self.label_name.strip() or len(self.label_name.encode()) > LABEL_BYTES:
+            raise ValueError(f"label_name has 1 to {LABEL_BYTES} bytes of UTF-8")
+        sides = (self.left, self.top, self.width, self.height)
+        if None in sides and sides != (None,) * 4:
+            raise ValueError("a box has left, top, width and height")
+        return self
+
+
+class AddEntity(OfKind):
+    dataset_id: int = Field(ge=1, le=2**63 - 1)
+    entity_content: str = Field(
+        min_length=1, description="a picture in Base64; a text; two texts joined by a tab"
+    )
+    labels: tuple[EntityLabel, ...] = Field((), max_length=10_000)
+    append_label: bool = Field(True, description="false: a sample that is there gets these alone")
+
+
+class EntityAdded(Answer):
+    """The sample is in the dataset."""
 
 
 class OfDataset(Asked):
@@ -122,10 +209,29 @@ class GuessedSchema(Answer):
     result: Guess
 
 
+class WantedSchema(Asked):
+    """Which columns of the table are imported, under which names, as what."""
+
+    columns: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
+    raw_names: tuple[str, ...]
+    names: tuple[Annotated[str, Field(pattern=r"^[^\x00-\x1f\"`]{1,128}$")], ...]
+    types: tuple[Annotated[str, Field(pattern=COLUMN_TYPE)], ...]
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> WantedSchema:
+        counts = {len(one) for one in (self.columns, self.raw_names, self.names, self.types)}
+        if len(counts) > 1 or len(set(self.names)) < len(self.names):
+            raise ValueError("columns, raw_names, names and types have one entry per column")
+        return self
+
+
 class ImportTable(Table):
     dataset_id: int = Field(ge=1, le=2**63 - 1, description="any version of the dataset")
-    upload_type: Literal["overwrite"] = "overwrite"
-    column_error: Literal["auto"] = "auto"
+    upload_type: Literal["overwrite", "append"] = "overwrite"
+    column_error: Literal["auto", "skip", "fail"] = Field(
+        "auto", description="auto: as the definition says; skip: bad rows are left out"
+    )
+    schema_: WantedSchema | None = Field(None, alias="schema")
 
 
 class ExportVersion(OfVersion):

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from aileron.api.bml import drafts, tasks
 from aileron.api.bml import records as b
-from aileron.api.bml import tasks
-from aileron.api.bml.client import BmlClient, member
-from aileron.api.bml.kinds import MEGABYTE, column_type, moment, types_of
+from aileron.api.bml.client import BmlClient, Place, group_of, newest_of, place_of
+from aileron.api.bml.kinds import MEGABYTE, column_type, declared_types, moment, types_of
 from aileron.api.bml.problem import PREFIX, BmlProblem
 from aileron.api.request import Needs, needs, needs_of_dataset
 from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.core.access import NEEDS
-from aileron.core.errors import NotFound
 
 DATASETS: Final = f"{PREFIX}rpc/2.0/easydl/pro/dataset"
 PREVIEWED: Final = 10
@@ -32,7 +31,8 @@ def bml_routes() -> APIRouter:
     """Every call; each names the role that it needs. And downloads by signed addresses."""
     every = APIRouter(responses=PROBLEMS)
     every.include_router(router)
-    every.include_router(tasks.router, prefix=DATASETS)
+    for more in (drafts.router, tasks.router):
+        every.include_router(more, prefix=DATASETS)
     for route in every.routes:
         if isinstance(route, APIRoute):
             calls = (dependant.call for dependant in route.dependant.dependencies)
@@ -66,12 +66,13 @@ def describe_datasets(client: BmlClient, body: b.DescribeDatasets) -> b.Datasets
 def describe_dataset_versions(
     client: BmlClient, body: b.DescribeDatasetVersions
 ) -> b.DatasetVersions:
-    """The newest first."""
-    dataset = client.dataset(_group(client, body.dataset_group_id).name)
-    shown = dataset.history[body.offset : body.offset + body.limit]
+    """The newest first; one that is being filled is there from its beginning."""
+    dataset = client.dataset(group_of(client, body.dataset_group_id).name)
+    found = _places(dataset, client.drafts(dataset.name))
+    shown = found[body.offset : body.offset + body.limit]
     return b.DatasetVersions(
-        page_info=_page(body, len(dataset.history)),
-        dataset_versions=tuple(b.VersionRow(**_version(dataset, one)) for one in shown),
+        page_info=_page(body, len(found)),
+        dataset_versions=tuple(b.VersionRow(**_row(place)) for place in shown),
     )
 
 
@@ -81,16 +82,18 @@ def describe_dataset_versions(
     dependencies=[needs_of_dataset("read")],
 )
 def describe_dataset_version(client: BmlClient, body: b.OfVersion) -> b.VersionFacts:
-    """A version is whole once it is there, so it is always `ImportFinished`."""
-    version = member(client, body.dataset_id)
-    dataset = client.dataset(version.dataset)
+    """Of one that is being filled, too: what was added, and how its import goes."""
+    place = place_of(client, body.dataset_id)
+    dataset, draft, version = place.dataset, place.draft, place.version
+    row = _row(place)
+    size = draft.size if draft and draft.samples else version.size if version else 0
     return b.VersionFacts(
-        **_version(dataset, version),
+        **row,
         dataset_group_id=dataset.id or 0,
-        description=str((dataset.card or {}).get("display_name") or ""),
-        storage_path=f"dvc:/{version.tag}/",
-        size_MB=round(version.size / MEGABYTE, 2),
-        import_progress=1.0,
+        description=draft.description if draft else dataset.display_name or "",
+        storage_path=f"dvc:/{version.tag}/" if version else f"draft:/{body.dataset_id}/",
+        size_MB=round(size / MEGABYTE, 2),
+        import_progress=0.0 if row["import_status"] == "Importing" else 1.0,
     )
 
 
@@ -101,7 +104,11 @@ def describe_dataset_version(client: BmlClient, body: b.OfVersion) -> b.VersionF
 )
 def delete_dataset(client: BmlClient, body: b.OfDataset) -> b.Done:
     """With all versions; 406004 if one is in use. It can be restored for 30 days."""
-    client.delete_dataset(_group(client, body.dataset_group_id).name)
+    name = group_of(client, body.dataset_group_id).name
+    drafts_of_it = client.drafts(name)
+    client.delete_dataset(name)
+    for draft in drafts_of_it:
+        client.delete_draft(draft.number)
     return b.Done(result=True)
 
 
@@ -112,8 +119,12 @@ def delete_dataset(client: BmlClient, body: b.OfDataset) -> b.Done:
 )
 def delete_dataset_version(client: BmlClient, body: b.OfVersion) -> b.Done:
     """406004 if it is in use. It can be restored for 30 days."""
-    version = member(client, body.dataset_id)
-    client.delete_dataset(version.dataset, version.version)
+    place = place_of(client, body.dataset_id)
+    own = (place.version.version,) if place.version else ()
+    for number in place.draft.versions if place.draft else own:
+        client.delete_dataset(place.dataset.name, number)
+    if place.draft:
+        client.delete_draft(place.draft.number)
     return b.Done(result=True)
 
 
@@ -139,47 +150,78 @@ def guess_schema(client: BmlClient, body: b.Table) -> b.GuessedSchema:
     )
 
 
-def _group(client: Client, number: int) -> r.DatasetBrief:
-    """The dataset of that number, of the asker's project.
-
-    Raises:
-        NotFound: there is none.
-    """
-    project = client.session().project
-    for one in client.datasets(number=number):
-        if one.project == project:
-            return one
-    raise NotFound("client.no_dataset_id", id=number)
-
-
 def _wanted(client: Client, one: r.DatasetBrief, body: b.DescribeDatasets) -> bool:
     if one.id is None:
         return False
     asked = body.filter
     if not (asked.type or asked.template_type):
         return True
-    card = client.dataset(one.name).card if asked.template_type else None
-    kind, template = types_of(one.modality, one.task, card or {})
+    declared = next(filter(None, map(declared_types, client.drafts(one.name))), None)
+    card = client.dataset(one.name).card if asked.template_type and not declared else None
+    kind, template = declared or types_of(one.modality, one.task, card or {})
     return (not asked.type or kind in asked.type) and (
         not asked.template_type or template in asked.template_type
     )
 
 
-def _version(dataset: r.Dataset, version: r.DatasetVersion) -> dict[str, Any]:
+def _places(dataset: r.Dataset, drafts_of_it: Sequence[r.Draft]) -> list[Place]:
+    """Drafts, and versions that were made of none, the newest first."""
+    of_drafts = {number for draft in drafts_of_it for number in draft.versions}
+    found = [Place(dataset, draft, newest_of(dataset, draft)) for draft in drafts_of_it]
+    found += [
+        Place(dataset, None, version)
+        for version in dataset.history
+        if version.version not in of_drafts
+    ]
+    return sorted(found, key=lambda place: (_number(place), _id(place)), reverse=True)
+
+
+def _number(place: Place) -> int:
+    """Of the version; of a draft without one, that of the next."""
+    if place.version is not None:
+        return place.version.version
+    return (place.draft.after if place.draft else 0) + 1
+
+
+def _id(place: Place) -> int:
+    if place.draft is not None:
+        return place.draft.number
+    return place.version.id if place.version else 0
+
+
+def _row(place: Place) -> dict[str, Any]:
+    dataset, draft, version = place.dataset, place.draft, place.version
     card: Mapping[str, Any] = dataset.card or {}
-    kind, template = types_of(dataset.modality, dataset.task, card)
+    declared = declared_types(draft) if draft else None
+    kind, template = declared or types_of(dataset.modality, dataset.task, card)
+    changed = version.created if version else draft.due or draft.begun if draft else None
+    begun = draft.begun if draft else changed
+    rows = version.rows if version else 0
     return {
-        "dataset_id": version.id,
+        "dataset_id": _id(place),
         "dataset_name": dataset.display_name or dataset.name,
-        "version_number": version.version,
-        "import_status": "ImportFinished",
-        "columns": version.columns,
-        "rows": version.rows,
+        "version_number": _number(place),
+        "import_status": _status(dataset, draft, version),
+        "columns": version.columns if version else None,
+        "rows": max(draft.samples if draft else 0, rows or 0),
         "type": kind,
         "template_type": template,
-        "create_time": moment(version.created),
-        "modify_time": moment(version.created),
+        "create_time": moment(begun) if begun else "",
+        "modify_time": moment(changed) if changed else "",
     }
+
+
+def _status(
+    dataset: r.Dataset, draft: r.Draft | None, version: r.DatasetVersion | None
+) -> b.ImportStatus:
+    """A version is whole; an open draft is as its last import is, an empty one is finished."""
+    last = dataset.last_import
+    if draft is None or last is None or not draft.open or last.started < draft.begun:
+        return "ImportFinished"
+    if last.ended is None:
+        return "Importing"
+    failed = last.state == "failed" and (version is None or version.created < last.started)
+    return "ImportFailed" if failed else "ImportFinished"
 
 
 def _page(body: b.Page, total: int) -> b.PageInfo:

@@ -10,18 +10,20 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import FileResponse
 
 from aileron.api.bml import records as b
-from aileron.api.bml.client import BmlClient, member
+from aileron.api.bml.client import BmlClient, member, place_of
 from aileron.api.bml.kinds import MEGABYTE, moment
 from aileron.api.bml.problem import DOWNLOADS
 from aileron.api.bml.signing import Signer
+from aileron.api.bml.wanted_table import COLUMN_ERRORS, MODES, imported_table
 from aileron.api.ranges import BYTES
 from aileron.api.request import NameInPath, RunInPath, WorkflowInPath, needs
 from aileron.api.routes.exports import send_export
 from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.core.access import Actor, Role
-from aileron.core.errors import InvalidInput, NotFound
+from aileron.core.errors import Conflict, InvalidInput, NotFound
 from aileron.core.names import DATASET_EXPORT
+from aileron.data.definition_head import MODE
 from aileron.data.sources.spec import REMOTE
 
 OWN_PLACES: Final = ("file", "sample", "test_file")
@@ -36,10 +38,13 @@ downloads = APIRouter(tags=["bml"])
 )
 def create_import_task(client: BmlClient, body: b.ImportTable) -> b.Task:
     """A new version of the dataset, from a table of a configured connection."""
-    version = member(client, body.dataset_id)
+    place = place_of(client, body.dataset_id)
+    if place.draft is not None and not place.draft.open:
+        raise Conflict("api.draft_is_closed", id=body.dataset_id)
     elsewhere = {f"source.{kind}": None for kind in (*OWN_PLACES, *REMOTE) if kind != "sql"}
-    table = {"source.sql.connection": body.database_name, "source.sql.table": body.table_name}
-    run = client.import_dataset(version.dataset, {**elsewhere, **table})
+    values = {**elsewhere, **imported_table(client, body), **COLUMN_ERRORS[body.column_error]}
+    values[MODE] = MODES[body.upload_type]
+    run = client.import_dataset(place.dataset.name, values)
     return b.Task(task_id=_number(client, run.run_id))
 
 
@@ -49,7 +54,7 @@ def describe_import_task(client: BmlClient, body: b.OfTask) -> b.ImportTask:
     run = _run(client, body.task_id, "import_")
     made = _made(client, run)
     return b.ImportTask(
-        dataset_id=made.id if made else None,
+        dataset_id=_shown_id(client, made) if made else None,
         size_MB=round(made.size / MEGABYTE, 2) if made else None,
         columns=made.columns if made else None,
         rows=made.rows if made else None,
@@ -142,6 +147,12 @@ def _made(client: Client, run: r.Run) -> r.DatasetVersion | None:
         return None
     dataset = client.dataset(tag.partition("/")[2].partition("@")[0])
     return next((one for one in dataset.history if one.tag == tag), None)
+
+
+def _shown_id(client: Client, made: r.DatasetVersion) -> int:
+    """The number under which a version is listed: that of the draft that it was made of."""
+    drafts = (one for one in client.drafts(made.dataset) if made.version in one.versions)
+    return next((one.number for one in drafts), made.id)
 
 
 def _status(run: r.Run, going: str, good: str, bad: str) -> Any:

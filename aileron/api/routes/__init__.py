@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
@@ -14,6 +16,7 @@ from aileron.api.routes import (
     choices,
     connections,
     datasets,
+    drafts,
     exports,
     lifecycles,
     models,
@@ -29,10 +32,11 @@ from aileron.core.access import NEEDS
 PREFIX = "/api/v1"
 
 
+@cache
 def all_routes() -> APIRouter:
-    """Every route that needs a login."""
+    """Every route that needs a login. An application copies them."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-    data = (catalogue, datasets, works, choices, connections, uploads, browse)
+    data = (catalogue, datasets, works, choices, connections, uploads, drafts, browse)
     for module in (platform, lifecycles, runs, approvals, models, services, *data, tokens):
         router.include_router(module.router)
     for more in (catalogue.versions, exports.router):

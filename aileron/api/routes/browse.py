@@ -87,6 +87,32 @@ def rows(
 
 
 @router.get(
+    "/{name}/vocabulary",
+    summary="Names in a version",
+    dependencies=[needs_of_dataset("read")],
+)
+def vocabulary(client: ClientOf, name: NameInPath, version: VersionQuery = None) -> r.Vocabulary:
+    """Its columns and labels: what options of operations may name."""
+    return client.vocabulary(name, version)
+
+
+@router.get(
+    "/{name}/refused",
+    summary="Samples that an import left out",
+    dependencies=[needs_of_dataset("read")],
+)
+def refused(
+    client: ClientOf,
+    name: NameInPath,
+    version: VersionQuery = None,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 50,
+) -> r.RefusedPage:
+    """With file, line and reason, of the import that made the version."""
+    return client.refused_samples(name, version, offset=offset, limit=limit)
+
+
+@router.get(
     "/{name}/profile", summary="Profile of a version", dependencies=[needs_of_dataset("read")]
 )
 def profile(client: ClientOf, name: NameInPath, version: VersionQuery = None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse
 
 from aileron.api.ranges import BYTES, POLICY
 from aileron.api.request import ClientOfPath, NameInPath, RunInPath, WorkflowInPath, needs
+from aileron.api.routes.browse import LimitQuery, OffsetQuery
 from aileron.client import records as r
 from aileron.client.base import Client
 
@@ -43,6 +44,19 @@ def refused(
 ) -> r.ExportFile:
     """Name and size of the zip, of a failed import too; 404 if nothing was left out."""
     return client.refused_of(f"{project}/{lifecycle}/{run}")
+
+
+@router.get("/refused/samples", summary="Samples that were left out", dependencies=[needs("read")])
+def refused_samples(
+    client: ClientOfPath,
+    project: NameInPath,
+    lifecycle: WorkflowInPath,
+    run: RunInPath,
+    offset: OffsetQuery = 0,
+    limit: LimitQuery = 50,
+) -> r.RefusedPage:
+    """With file, line and reason."""
+    return client.refused_by_run(f"{project}/{lifecycle}/{run}", offset=offset, limit=limit)
 
 
 @router.get(

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from email.utils import format_datetime
 from typing import Annotated, Final
 
@@ -85,20 +86,22 @@ def upload(request: Request, upload_id: UploadInPath, project: ProjectQuery = No
 
 
 @router.post("", summary="Begin an upload", status_code=201, dependencies=MAY)
-def begin_upload(request: Request, response: Response, project: ProjectQuery = None) -> r.Upload:
+def begin_upload(request: Request, response: Response, client: ClientOf) -> r.Upload:
     """`Upload-Length` says how long; `Upload-Metadata` may name the file (`filename`)."""
-    del project
     _check_version(request)
-    store, _ = _uploads(request)
     length = request.headers.get("upload-length", "")
     name = _metadata(request.headers.get("upload-metadata", "")).get("filename", "upload")
-    made = store.begin(
-        name, _number("Upload-Length", length), actor_of(request).name, project_of(request)
-    )
+    made = client.begin_upload(name, _number("Upload-Length", length))
     query = f"?{request.url.query}" if request.url.query else ""
     place = f"{request.url.path.rstrip('/')}/{made.id}{query}"
-    response.headers.update({**TOLD, "Location": place, **_expiry(store, made)})
-    return upload_record(store, made)
+    response.headers.update({**TOLD, "Location": place, **_expiry(made.expires)})
+    return made
+
+
+@router.post("/tidy", summary="Remove what is unused", dependencies=[needs("dataset.purge")])
+def tidy(client: ClientOf, body: r.Tidy) -> r.Tidied:
+    """Uploads, added samples and copies of sources that nobody has used for long."""
+    return client.tidy(dry_run=body.dry_run)
 
 
 @router.head("/{upload_id}", summary="Ask how far an upload is", status_code=204, dependencies=MAY)
@@ -111,7 +114,7 @@ def upload_offset(
     store, _ = _uploads(request)
     found = _mine(store, request, upload_id)
     told = {"Upload-Offset": str(found.offset), "Upload-Length": str(found.size)}
-    return _answer(204, {**told, **_expiry(store, found)})
+    return _answer(204, {**told, **_expiry(upload_record(store, found).expires)})
 
 
 @router.patch("/{upload_id}", summary="Send a piece", status_code=204, dependencies=MAY)
@@ -133,7 +136,8 @@ async def append_upload(
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it; what came is kept
     after = await run_in_threadpool(_mine, store, request, upload_id)
-    return _answer(204, {"Upload-Offset": str(after.offset), **_expiry(store, after)})
+    expires = upload_record(store, after).expires
+    return _answer(204, {"Upload-Offset": str(after.offset), **_expiry(expires)})
 
 
 @router.delete("/{upload_id}", summary="Delete an upload", status_code=204, dependencies=MAY)
@@ -181,10 +185,8 @@ def _mine(store: Uploads, request: Request, upload_id: str) -> Upload:
     return store.get(upload_id, actor_of(request).name, project_of(request))
 
 
-def _expiry(store: Uploads, found: Upload) -> dict[str, str]:
-    if found.complete:
-        return {}
-    return {"Upload-Expires": format_datetime(store.expires(found), usegmt=True)}
+def _expiry(expires: datetime | None) -> dict[str, str]:
+    return {} if expires is None else {"Upload-Expires": format_datetime(expires, usegmt=True)}
 
 
 def _answer(status: int, headers: Mapping[str, str]) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from aileron.api.request import ClientOf, NameInPath, needs
+from aileron.api.request import ClientOf, NameInPath, needs, needs_of_dataset
 from aileron.client import records as r
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
@@ -42,6 +42,23 @@ def operate(client: ClientOf, name: NameInPath, body: r.OperationStart) -> r.Run
         other=body.other,
         options=body.options,
         sources=body.sources or None,
+    )
+
+
+@router.post(
+    "/{name}/preview",
+    summary="Preview an operation",
+    dependencies=[needs_of_dataset("read")],
+)
+def preview(client: ClientOf, name: NameInPath, body: r.OperationTry) -> r.OperationPreview:
+    """Some samples before and after, of an operation that is `previewable`; nothing is written."""
+    return client.preview_operation(
+        body.operation,
+        name,
+        body.version,
+        options=body.options,
+        count=body.count,
+        seed=body.seed,
     )
 
 

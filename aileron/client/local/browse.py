@@ -14,9 +14,11 @@ from aileron.client.local.installation import Scope
 from aileron.client.records.browse import MOST_SAMPLES
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
+from aileron.data.card import parse_card
 from aileron.data.card_base import CARD_FILE
 from aileron.data.layout import PARTS, TABLE_FOLDER
 from aileron.data.media import MEDIA_FOLDER
+from aileron.data.operations.modality import modality_of
 from aileron.data.quality.frame import opened_in
 from aileron.ledger import DatasetVersion
 
@@ -25,8 +27,8 @@ def samples(
     scope: Scope, name: str, version: int | None, wanted: Wanted, offset: int, limit: int
 ) -> r.SamplePage:
     """Samples of a version from `offset` on."""
-    _check_page(offset, limit)
-    found = _find(scope, name, version)
+    check_page(offset, limit)
+    found = find_version(scope, name, version)
     card = _card(scope, found)
     if card["modality"] == "table":
         raise InvalidInput("client.table_has_rows", name=name)
@@ -54,7 +56,7 @@ def medium(
     scope: Scope, name: str, version: int | None, sample_id: str, size: r.MediumSize
 ) -> r.Medium:
     """A sample's picture or recording."""
-    found = _find(scope, name, version)
+    found = find_version(scope, name, version)
     browser = scope.installation.browser
     place = browser.index(scope.store, found.reference).medium(sample_id)
     if place is None:
@@ -73,8 +75,8 @@ def medium(
 
 def rows(scope: Scope, name: str, version: int | None, offset: int, limit: int) -> r.RowPage:
     """Rows of a table from `offset` on."""
-    _check_page(offset, limit)
-    found = _find(scope, name, version)
+    check_page(offset, limit)
+    found = find_version(scope, name, version)
     card = _card(scope, found)
     if card["modality"] != "table":
         raise InvalidInput("client.has_samples", name=name)
@@ -92,36 +94,68 @@ def rows(scope: Scope, name: str, version: int | None, offset: int, limit: int) 
     )
 
 
+def vocabulary(scope: Scope, name: str, version: int | None) -> r.Vocabulary:
+    """The names that options of operations on a version may hold."""
+    found = find_version(scope, name, version)
+    card = parse_card(scope.store.read_bytes(found.reference, CARD_FILE))
+    columns = {column.name: column for column in getattr(card, "columns", ())}
+    return r.Vocabulary(
+        dataset=name,
+        version=found.version,
+        facts=tuple(
+            r.ConditionFact(
+                name=fact,
+                kind=kind,
+                values=(getattr(columns.get(fact), "categories", None) or ())[:MOST_SAMPLES],
+            )
+            for fact, kind in modality_of(card).columns(card).items()
+        ),
+        columns=tuple(columns),
+        labels=tuple(getattr(card, "classes", None) or ()),
+    )
+
+
 def profile(scope: Scope, name: str, version: int | None) -> Mapping[str, Any]:
     """What the newest run that profiled a version found."""
-    found = _find(scope, name, version)
+    found = find_version(scope, name, version)
     document: Mapping[str, Any] = scope.store.read_json(_profile(scope, found), "profile.json")
     return document
 
 
 def report(scope: Scope, name: str, version: int | None) -> str:
     """The profile as a page, in the asker's language."""
-    found = _find(scope, name, version)
+    found = find_version(scope, name, version)
     html = scope.store.read_bytes(_profile(scope, found), "report.html").decode("utf-8")
     return opened_in(html, scope.language)
 
 
 def _profile(scope: Scope, version: DatasetVersion) -> Reference:
-    """The profile of the newest run that has made one of the version."""
+    """The profile of the newest run that has made one of the version.
+
+    A run that adds to it has read it, and profiles another one.
+    """
     uses = scope.ledger.lineage.uses(version.project, version.name, version.version)
+    mine = (None, scope.documents.find(version.reference, CARD_FILE, _digest))
     for run in uses.runs:
         for row in scope.ledger.nodes.list(run.run_id):
-            if row.step == "data.profile" and "report" in row.outputs:
-                return row.outputs["report"]
+            report = row.outputs.get("report") if row.step == "data.profile" else None
+            if report and scope.documents.find(report, "profile.json", _digest) in mine:
+                return report
     raise NotFound("client.no_profile", name=version.name, version=version.version)
 
 
-def _check_page(offset: int, limit: int) -> None:
+def _digest(document: Any) -> Any:
+    """Of a card, or of the dataset that a profile is of."""
+    return document.get("digest")
+
+
+def check_page(offset: int, limit: int) -> None:
+    """Raise `InvalidInput` if nothing can be a page like that."""
     if offset < 0 or not 1 <= limit <= MOST_SAMPLES:
         raise InvalidInput("client.bad_page", most=MOST_SAMPLES)
 
 
-def _find(scope: Scope, name: str, version: int | None) -> DatasetVersion:
+def find_version(scope: Scope, name: str, version: int | None) -> DatasetVersion:
     """That version, or the newest."""
     readable(scope, name)
     datasets = scope.ledger.datasets

@@ -114,6 +114,8 @@ def purge(scope: Scope, name: str | None, *, dry_run: bool) -> r.Purge:
     going = [one for one in expired if not one.kept_by]
     if not dry_run:
         going = [one for one in going if _forget(scope, one)]
+    unneeded = scope.ledger.deletion.unneeded([one.version for one in going])
+    stored = scope.store.remove(unneeded, dry_run=dry_run)
     tags = [one.version.tag for one in going] + _leftovers(scope, hidden, name)
     removed = hidden.purge(tags, dry_run=dry_run)
     return r.Purge(
@@ -122,6 +124,8 @@ def purge(scope: Scope, name: str | None, *, dry_run: bool) -> r.Purge:
         kept=tuple(_purged(scope, one) for one in expired if one.kept_by),
         objects=removed.objects,
         bytes=removed.bytes,
+        artifacts=stored.artifacts,
+        artifact_bytes=stored.bytes,
     )
 
 

@@ -8,9 +8,18 @@ from typing import Any
 
 from aileron.client import records as r
 from aileron.client.catalogue import CatalogueVerbs
-from aileron.client.local import catalogue, choices, dataset_list, datasets, exports, works
+from aileron.client.local import (
+    catalogue,
+    choices,
+    dataset_list,
+    datasets,
+    exports,
+    previews,
+    refused,
+    works,
+)
 from aileron.client.local.installation import Scope
-from aileron.client.works import WorkVerbs
+from aileron.client.works import WorkVerbs, tried
 
 
 class LocalCatalogue(CatalogueVerbs, WorkVerbs):
@@ -26,6 +35,19 @@ class LocalCatalogue(CatalogueVerbs, WorkVerbs):
 
     def operations(self) -> tuple[r.OperationShape, ...]:
         return choices.operation_shapes(self._scope.language)
+
+    def preview_operation(
+        self,
+        operation: str,
+        dataset: str,
+        version: int | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        count: int = 6,
+        seed: int = 0,
+    ) -> r.OperationPreview:
+        asked = tried(operation, version, options, count, seed)
+        return previews.preview(self._scope, dataset, asked)
 
     def datasets(
         self,
@@ -105,6 +127,14 @@ class LocalCatalogue(CatalogueVerbs, WorkVerbs):
 
     def download_refused(self, run_id: str, target: Path) -> r.ExportFile:
         return exports.download_refused(self._scope, run_id, target)
+
+    def refused_by_run(self, run_id: str, *, offset: int = 0, limit: int = 50) -> r.RefusedPage:
+        return refused.of_run(self._scope, run_id, offset, limit)
+
+    def refused_samples(
+        self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
+    ) -> r.RefusedPage:
+        return refused.of_version(self._scope, name, version, offset, limit)
 
     def dataset_lineage(self, name: str, version: int) -> r.Lineage:
         return catalogue.lineage(self._scope, name, version)

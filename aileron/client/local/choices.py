@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args
+from inspect import getdoc
+from typing import Final, get_args
 
 from aileron.client import records as r
+from aileron.client.local.option_forms import option_form
 from aileron.core.catalogue import step_class
 from aileron.core.errors import Language
 from aileron.core.fields import worded
 from aileron.core.ports import ArtifactKind
 from aileron.data.card import Task
 from aileron.data.formats import formats
+from aileron.data.preparing.previewing import Previewing
 from aileron.data.table_export import WRITERS
-from aileron.lifecycle.form import simplified
 from aileron.lifecycle.work_graphs import MAKING, operations
 
 PACKAGE: Final = "data"
@@ -56,32 +58,15 @@ def _shape(name: str, step: str, language: Language) -> r.OperationShape:
         for port, about in declared.inputs.items()
         if about.kind is ArtifactKind.SOURCE and port not in MAKING
     )
-    properties = _properties(declared.Config.model_json_schema(), language)
+    about = (getdoc(declared) or "").partition("\n")[0]
     return r.OperationShape(
         name=name,
         title=r.Title.model_validate(dict(declared.title)),
+        description=worded({"description": about}, PACKAGE, language)["description"],
+        modalities=getattr(declared, "modalities", ()),
+        tasks=getattr(declared, "tasks", ()),
+        previewable=issubclass(declared, Previewing),
         merges="other" in declared.inputs,
         sources=tuple(files),
-        form=r.Form(properties=properties, order=tuple(properties)),
+        form=option_form(declared.Config, PACKAGE, language, KEPT_BY_THE_RUN),
     )
-
-
-def _properties(schema: dict[str, Any], language: Language) -> dict[str, dict[str, Any]]:
-    definitions = schema.get("$defs", {})
-    found = {}
-    for name, raw in schema.get("properties", {}).items():
-        if name in KEPT_BY_THE_RUN:
-            continue
-        simple = simplified(raw, definitions)
-        if isinstance(simple.get("items"), dict):
-            simple["items"] = _item(simple["items"], definitions)
-        found[name] = worded(simple, PACKAGE, language)
-    return found
-
-
-def _item(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """What a list holds; several closed sets are one."""
-    options = [simplified(option, definitions) for option in schema.get("anyOf", [schema])]
-    if all("enum" in option for option in options):
-        return {"type": "string", "enum": [value for one in options for value in one["enum"]]}
-    return simplified(schema, definitions)

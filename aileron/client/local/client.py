@@ -22,6 +22,7 @@ from aileron.client.local import (
 )
 from aileron.client.local.browsing.index import Wanted
 from aileron.client.local.catalogue_client import LocalCatalogue
+from aileron.client.local.drafts import LocalDrafts
 from aileron.client.local.installation import Installation, Scope
 from aileron.client.local.sources import LocalSources
 from aileron.core.access import Actor, Role
@@ -29,7 +30,7 @@ from aileron.core.errors import Language, preferred_language
 from aileron.core.settings import Settings
 
 
-class LocalClient(LocalCatalogue, LocalSources, Client):
+class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, Client):
     """An installation from its own machine.
 
     Args:
@@ -186,6 +187,9 @@ class LocalClient(LocalCatalogue, LocalSources, Client):
         self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50
     ) -> r.RowPage:
         return browse.rows(self._scope, name, version, offset, limit)
+
+    def vocabulary(self, name: str, version: int | None = None) -> r.Vocabulary:
+        return browse.vocabulary(self._scope, name, version)
 
     def dataset_profile(self, name: str, version: int | None = None) -> Mapping[str, Any]:
         return browse.profile(self._scope, name, version)

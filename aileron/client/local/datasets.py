@@ -24,7 +24,7 @@ SHOWN: Final = 200
 """Versions of one answer, the newest."""
 DIFF_SECONDS: Final = 120.0
 MEDIA: Final = "media/"
-"""Pictures' bytes, which no difference needs: rows have the digests of their content."""
+"""Pictures' bytes, which no difference needs: samples have the digests of their content."""
 _COLUMN: Final = ("type", "role", "categories")
 
 
@@ -67,6 +67,11 @@ def _width(card: Any) -> int | None:
     return len(card["schema"]) if "schema" in card else None
 
 
+def _refused(card: Any) -> int:
+    """What its own import left out; a version that was made from another one has none."""
+    return int((card.get("counts") or {}).get("refused", 0)) if card.get("made") is None else 0
+
+
 def version_record(scope: Scope, version: DatasetVersion) -> r.DatasetVersion:
     """A version with its lock and its deletion."""
     lock = None
@@ -84,6 +89,7 @@ def version_record(scope: Scope, version: DatasetVersion) -> r.DatasetVersion:
         size=version.reference.size,
         rows=scope.documents.find(version.reference, CARD_FILE, row_count),
         columns=scope.documents.find(version.reference, CARD_FILE, _width),
+        refused=scope.documents.find(version.reference, CARD_FILE, _refused) or 0,
         locked=lock,
         deleted=version.deleted,
         deleted_by=version.deleted_by,

@@ -2,7 +2,8 @@
 
 ``python -m aileron.client.local.difference BEFORE AFTER`` takes two folders that hold
 ``card.json``, ``samples.parquet`` and the parts of ``table/``, if there are any, and prints
-the rows and labels that changed as JSON.
+the rows and labels that changed as JSON. A row of a table changed if a column that both versions
+have holds something else; any other sample, if its content has another digest.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from aileron.data.layout import CONTENT_DIGEST, SAMPLE_ID, SAMPLES_FILE, TABLE_FOLDER
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from aileron.data.layout import SAMPLES_FILE
+from aileron.data.quality.changed_rows import changed_rows
+from aileron.data.table_files import read_rows
 
 
 def difference(before: Path, after: Path) -> dict[str, Any]:
     """``{"rows": {...}, "classes": [...]}`` of the two DATASET folders."""
-    labels = {folder: Counter(_labels(folder)) for folder in (before, after)}
-    every = sorted({str(label) for counts in labels.values() for label in counts})
+    labels = {folder: _labels(folder) for folder in (before, after)}
+    tables = _is_table(before) and _is_table(after)
+    every = sorted({label for counts in labels.values() for label in counts})
     return {
-        "rows": _rows(_digests(before), _digests(after)),
+        "rows": changed_rows(before, after, tables=tables),
         "classes": [
             {"label": label, "before": labels[before][label], "after": labels[after][label]}
             for label in every
@@ -33,40 +34,25 @@ def difference(before: Path, after: Path) -> dict[str, Any]:
     }
 
 
-def _rows(before: pa.Table, after: pa.Table) -> dict[str, int]:
-    import pyarrow.compute as pc
-
-    both = before.join(after, SAMPLE_ID, join_type="inner", right_suffix="_after")
-    same = pc.sum(pc.equal(both[CONTENT_DIGEST], both[f"{CONTENT_DIGEST}_after"])).as_py() or 0
-    return {
-        "before": before.num_rows,
-        "after": after.num_rows,
-        "added": after.num_rows - both.num_rows,
-        "removed": before.num_rows - both.num_rows,
-        "changed": both.num_rows - same,
-        "kept": same,
-    }
-
-
-def _digests(folder: Path) -> pa.Table:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(folder / SAMPLES_FILE, columns=[SAMPLE_ID, CONTENT_DIGEST])
-
-
-def _labels(folder: Path) -> Iterator[str]:
-    """The classes of all rows: of a table's target, of samples, of what is drawn or marked."""
-    import pyarrow.parquet as pq
-
+def _card(folder: Path) -> Mapping[str, Any]:
     card: Mapping[str, Any] = json.loads((folder / "card.json").read_bytes())
-    if card.get("modality", "table") != "table":
-        yield from _sample_labels(folder / SAMPLES_FILE)
-        return
-    if card.get("task") != "classification":
-        return
-    for part in sorted((folder / TABLE_FOLDER).iterdir()):
-        for value in pq.read_table(part, columns=[card["target"]])[card["target"]]:
-            yield str(value.as_py())
+    return card
+
+
+def _is_table(folder: Path) -> bool:
+    return bool(_card(folder).get("modality", "table") == "table")
+
+
+def _labels(folder: Path) -> Counter[str]:
+    """How many have each class: of a table's target, of samples, of what is drawn or marked."""
+    if not _is_table(folder):
+        return Counter(_sample_labels(folder / SAMPLES_FILE))
+    card, found = _card(folder), Counter[str]()
+    if card.get("task") == "classification":
+        for rows in read_rows(folder, [card["target"]]):
+            for one in rows.column(0).value_counts().to_pylist():
+                found[str(one["values"])] += one["counts"]
+    return found
 
 
 def _sample_labels(path: Path) -> Iterator[str]:

@@ -14,7 +14,6 @@ from aileron.client.local.installation import Scope
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
 from aileron.data.export_step import FACTS_FILE, ExportDataset
-from aileron.lifecycle.dataset import INGEST
 
 
 def export_of(scope: Scope, run_id: str) -> r.ExportFile:
@@ -29,12 +28,12 @@ def download(scope: Scope, run_id: str, target: Path) -> r.ExportFile:
 
 def refused_of(scope: Scope, run_id: str) -> r.ExportFile:
     """What run `run_id` left out."""
-    return _facts(scope, run_id, _refused(scope, run_id))
+    return _facts(scope, run_id, refused_artifact(scope, run_id))
 
 
 def download_refused(scope: Scope, run_id: str, target: Path) -> r.ExportFile:
     """Lay the zip of what was left out out as `target`, which is new."""
-    return _fetch(scope, run_id, _refused(scope, run_id), target)
+    return _fetch(scope, run_id, refused_artifact(scope, run_id), target)
 
 
 def _facts(scope: Scope, run_id: str, artifact: Reference) -> r.ExportFile:
@@ -66,21 +65,21 @@ def _export(scope: Scope, run_id: str) -> Reference:
     raise NotFound("client.no_export", run=run_id)
 
 
-def _refused(scope: Scope, run_id: str) -> Reference:
+def refused_artifact(scope: Scope, run_id: str) -> Reference:
     """What the run's import left out, of a failed one too, if the asker may see the dataset.
 
     Raises:
         NotFound: there is no such run, it left nothing out, or the dataset is not for the asker.
     """
     run = runs.find(scope, run_id)
+    row = runs.refused_of(scope.ledger.nodes.list(run_id))
+    if row is None:
+        raise NotFound("client.nothing_refused", run=run_id)
     graph = runs.plan_of(scope, run).get("graph", {"nodes": ()})
     imported = {node["name"]: node["config"].get("name") for node in graph["nodes"]}
-    for row in scope.ledger.nodes.list(run_id):
-        if row.step in INGEST.values() and "refused" in row.outputs:
-            if imported.get(row.node) in _known(scope, run.project):
-                readable(replace(scope, project=run.project), imported[row.node])
-            return row.outputs["refused"]
-    raise NotFound("client.nothing_refused", run=run_id)
+    if imported.get(row.node) in _known(scope, run.project):
+        readable(replace(scope, project=run.project), imported[row.node])
+    return row.outputs["refused"]
 
 
 def _known(scope: Scope, project: str) -> set[str]:

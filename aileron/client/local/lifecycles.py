@@ -122,8 +122,19 @@ def lifecycle(scope: Scope, name: str) -> r.Lifecycle:
     )
 
 
-def start(scope: Scope, name: str, values: Mapping[str, Any], *, force: bool) -> r.RunBrief:
-    """Check the values as the run's first task would, then ask Airflow for the run."""
+def start(
+    scope: Scope,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    force: bool,
+    after: datetime | None = None,
+) -> r.RunBrief:
+    """Check the values as the run's first task would, then ask Airflow for the run.
+
+    Args:
+        after: when it is to begin, at the earliest; default: now.
+    """
     workflow_of(scope, name)
     asked = resolved_workflow(scope.settings, name, overrides=values)
     refuse(scope.settings, asked)
@@ -134,7 +145,7 @@ def start(scope: Scope, name: str, values: Mapping[str, Any], *, force: bool) ->
     if isinstance(workflow, Import):
         writable(scope, workflow.spec.dataset, "dataset.edit")
     check_usable(scope.ledger, workflow.project, workflow.document.values, graph)
-    run_id = launch(scope.settings, scope.airflow, name, values, force=force)
+    run_id = launch(scope.settings, scope.airflow, name, values, force=force, after=after)
     project, lifecycle_name, airflow_run = run_id.split("/", 2)
     # Airflow knows our account; the ledger is to know the person.
     run = scope.ledger.runs.start(run_id, project, lifecycle_name, scope.actor.name, airflow_run)

@@ -16,6 +16,7 @@ from aileron.core.names import dag_id
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.graph.plan import PLAN_FILE
 from aileron.ledger import NodeRow, NodeState, Run
+from aileron.lifecycle.dataset import INGEST
 from aileron.run.live import live_log
 
 LOG_PIECE: Final = 256 * 1024
@@ -88,6 +89,7 @@ def facts(scope: Scope, run: Run, rows: Sequence[NodeRow]) -> r.RunFacts:
         airflow_url=f"{airflow_url}/dags/{dag}/runs/{run.airflow_run_id}" if airflow_url else None,
         has_report=report_of(rows) is not None,
         has_validation=validation_of(rows) is not None,
+        has_refused=refused_of(rows) is not None,
     )
 
 
@@ -117,6 +119,12 @@ def validation_of(rows: Sequence[NodeRow]) -> Reference | None:
     """The report of the data's validation."""
     found = (row for row in rows if row.step == "data.validate")
     return next((row.outputs["report"] for row in found if "report" in row.outputs), None)
+
+
+def refused_of(rows: Sequence[NodeRow]) -> NodeRow | None:
+    """The import that left something out."""
+    found = (row for row in rows if row.step in INGEST.values())
+    return next((row for row in found if "refused" in row.outputs), None)
 
 
 def page(scope: Scope, run_id: str, reference: Reference | None) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aileron.client import records as r
+from aileron.client.local import tidying
 from aileron.client.local.installation import Scope
+from aileron.client.local.quota import check_room
 from aileron.client.sources import SourceVerbs
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.data.sources import checking
@@ -45,6 +47,7 @@ class LocalSources(SourceVerbs):
         except AileronError as error:
             ok, sentence = False, self._scope.told(error)
         spent = round((time.monotonic() - begun) * 1000)
+        _tell(self._scope, "connection.tested", f"connection:{name}", {"ok": ok})
         return r.ConnectionTest(name=name, ok=ok, sentence=sentence, milliseconds=spent)
 
     def preview_connection(
@@ -57,16 +60,16 @@ class LocalSources(SourceVerbs):
         except ValueError:
             raise InvalidInput("data.sources.bad_place", table=table or "-") from None
         found = checking.preview(name, place, _connections(self._scope), limit)
+        looked = place.model_dump(mode="json", exclude={"connection"}, exclude_none=True)
+        _tell(self._scope, "connection.previewed", f"connection:{name}", looked)
         columns = tuple(r.PreviewColumn(name=column, type=kind) for column, kind in found.columns)
         return r.TablePreview(columns=columns, rows=found.rows, more=found.more)
 
     def upload(self, path: Path, upload_id: str | None = None) -> r.Upload:
         uploads, actor = uploads_of(self._scope), self._scope.actor.name
         size = path.stat().st_size
-        if upload_id is None:
-            found = uploads.begin(path.name, size, actor, self._scope.project)
-        else:
-            found = uploads.get(upload_id, actor, self._scope.project)
+        upload_id = upload_id or self.begin_upload(path.name, size).id
+        found = uploads.get(upload_id, actor, self._scope.project)
         if found.size != size:
             raise InvalidInput("data.sources.other_file", id=found.id, path=str(path))
         found = uploads.append(found, found.offset, _pieces(path, found.offset))
@@ -74,14 +77,28 @@ class LocalSources(SourceVerbs):
             raise InvalidInput("data.sources.file_changed", path=str(path))
         return upload_record(uploads, found)
 
+    def begin_upload(self, name: str, size: int) -> r.Upload:
+        scope, uploads = self._scope, uploads_of(self._scope)
+        uploads.check_size(size)
+        check_room(scope, size)
+        made = uploads.begin(name, size, scope.actor.name, scope.project)
+        _tell(scope, "upload.begun", f"upload:{made.id}", {"name": made.name, "size": size})
+        return upload_record(uploads, made)
+
     def uploads(self) -> tuple[r.Upload, ...]:
         uploads = uploads_of(self._scope)
         found = uploads.list(self._scope.actor.name, self._scope.project)
         return tuple(upload_record(uploads, one) for one in found)
 
     def remove_upload(self, upload_id: str) -> None:
-        uploads = uploads_of(self._scope)
-        uploads.remove(uploads.get(upload_id, self._scope.actor.name, self._scope.project))
+        scope, uploads = self._scope, uploads_of(self._scope)
+        found = uploads.get(upload_id, scope.actor.name, scope.project)
+        uploads.remove(found)
+        before = {"name": found.name, "size": found.size, "sent": found.offset}
+        _tell(scope, "upload.removed", f"upload:{upload_id}", before=before)
+
+    def tidy(self, *, dry_run: bool = True) -> r.Tidied:
+        return tidying.tidy(self._scope, dry_run=dry_run)
 
 
 def uploads_of(scope: Scope) -> Uploads:
@@ -99,6 +116,16 @@ def upload_record(uploads: Uploads, found: Upload) -> r.Upload:
         begun=found.about.begun,
         expires=None if found.complete else uploads.expires(found),
     )
+
+
+def _tell(
+    scope: Scope,
+    verb: str,
+    subject: str,
+    after: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    scope.ledger.events.append(scope.project, scope.actor.name, verb, subject, before, after)
 
 
 def _connections(scope: Scope) -> Connections:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from aileron.core.names import DEFAULT_PROJECT
 from aileron.lifecycle.defining import define
 from aileron.lifecycle.spec import API_VERSION
 
+NEW: Final = "new"
+"""What a definition says for samples that are to be added one at a time."""
 HEAD: Final = {"apiVersion": API_VERSION, "kind": "Dataset"}
 
 
@@ -24,6 +27,9 @@ def define_dataset(scope: Scope, definition: Mapping[str, Any]) -> r.DatasetBrie
     if isinstance(section, Mapping) and section.get("project", DEFAULT_PROJECT) != scope.project:
         # Its scheduled runs make versions there, whoever the definition names.
         values["import"] = {**section, "project": scope.project}
+    source = values.get("source")
+    if isinstance(source, Mapping) and source.get("draft") == NEW:
+        values["source"] = {**source, "draft": uuid.uuid4().hex}
     made = define(scope.settings, values)
     subject = f"dataset:{scope.project}/{made.name}"
     scope.ledger.events.append(

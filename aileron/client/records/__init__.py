@@ -1,6 +1,7 @@
 """What the verbs answer: frozen records, the same from this machine and over HTTP."""
 
 from aileron.client.records.browse import (
+    ConditionFact,
     DatasetSample,
     KeyPoints,
     Medium,
@@ -14,6 +15,7 @@ from aileron.client.records.browse import (
     SampleRelation,
     SampleSpan,
     SampleTurn,
+    Vocabulary,
 )
 from aileron.client.records.catalogue import (
     Ancestor,
@@ -28,6 +30,8 @@ from aileron.client.records.catalogue import (
     Purge,
     PurgeDatasets,
     PurgedVersion,
+    RefusedPage,
+    RefusedSample,
     Right,
     Share,
     ShareDataset,
@@ -54,6 +58,7 @@ from aileron.client.records.datasets import (
     RowChanges,
     Visibility,
 )
+from aileron.client.records.drafts import BeginDraft, Draft, NewSample, SampleLabel
 from aileron.client.records.lifecycles import (
     Answer,
     Approval,
@@ -115,6 +120,8 @@ from aileron.client.records.sources import (
     PreviewColumn,
     PreviewConnection,
     TablePreview,
+    Tidied,
+    Tidy,
     Upload,
 )
 from aileron.client.records.works import (
@@ -122,8 +129,11 @@ from aileron.client.records.works import (
     Define,
     ExportStart,
     ImportStart,
+    OperationPreview,
     OperationShape,
     OperationStart,
+    OperationTry,
+    TriedSample,
 )
 
 __all__ = [
@@ -131,6 +141,7 @@ __all__ = [
     "Answer",
     "Approval",
     "Asked",
+    "BeginDraft",
     "Champion",
     "ChangeDataset",
     "ClassChange",
@@ -139,6 +150,7 @@ __all__ = [
     "Comparison",
     "Component",
     "ComponentBrief",
+    "ConditionFact",
     "ConnectionBrief",
     "ConnectionTest",
     "Counts",
@@ -150,6 +162,7 @@ __all__ = [
     "DatasetVersion",
     "Decision",
     "Define",
+    "Draft",
     "Event",
     "ExportFile",
     "ExportStart",
@@ -174,9 +187,12 @@ __all__ = [
     "Model",
     "ModelBrief",
     "ModelVersion",
+    "NewSample",
     "NewToken",
+    "OperationPreview",
     "OperationShape",
     "OperationStart",
+    "OperationTry",
     "Overview",
     "Permissions",
     "PortShape",
@@ -187,6 +203,8 @@ __all__ = [
     "PurgeDatasets",
     "PurgedVersion",
     "Reason",
+    "RefusedPage",
+    "RefusedSample",
     "Release",
     "Revision",
     "Right",
@@ -201,6 +219,7 @@ __all__ = [
     "Sample",
     "SampleBox",
     "SampleCount",
+    "SampleLabel",
     "SampleObject",
     "SamplePage",
     "SamplePoint",
@@ -221,9 +240,12 @@ __all__ = [
     "StageState",
     "Start",
     "TablePreview",
+    "Tidied",
+    "Tidy",
     "Title",
     "Token",
     "Traffic",
+    "TriedSample",
     "Trouble",
     "Try",
     "TryAnswer",
@@ -232,4 +254,5 @@ __all__ = [
     "VersionComparison",
     "VersionRow",
     "Visibility",
+    "Vocabulary",
 ]

@@ -133,6 +133,24 @@ class SamplePage(Record):
     points: Mapping[str, KeyPoints] = Field(default_factory=dict)
 
 
+class ConditionFact(Record):
+    """What a condition may be about: a column of a table, the width of pictures, ..."""
+
+    name: str
+    kind: Literal["number", "text", "date", "any"]
+    values: tuple[str, ...] = Field((), description="of a category: its values, at most 200")
+
+
+class Vocabulary(Record):
+    """The names that options of operations on a version may hold."""
+
+    dataset: str
+    version: int
+    facts: tuple[ConditionFact, ...] = Field(description="what conditions may be about")
+    columns: tuple[str, ...] = Field(description="of a table")
+    labels: tuple[str, ...] = Field(description="in the order of the card")
+
+
 class RowPage(Record):
     """Rows of a table from `offset` on."""
 

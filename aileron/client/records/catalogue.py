@@ -75,6 +75,8 @@ class Purge(Record):
     kept: tuple[PurgedVersion, ...]
     objects: int = Field(description="files removed from the DVC remote")
     bytes: int = Field(description="their size")
+    artifacts: int = Field(0, description="copies removed from the artifact store")
+    artifact_bytes: int = Field(0, description="their size, without what others have too")
 
 
 class ExportFile(Record):
@@ -87,6 +89,24 @@ class ExportFile(Record):
     losses: dict[str, Any] = Field(
         default_factory=dict, description="what the format cannot hold -> why"
     )
+
+
+class RefusedSample(Record):
+    """A file, or a line of one, that an import left out."""
+
+    file: str
+    line: int | None = None
+    reason: str
+
+
+class RefusedPage(Record):
+    """What an import left out, from `offset` on."""
+
+    run_id: str | None = Field(description="its run, which has the zip; null: that is gone")
+    listed: int = Field(description="how many are known by name")
+    complete: bool = Field(description="whether these are all")
+    offset: int
+    samples: tuple[RefusedSample, ...]
 
 
 class LineageRun(Record):

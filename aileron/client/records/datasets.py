@@ -62,6 +62,7 @@ class DatasetVersion(Record):
     size: int = Field(description="bytes")
     rows: int | None = None
     columns: int | None = Field(None, description="of a table")
+    refused: int = Field(0, description="samples or rows that its import left out")
     locked: Lock | None = Field(None, description="what keeps it from being deleted")
     deleted: datetime | None = Field(None, description="since when; null if it is there")
     deleted_by: str | None = None

@@ -73,6 +73,7 @@ class RunFacts(Record):
     airflow_url: str | None = None
     has_report: bool = False
     has_validation: bool = False
+    has_refused: bool = Field(False, description="whether it left samples out: see `refused`")
 
 
 class Reason(Record):

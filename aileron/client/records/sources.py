@@ -73,3 +73,19 @@ class Upload(Record):
     complete: bool
     begun: datetime
     expires: datetime | None = Field(description="when it is removed unless it goes on")
+
+
+class Tidy(Asked):
+    """What of the things that were sent or fetched is to go."""
+
+    dry_run: bool = Field(True, description="only say what would go")
+
+
+class Tidied(Record):
+    """What went, or would go: nobody has used it for as long as the limits say."""
+
+    dry_run: bool
+    uploads: tuple[str, ...] = Field(description="ids")
+    drafts: tuple[int, ...] = Field(description="numbers of those that lost their samples")
+    downloads: int = Field(description="copies of sources elsewhere")
+    bytes: int = Field(description="freed")

@@ -37,6 +37,32 @@ class OperationStart(Asked):
     )
 
 
+class OperationTry(Asked):
+    """An operation to be shown on some samples, before it is started."""
+
+    operation: str = Field(description="prepare_images, augment, ...: a previewable one")
+    version: int | None = Field(None, ge=1, le=2**31 - 1, description="default: the newest")
+    options: dict[str, Any] = Field({}, description="config of the step")
+    count: int = Field(6, ge=1, le=12, description="samples, taken evenly from all")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="of every random choice, as of a run")
+
+
+class TriedSample(Record):
+    """One sample before and after."""
+
+    sample_id: str
+    picture: str = Field(description="both side by side: a PNG of at most 648 x 320, in base64")
+
+
+class OperationPreview(Record):
+    """What an operation would make of some samples; nothing is written."""
+
+    operation: str
+    dataset: str
+    version: int
+    samples: tuple[TriedSample, ...]
+
+
 class ExportStart(Asked):
     """Files to be made of a version."""
 
@@ -62,6 +88,10 @@ class OperationShape(Record):
 
     name: str
     title: Title
+    description: str = Field(description="what it does, in the reader's language")
+    modalities: tuple[str, ...] = Field((), description="kinds of data it is for; empty: all")
+    tasks: tuple[str, ...] = Field((), description="tasks of data it is for; empty: all")
+    previewable: bool = Field(False, description="whether `preview` shows what it would make")
     merges: bool = Field(description="whether it needs a second dataset")
     sources: tuple[str, ...] = Field((), description="inputs that may come from a file")
     form: Form

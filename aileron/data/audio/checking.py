@@ -47,14 +47,14 @@ class _Refused(Exception):
         self.reason: Phrase = phrase(f"data.audio.{name}", **values)
 
 
-def check(content: bytes | str, limits: AudioLimits) -> Checked | str:
+def check(content: bytes | Phrase, limits: AudioLimits) -> Checked | Phrase:
     """The facts of the recording in `content`, or a reason; a reason given is returned."""
-    if isinstance(content, str):
+    if isinstance(content, Phrase):
         return content
     try:
         return _facts(content, limits)
     except _Refused as refused:
-        return refused.reason.render("en")
+        return refused.reason
 
 
 def _facts(content: bytes, limits: AudioLimits) -> Checked:

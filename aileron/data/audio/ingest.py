@@ -15,8 +15,10 @@ from typing import ClassVar
 
 from aileron.core.digest import digest_bytes, digest_file
 from aileron.core.errors import InvalidInput
+from aileron.core.phrase import Phrase
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Component, Context, StepConfig
+from aileron.core.steps import Component, Context
+from aileron.data.appending import PARENT, PARENT_PORT, ImportConfig, taken_in
 from aileron.data.audio.card import AudioCard, AudioCounts, AudioSource
 from aileron.data.audio.checking import Checked, check
 from aileron.data.audio.layout import Sample, audio_digest, samples_schema
@@ -27,7 +29,7 @@ from aileron.data.formats.records import AudioSample
 from aileron.data.labels import label_order
 from aileron.data.layout import SAMPLES_FILE, write_parquet
 from aileron.data.limits import check_size, first_of
-from aileron.data.media import MEDIA_FOLDER, Medium, write_media
+from aileron.data.media import MEDIA_FOLDER, Shards
 from aileron.data.media.checking import check_media
 from aileron.data.refusals import LeftOut
 from aileron.data.refused_file import write_refused
@@ -37,7 +39,7 @@ from aileron.data.trees.tree import FileTree, only_file, open_tree
 PROGRESS = 10_000
 
 
-class IngestAudioConfig(AudioSpec, StepConfig):
+class IngestAudioConfig(AudioSpec, ImportConfig):
     """What the recordings mean: the dataset definition without its source."""
 
 
@@ -61,7 +63,8 @@ class IngestAudio(Component[IngestAudioConfig]):
     title: ClassVar[Mapping[str, str]] = {"en": "Import recordings", "zh": "导入录音"}
     Config = IngestAudioConfig
     inputs: ClassVar[Mapping[str, Port]] = {
-        "source": Port(ArtifactKind.SOURCE, "a zip or tar of recordings and what is said of them")
+        "source": Port(ArtifactKind.SOURCE, "a zip or tar of recordings and what is said of them"),
+        PARENT: PARENT_PORT,
     }
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),
@@ -69,6 +72,11 @@ class IngestAudio(Component[IngestAudioConfig]):
     }
 
     def run(
+        self, context: Context, config: IngestAudioConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
+        return taken_in(type(self), self._take_in, context, config, inputs)
+
+    def _take_in(
         self, context: Context, config: IngestAudioConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
@@ -130,7 +138,7 @@ def _check(
     for done, (record, (path, facts)) in enumerate(zip(source.records, looked_at, strict=True), 1):
         if done % PROGRESS == 0:
             context.log(f"{done:,} of {len(source.records):,} recordings read")
-        if isinstance(facts, str):
+        if isinstance(facts, Phrase):
             refused.add(path, facts)
         else:
             samples.append((record, _sample(record, facts)))
@@ -142,11 +150,11 @@ def _check(
     return kept
 
 
-def _bytes(source: Source, record: AudioSample) -> bytes | str:
+def _bytes(source: Source, record: AudioSample) -> bytes | Phrase:
     try:
         return source.media(record)
     except InvalidInput as error:
-        return error.render("en")
+        return Phrase(error.message_id, error.values)
 
 
 def _sample(record: AudioSample, facts: Checked) -> Sample:
@@ -176,7 +184,6 @@ def _write(
 ) -> AudioCard:
     import pyarrow as pa
 
-    (folder / MEDIA_FOLDER).mkdir(parents=True)
     records = {sample.content_digest: record for record, sample in samples}
     sizes = {sample.content_digest: sample.bytes for _, sample in samples}
 
@@ -186,10 +193,10 @@ def _write(
             raise InvalidInput("data.audio.changed", where=records[digest].sample_id)
         return data
 
-    media = [Medium(digest, sizes[digest]) for digest in sorted(sizes)]
-    places = write_media(folder / MEDIA_FOLDER, media, content)
+    shards = Shards(folder / MEDIA_FOLDER)
+    shards.write(sizes, content)
     ordered = sorted((sample for _, sample in samples), key=lambda sample: sample.sample_id)
-    rows = [sample.row(places[sample.content_digest]) for sample in ordered]
+    rows = [sample.row(shards.places[sample.content_digest]) for sample in ordered]
     write_parquet(pa.Table.from_pylist(rows, samples_schema()), folder / SAMPLES_FILE)
     having = Counter(label for sample in ordered for label in set(sample.labels))
     classes = config.classes or source.labels or tuple(sorted(having, key=label_order))

@@ -11,11 +11,12 @@ from typing import Final
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import InvalidInput
+from aileron.core.phrase import Phrase, phrase
 from aileron.data.media.checking import check_media
 from aileron.data.trees.archive import MOST_PICTURE_BYTES, Archive, Member
 
-ENOUGH: Final = (64, 64)
-"""Size to which a large JPEG is decoded: every byte is read, few pixels are made."""
+ENOUGH: Final = (1, 1)
+"""Size to which a JPEG is decoded: every byte is read, few pixels are made."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Checked:
 
 
 def check_pictures(
-    contents: Iterable[tuple[str, bytes | str]],
-) -> Iterator[tuple[str, Checked | str]]:
+    contents: Iterable[tuple[str, bytes | Phrase]],
+) -> Iterator[tuple[str, Checked | Phrase]]:
     """Each picture's name, and what it is or why it cannot be used, in the given order.
 
     Args:
@@ -41,16 +42,16 @@ def check_pictures(
     return check_media(contents, check)
 
 
-def check(content: bytes | str) -> Checked | str:
+def check(content: bytes | Phrase) -> Checked | Phrase:
     """The facts of the picture in `content`, or a reason; a reason given is returned."""
     from aileron.serve.pictures import PictureError, decode
 
-    if isinstance(content, str):
+    if isinstance(content, Phrase):
         return content
     try:
         found = decode(content, at_least=ENOUGH)
     except PictureError as error:
-        return error.sentence("en")
+        return phrase("data.as_said", en=error.sentence("en"), zh=error.sentence("zh"))
     return Checked(
         digest=digest_bytes(content),
         width=found.width,
@@ -61,14 +62,14 @@ def check(content: bytes | str) -> Checked | str:
     )
 
 
-def read_member(archive: Archive, member: Member) -> bytes | str:
+def read_member(archive: Archive, member: Member) -> bytes | Phrase:
     """The bytes of a picture in an archive, or why it has none."""
     if member.kind == "link":
-        return "It is a link, and links are not followed. Put the file itself there."
+        return phrase("data.picture_is_link")
     if member.size > MOST_PICTURE_BYTES:
         most = MOST_PICTURE_BYTES >> 20
-        return f"It has {member.size >> 20:,} MB, and a picture may have {most}. Save it smaller."
+        return phrase("data.picture_many_bytes", size=member.size >> 20, most=most)
     try:
         return archive.read(member.path)
     except InvalidInput as error:
-        return str(error.values["problem"])
+        return Phrase(error.message_id, error.values)

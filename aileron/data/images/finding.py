@@ -11,17 +11,18 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from aileron.core.errors import InvalidInput
-from aileron.data.card_base import RefusedSample
+from aileron.core.phrase import Phrase, phrase
 from aileron.data.images.labels import Row, fault_at, read_labels
 from aileron.data.labels import LabelType
 from aileron.data.layout import Part
+from aileron.data.refusals import Refused
 from aileron.data.trees.archive import Archive, Member
 from aileron.data.trees.paths import LABELS_FILE, is_junk, is_picture
 from aileron.data.trees.structure import Structure, find_structure
 
-_NO_CLASS: Final = "It lies in no class folder. Move it into one."
-_NOT_LISTED: Final = f"{LABELS_FILE} does not list it. Add a line, or remove the file."
-_TWICE: Final = "The archive holds a file of this name twice; the first one is taken."
+_NO_CLASS: Final = phrase("data.in_no_class")
+_NOT_LISTED: Final = phrase("data.labels_not_listed", file=LABELS_FILE)
+_TWICE: Final = phrase("data.member_twice")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Found:
 
     members: tuple[Member, ...]
     places: Mapping[str, Place]
-    refused: tuple[RefusedSample, ...]
+    refused: tuple[Refused, ...]
     structure: Structure
     others: int
     """Files that are no pictures."""
@@ -59,21 +60,21 @@ def find_pictures(archive: Archive, label_type: LabelType, name: str) -> Found:
     if table is None and label_type == "multi":
         raise InvalidInput("data.no_labels_file", where=name)
     structure = find_structure([m.path for m in pictures], folders)
-    refused = [RefusedSample(path=path, reason=_TWICE) for path in repeated]
+    refused = [Refused(path, _TWICE, keep=False) for path in repeated]  # its first one is taken
     named: set[str] = set()
     if table is None:
         places = _by_folders(pictures, structure)
-        reason = _NO_CLASS
+        reason: Phrase = _NO_CLASS
     else:
         structure = Structure(_folder_of(table), has_parts=False)
-        faults: dict[str, RefusedSample] = {}
+        faults: dict[str, Refused] = {}
         rows = read_labels(archive.read(table), label_type == "single", faults)
         places = _by_table(pictures, structure.root, rows, faults)
         refused += faults.values()
         named = {structure.root + path for path in faults}
         reason = _NOT_LISTED
     lost = (m.path for m in pictures if m.path not in places and m.path not in named)
-    refused += [RefusedSample(path=path, reason=reason) for path in lost]
+    refused += [Refused(path, reason) for path in lost]
     members = [m for m in pictures if m.path in places]
     return Found(
         tuple(members), places, tuple(refused), structure, others, from_table=table is not None
@@ -132,7 +133,7 @@ def _by_folders(pictures: list[Member], structure: Structure) -> dict[str, Place
 
 
 def _by_table(
-    pictures: list[Member], root: str, rows: Mapping[str, Row], faults: dict[str, RefusedSample]
+    pictures: list[Member], root: str, rows: Mapping[str, Row], faults: dict[str, Refused]
 ) -> dict[str, Place]:
     """The places of the listed pictures; lines that lead to none are added to `faults`."""
     places = {}
@@ -144,6 +145,5 @@ def _by_table(
     known = {member.path for member in pictures}
     for path, row in rows.items():
         if root + path not in known:
-            where = f"{LABELS_FILE}:{row.line}"
-            faults[path] = fault_at(where, InvalidInput("data.labels_no_file", file=path))
+            faults[path] = fault_at(row.line, InvalidInput("data.labels_no_file", file=path))
     return places

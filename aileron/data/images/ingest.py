@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
-from aileron.core.digest import digest_file
-from aileron.core.errors import InvalidInput, sentence
+from aileron.core.digest import digest_bytes, digest_file
+from aileron.core.errors import InvalidInput
+from aileron.core.phrase import Phrase, phrase
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Component, Context, StepConfig
+from aileron.core.steps import Component, Context
+from aileron.data.appending import ImportConfig, taken_in
 from aileron.data.formats.records import ImageSample, Label
 from aileron.data.formats.usage import names_of
 from aileron.data.images.card import (
@@ -33,7 +35,10 @@ from aileron.data.images.limits import limit_problem
 from aileron.data.images.reading import Source, read_source
 from aileron.data.images.spec import ImageSpec
 from aileron.data.labels import label_order
+from aileron.data.layout import SAMPLES_FILE
 from aileron.data.limits import check_size, first_of
+from aileron.data.media import MEDIA_FOLDER, Place, Shards, places_of
+from aileron.data.media.layout import PLACE_COLUMNS
 from aileron.data.refusals import LeftOut
 from aileron.data.refused_file import write_refused
 from aileron.data.repeats import last_of_each
@@ -45,7 +50,7 @@ TINY: Final = 8
 PROGRESS: Final = 10_000
 
 
-class IngestImagesConfig(ImageSpec, StepConfig):
+class IngestImagesConfig(ImageSpec, ImportConfig):
     """What the pictures mean: the dataset definition without its source."""
 
 
@@ -72,6 +77,11 @@ class IngestImages(Component[IngestImagesConfig]):
     def run(
         self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
+        return taken_in(type(self), self._take_in, context, config, inputs)
+
+    def _take_in(
+        self, context: Context, config: IngestImagesConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])
         check_size(path, config.limits.archive)
         files = open_files(path, context.work)
@@ -90,8 +100,8 @@ class IngestImages(Component[IngestImagesConfig]):
             samples = _last_of_each(context, samples)
         labels = _labels_of(source, samples, config, path.name)
         folder = context.output("dataset")
-        parent = _pictures(inputs.get("parent"))
-        card = _write(folder, config, path, source, samples, refused, labels, parent)
+        places = _write_media(folder, source, samples, _pictures(inputs.get("parent")))
+        card = _write(folder, config, path, samples, refused, labels, places)
         _log_samples(context, samples, card)
         return {"dataset": folder, **outputs}
 
@@ -111,13 +121,36 @@ def _check(context: Context, source: Source, config: IngestImagesConfig) -> list
     for done, (record, (path, facts)) in enumerate(looked_at, 1):
         if done % PROGRESS == 0:
             context.log(f"{done:,} of {len(source.samples):,} pictures read")
-        if isinstance(facts, str):
+        if isinstance(facts, Phrase):
             source.refused.add(path, facts)
         elif (problem := _problem(record, facts, config)) is not None:
             source.refused.add(path, problem)
         else:
             samples.append(_sample(record, facts))
     return samples
+
+
+def _write_media(
+    folder: Path, source: Source, samples: Sequence[Sample], parent: Path | None
+) -> dict[str, Place]:
+    """Write each different picture once, or keep it if `parent` has it; digest -> place."""
+    import pyarrow.parquet as pq
+
+    records = {record.sample_id: record for record in source.samples}
+    first = {sample.content_digest: sample.sample_id for sample in reversed(samples)}
+    shards = Shards(folder / MEDIA_FOLDER)
+    if parent is not None:
+        stored = pq.read_table(parent / SAMPLES_FILE, columns=list(PLACE_COLUMNS))
+        shards.keep(parent / MEDIA_FOLDER, places_of(stored))
+
+    def content(digest: str) -> bytes:
+        data = source.medium(records[first[digest]])
+        if isinstance(data, Phrase) or digest_bytes(data) != digest:
+            raise InvalidInput("data.picture_changed", where=first[digest])
+        return data
+
+    shards.write(first, content)
+    return shards.places
 
 
 def _last_of_each(context: Context, samples: Sequence[Sample]) -> list[Sample]:
@@ -127,20 +160,20 @@ def _last_of_each(context: Context, samples: Sequence[Sample]) -> list[Sample]:
     return kept
 
 
-def _problem(record: ImageSample, facts: Checked, config: IngestImagesConfig) -> str | None:
+def _problem(record: ImageSample, facts: Checked, config: IngestImagesConfig) -> Phrase | None:
     """Why a whole picture is not taken with what is said of it; None if it is."""
     if record.objects and (record.width, record.height) != (facts.width, facts.height):
         return _other_size(record, facts)
     unknown = set(names_of(record)) - set(config.classes or ())
     if config.classes and unknown:
         known = ", ".join(config.classes)
-        return sentence("data.formats.unknown_label", "en", name=min(unknown), classes=known)
+        return phrase("data.formats.unknown_label", name=min(unknown), classes=known)
     return limit_problem(facts, len(record.objects), config.limits.pictures)
 
 
-def _other_size(record: ImageSample, facts: Checked) -> str:
+def _other_size(record: ImageSample, facts: Checked) -> Phrase:
     said, found = f"{record.width} x {record.height}", f"{facts.width} x {facts.height}"
-    return sentence("data.formats.wrong_size", "en", said=said, found=found)
+    return phrase("data.formats.wrong_size", said=said, found=found)
 
 
 def _sample(record: ImageSample, facts: Checked) -> Sample:
@@ -168,7 +201,8 @@ def _labels_of(
     found = _first_samples(samples)
     if config.task == "classification" or config.classes is not None:
         listed = config.classes or (tuple(said) if set(said) == set(found) else None)
-        names = classes_of(found, config.label_type, listed, where)
+        alone = config.append is None
+        names = classes_of(found, config.label_type, listed, where, alone=alone)
     else:
         names = tuple(said) if said else tuple(sorted(found, key=label_order))
     return tuple(said.get(name) or Label(name) for name in names)
@@ -192,15 +226,13 @@ def _write(
     folder: Path,
     config: IngestImagesConfig,
     path: Path,
-    source: Source,
     samples: Sequence[Sample],
     refused: LeftOut,
     labels: tuple[Label, ...],
-    parent: Path | None,
+    places: Mapping[str, Place],
 ) -> ImageCard:
     from aileron.data.images.writer import write_samples
 
-    records = {record.sample_id: record for record in source.samples}
     classes = tuple(label.name for label in labels)
     points = {
         label.name: KeyPointNames(names=label.point_names, skeleton=label.skeleton)
@@ -210,11 +242,10 @@ def _write(
     written = write_samples(
         folder,
         samples,
-        lambda sample: source.content(records[sample.sample_id]),
+        places,
         classes,
         config.label_type,
         points={name: known.model_dump(mode="json") for name, known in points.items()},
-        parent=parent,
     )
     having = Counter(name for sample in samples for name in _names(sample))
     parts = Counter(sample.split for sample in samples if sample.split)

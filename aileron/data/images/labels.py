@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from aileron.core.errors import InvalidInput
 from aileron.core.phrase import Phrase
-from aileron.data.card_base import RefusedSample
 from aileron.data.layout import Part
+from aileron.data.refusals import Refused
 from aileron.data.trees.paths import LABELS_FILE, clean
 from aileron.data.trees.structure import PART_NAMES
 
@@ -29,7 +29,7 @@ class Row:
 
 
 def read_labels(
-    content: bytes, single: bool, faults: dict[str, RefusedSample] | None = None
+    content: bytes, single: bool, faults: dict[str, Refused] | None = None
 ) -> dict[str, Row]:
     """Path beside the table -> its row.
 
@@ -53,16 +53,15 @@ def read_labels(
         except InvalidInput as error:
             if faults is None:
                 raise
-            faults[path or where] = fault_at(where, error)
+            faults[path or where] = fault_at(reader.line_num, error)
         else:
             rows[path] = row
     return rows
 
 
-def fault_at(where: str, error: InvalidInput) -> RefusedSample:
-    """The line `where` as one that is left out."""
-    reason = Phrase(error.message_id, error.values).render("en")
-    return RefusedSample(path=where, reason=reason)
+def fault_at(line: int, error: InvalidInput) -> Refused:
+    """A line of the table as one that is left out."""
+    return Refused(LABELS_FILE, Phrase(error.message_id, error.values), line)
 
 
 def _row(

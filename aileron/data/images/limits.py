@@ -7,13 +7,8 @@ from aileron.data.images.checking import Checked
 from aileron.data.limits import PictureLimits
 
 
-def limit_problem(facts: Checked, objects: int, limits: PictureLimits) -> str | None:
-    """Why the picture is not taken, in English; None if it is."""
-    problem = _problem(facts, objects, limits)
-    return None if problem is None else problem.render("en")
-
-
-def _problem(facts: Checked, objects: int, limits: PictureLimits) -> Phrase | None:
+def limit_problem(facts: Checked, objects: int, limits: PictureLimits) -> Phrase | None:
+    """Why the picture is not taken; None if it is."""
     size = {"width": facts.width, "height": facts.height}
     shorter, longer = sorted((facts.width, facts.height))
     if limits.max_bytes is not None and facts.bytes > limits.max_bytes:

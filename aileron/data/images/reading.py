@@ -6,21 +6,21 @@ format of `aileron.data.formats` is read through its reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from aileron.core.errors import InvalidInput
-from aileron.data.card_base import RefusedSample
+from aileron.core.phrase import Phrase
 from aileron.data.formats import Format, Problems, find_format, formats
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import ImageSample, Label
 from aileron.data.images.checking import read_member
 from aileron.data.images.finding import Found, find_pictures
 from aileron.data.images.spec import ImageSpec
-from aileron.data.refusals import LeftOut, Refused
+from aileron.data.refusals import LeftOut
 from aileron.data.trees.archive import Archive
-from aileron.data.trees.paths import LABELS_FILE, is_picture
+from aileron.data.trees.paths import is_picture
 from aileron.data.trees.structure import find_structure
 from aileron.data.trees.tree import FileTree
 
@@ -33,19 +33,12 @@ class Source:
     """The candidates in the order of the source, and what was left out already."""
 
     samples: Sequence[ImageSample]
-    medium: Callable[[ImageSample], bytes | str]
+    medium: Callable[[ImageSample], bytes | Phrase]
     """The bytes of a picture, or why it has none."""
     refused: LeftOut
     labels: tuple[Label, ...] | None
     """The classes in order; None: those that the samples have."""
     notes: Sequence[str]
-
-    def content(self, sample: ImageSample) -> bytes:
-        """The bytes of a picture that had some before."""
-        found = self.medium(sample)
-        if isinstance(found, str):
-            raise InvalidInput("data.picture_changed", where=sample.sample_id)
-        return found
 
 
 def read_source(archive: Archive, name: str, spec: ImageSpec) -> Source:
@@ -106,18 +99,10 @@ def _by_folders(archive: Archive, found: Found) -> Source:
     return Source(
         samples=samples,
         medium=lambda sample: read_member(archive, members[sample.media]),
-        refused=LeftOut([_refused(one, members) for one in found.refused]),
+        refused=LeftOut(list(found.refused)),
         labels=None,
         notes=tuple(_said(found)),
     )
-
-
-def _refused(one: RefusedSample, taken: Container[str]) -> Refused:
-    """A picture, or a line of the table; of two files of a name the one taken is no refused one."""
-    file, _, line = one.path.rpartition(":")
-    if file == LABELS_FILE and line.isdecimal():
-        return Refused(file, one.reason, int(line))
-    return Refused(one.path, one.reason, keep=one.path not in taken)
 
 
 def _fitting(
@@ -133,11 +118,11 @@ def _fitting(
             yield sample
 
 
-def _bytes(deliver: Callable[[ImageSample], bytes], sample: ImageSample) -> bytes | str:
+def _bytes(deliver: Callable[[ImageSample], bytes], sample: ImageSample) -> bytes | Phrase:
     try:
         return deliver(sample)
     except InvalidInput as error:
-        return error.render("en")
+        return Phrase(error.message_id, error.values)
 
 
 def _said(found: Found) -> Iterator[str]:

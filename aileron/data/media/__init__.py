@@ -11,9 +11,9 @@ from aileron.data.media.layout import (
     GROUP_ROWS,
     MEDIA_FOLDER,
     SHARD_BYTES,
-    Medium,
     Place,
     media_schema,
+    places_of,
     shard_name,
 )
 from aileron.data.media.reader import MediaFiles
@@ -28,10 +28,10 @@ __all__ = [
     "MEDIA_FOLDER",
     "SHARD_BYTES",
     "MediaFiles",
-    "Medium",
     "Place",
     "Shards",
     "media_schema",
+    "places_of",
     "shard_name",
     "write_media",
 ]

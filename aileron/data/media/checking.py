@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from aileron.core.phrase import Phrase
+
 FactsT = TypeVar("FactsT")
 THREADS: Final = min(4, os.cpu_count() or 1)
 BATCH: Final = 64
@@ -16,47 +18,40 @@ BATCH_BYTES: Final = 1 << 20
 
 
 def check_media(
-    contents: Iterable[tuple[str, bytes | str]], check: Callable[[bytes | str], FactsT | str]
-) -> Iterator[tuple[str, FactsT | str]]:
+    contents: Iterable[tuple[str, bytes | Phrase]],
+    check: Callable[[bytes | Phrase], FactsT | Phrase],
+) -> Iterator[tuple[str, FactsT | Phrase]]:
     """Each medium's name, and what it is or why it cannot be used, in the given order.
 
     Args:
         contents: name -> bytes, or why there are none; read as they are needed.
         check: the facts of a medium, or a reason; a reason given is returned.
     """
-    waiting: deque[tuple[list[str], Future[list[FactsT | str]]]] = deque()
+    waiting: deque[Future[list[tuple[str, FactsT | Phrase]]]] = deque()
 
-    def check_all(batch: Sequence[bytes | str]) -> list[FactsT | str]:
-        return [check(content) for content in batch]
+    def check_all(batch: Sequence[tuple[str, bytes | Phrase]]) -> list[tuple[str, FactsT | Phrase]]:
+        return [(name, check(content)) for name, content in batch]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for names, batch in _batches(contents):
-            waiting.append((names, pool.submit(check_all, batch)))
+        for batch in _batches(contents):
+            waiting.append(pool.submit(check_all, batch))
             if len(waiting) > 2 * THREADS:
-                yield from _found(*waiting.popleft())
-        for names, future in waiting:
-            yield from _found(names, future)
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
 
 
 def _batches(
-    contents: Iterable[tuple[str, bytes | str]],
-) -> Iterator[tuple[list[str], list[bytes | str]]]:
+    contents: Iterable[tuple[str, bytes | Phrase]],
+) -> Iterator[list[tuple[str, bytes | Phrase]]]:
     """Names and contents of neighbours: small media together, a large one alone."""
-    names: list[str] = []
-    batch: list[bytes | str] = []
+    batch: list[tuple[str, bytes | Phrase]] = []
     size = 0
     for name, content in contents:
-        names.append(name)
-        batch.append(content)
-        size += len(content)
-        if size >= BATCH_BYTES or len(names) == BATCH:
-            yield names, batch
-            names, batch, size = [], [], 0
-    if names:
-        yield names, batch
-
-
-def _found(
-    names: Sequence[str], future: Future[list[FactsT | str]]
-) -> Iterator[tuple[str, FactsT | str]]:
-    return zip(names, future.result(), strict=True)
+        batch.append((name, content))
+        size += len(content) if isinstance(content, bytes) else 0
+        if size >= BATCH_BYTES or len(batch) == BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -24,13 +24,8 @@ GROUP_ROWS: Final = 64
 """A row group is closed when it has this many bytes or media."""
 NAME_DIGITS: Final = 16
 """Of the SHA-256 that names a shard."""
-
-
-class Medium(NamedTuple):
-    """One picture or recording: SHA-256 of its bytes, and how many there are."""
-
-    digest: str
-    size: int
+PLACE_COLUMNS: Final = ("content_digest", "media", "row")
+"""What samples say of their media."""
 
 
 class Place(NamedTuple):
@@ -45,6 +40,12 @@ def media_schema() -> pa.Schema:
     import pyarrow as pa
 
     return pa.schema([(DIGEST, pa.string()), (BYTES, pa.binary())])
+
+
+def places_of(samples: pa.Table) -> dict[str, Place]:
+    """Digest -> place of the media that the rows of a ``samples.parquet`` refer to."""
+    columns = (samples[name].to_pylist() for name in PLACE_COLUMNS)
+    return {digest: Place(shard, row) for digest, shard, row in zip(*columns, strict=True)}
 
 
 def is_shard_name(name: str) -> bool:

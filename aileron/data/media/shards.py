@@ -7,9 +7,8 @@ has them; of other shards, the media that are needed are written into new ones.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from aileron.core.digest import digest_bytes
 from aileron.core.errors import StepFailed
@@ -17,20 +16,12 @@ from aileron.data.layout import hand_over
 from aileron.data.media.layout import (
     DIGEST,
     SHARD_BYTES,
-    Medium,
     Place,
     is_shard_name,
     shard_name,
 )
 from aileron.data.media.reader import MediaFiles
-from aileron.data.media.writer import write_media
-
-
-class Stored(NamedTuple):
-    """Where a medium lies, and how many bytes it has."""
-
-    place: Place
-    size: int
+from aileron.data.media.writer import Content, write_media
 
 
 class Shards:
@@ -43,29 +34,38 @@ class Shards:
         self._shard_bytes = shard_bytes
         folder.mkdir(parents=True)
 
-    def keep(self, media: Path, stored: Mapping[str, Stored]) -> None:
+    def keep(self, media: Path, stored: Mapping[str, Place]) -> None:
         """Take over every shard of the directory `media`; the first thing to do, and once.
 
         Args:
-            stored: the media there that samples refer to; others stay in their shards.
+            stored: digest -> place of the media there that samples refer to; others stay in
+                their shards.
         """
         for path in sorted(media.iterdir()):
             hand_over(path, self.folder / path.name)
-        self.places |= {digest: one.place for digest, one in stored.items()}
+        self.places |= stored
 
-    def add(self, media: Path, needed: Mapping[str, Stored]) -> None:
+    def add(self, media: Path, needed: Mapping[str, Place]) -> None:
         """Take over what of `needed`, which lies in the directory `media`, is not here yet."""
-        by_shard: dict[str, dict[str, Stored]] = defaultdict(dict)
-        for digest, one in needed.items():
+        by_shard: dict[str, dict[str, Place]] = defaultdict(dict)
+        for digest, place in needed.items():
             if digest not in self.places:
-                by_shard[one.place.shard][digest] = one
-        rest: dict[str, Stored] = {}
+                by_shard[place.shard][digest] = place
+        rest: dict[str, Place] = {}
         for shard, found in sorted(by_shard.items()):
             if (name := self._taken_over(media / shard, len(found))) is None:
                 rest |= found
             else:
-                self.places |= {digest: Place(name, one.place.row) for digest, one in found.items()}
+                self.places |= {digest: Place(name, place.row) for digest, place in found.items()}
         self._rewrite(media, rest)
+
+    def write(self, digests: Iterable[str], content: Content) -> None:
+        """Add the media with these digests that are not here yet.
+
+        They are sorted, so that equal media are equal shards whatever their order in the source.
+        """
+        new = sorted(set(digests) - self.places.keys())
+        self.places |= write_media(self.folder, new, content, self._shard_bytes)
 
     def _taken_over(self, shard: Path, needed: int) -> str | None:
         """The name under which a whole shard is here; None if it is not."""
@@ -83,15 +83,15 @@ class Shards:
             hand_over(shard, self.folder / name)
         return name
 
-    def _rewrite(self, media: Path, rest: Mapping[str, Stored]) -> None:
+    def _rewrite(self, media: Path, rest: Mapping[str, Place]) -> None:
         """Write the media `rest` of the directory `media` into new shards, in their order there."""
         import pyarrow as pa
 
         files = MediaFiles(media, 0)
-        ordered = sorted(rest, key=lambda digest: rest[digest].place)
+        ordered = sorted(rest, key=lambda digest: rest[digest])
 
         def content(digest: str) -> bytes:
-            place = rest[digest].place
+            place = rest[digest]
             try:
                 data = files.read(*place)
             except (pa.ArrowException, OSError):
@@ -100,5 +100,4 @@ class Shards:
                 raise StepFailed("data.damaged_medium", where=place.shard, digest=digest)
             return data
 
-        listed = [Medium(digest, rest[digest].size) for digest in ordered]
-        self.places |= write_media(self.folder, listed, content, self._shard_bytes)
+        self.places |= write_media(self.folder, ordered, content, self._shard_bytes)

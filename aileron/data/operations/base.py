@@ -71,7 +71,11 @@ class Plan:
 class Operation(Component[ConfigT], Generic[ConfigT]):
     """Base of the operations: each says what it changes, `plan`, and the rest is done here."""
 
-    version = 1
+    version = 2
+    modalities: ClassVar[tuple[str, ...]] = ()
+    """The kinds of data that it is for; none: all."""
+    tasks: ClassVar[tuple[str, ...]] = ()
+    """The tasks of data that it is for; none: all."""
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
 

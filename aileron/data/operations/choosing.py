@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from aileron.data.ranks import ranks
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
-
-BLOCK: Final = 64 * 1024
-RANK_BYTES: Final = 8
-"""Of the hash: enough that no two of a million million samples meet by chance."""
 
 
 def drawn(
@@ -25,7 +22,7 @@ def drawn(
     """
     import numpy as np
 
-    order = np.argsort(_ranks(ids, seed), kind="stable")
+    order = np.argsort(ranks(ids, f"sample\0{seed}\0"), kind="stable")
     by_stratum = order[np.argsort(strata[order], kind="stable")]
     sizes = np.bincount(strata)
     starts = np.concatenate(([0], np.cumsum(sizes)))
@@ -43,18 +40,3 @@ def shares(sizes: Sequence[int], count: int) -> list[int]:
     for index in by_rest[: count - sum(whole)]:
         whole[index] += 1
     return whole
-
-
-def _ranks(ids: pa.Array, seed: int) -> np.ndarray[Any, Any]:
-    """A number for each id that follows from it and the seed."""
-    import numpy as np
-
-    blocks: list[np.ndarray[Any, Any]] = []
-    for start in range(0, len(ids), BLOCK):
-        hashes = (_hash(sample, seed) for sample in ids.slice(start, BLOCK).to_pylist())
-        blocks.append(np.frombuffer(b"".join(hashes), dtype=">u8").astype(np.uint64))
-    return np.concatenate(blocks)
-
-
-def _hash(sample: str, seed: int) -> bytes:
-    return hashlib.sha256(f"sample\0{seed}\0{sample}".encode()).digest()[:RANK_BYTES]

@@ -14,11 +14,12 @@ from aileron.data.operations.edit import Edit
 
 
 class CompactDataset(Operation[OperationConfig]):
-    """Drop what is not used."""
+    """Drop pictures or recordings that no sample of the version uses, to save room."""
 
     name = "data.compact"
     title: ClassVar[Mapping[str, str]] = {"en": "Compact a dataset", "zh": "压缩整理数据集"}
     Config = OperationConfig
+    modalities: ClassVar[tuple[str, ...]] = ("image", "audio")
 
     def plan(
         self,
@@ -27,8 +28,11 @@ class CompactDataset(Operation[OperationConfig]):
         opened: Opened,
         inputs: Mapping[str, Path],  # noqa: ARG002 - it is opened
     ) -> Plan:
-        stored = stored_rows(opened.folder) if opened.modality.has_media else 0
-        unused = stored - len(set(opened.facts.digests.to_pylist()))
+        stored = used = 0
+        if opened.modality.has_media:
+            [contents] = opened.modality.contents([opened.folder], opened.card)
+            stored, used = stored_rows(opened.folder), len(set(contents))
+        unused = stored - used
         if unused <= 0:
             raise InvalidInput("data.operations.nothing_unused", where=opened.card.name)
         notes = [f"{unused:,} of {stored:,} media are used by no sample"]

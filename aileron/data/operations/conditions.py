@@ -34,10 +34,17 @@ class Condition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    column: str = Field(description="of a table; width, characters, attributes.NAME, ... of others")
-    op: Comparison = Field("eq", description="how the value is compared")
+    column: str = Field(
+        description="of a table; width, characters, attributes.NAME, ... of others",
+        json_schema_extra={"suggests": "facts"},
+    )
+    op: Comparison = Field("eq", title="Comparison", description="how the value is compared")
     value: Scalar | tuple[Scalar, ...] | None = Field(
-        None, description="what with: a list for in and not_in, nothing for missing and present"
+        None,
+        description="what with: a list for in and not_in, nothing for missing and present",
+        json_schema_extra={
+            "compared": {"column": "column", "op": "op", "lists": [*LISTED], "none": [*UNARY]}
+        },
     )
 
     @model_validator(mode="after")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +12,11 @@ from aileron.core.errors import InvalidInput
 from aileron.core.steps import Context
 from aileron.data.operations.base import Opened, Operation, OperationConfig, Plan
 from aileron.data.operations.edit import Edit, Facts
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Numbers = np.ndarray[Any, Any]
 
 
 class DedupeConfig(OperationConfig):
@@ -25,7 +29,7 @@ class DedupeConfig(OperationConfig):
 
 
 class DedupeDataset(Operation[DedupeConfig]):
-    """Leave out repeats."""
+    """Of samples with exactly the same content keep one."""
 
     name = "data.dedupe"
     title: ClassVar[Mapping[str, str]] = {"en": "Remove repeated samples", "zh": "去除重复样本"}
@@ -38,33 +42,39 @@ class DedupeDataset(Operation[DedupeConfig]):
         opened: Opened,
         inputs: Mapping[str, Path],  # noqa: ARG002 - it is opened
     ) -> Plan:
+        import numpy as np
         import pyarrow as pa
 
-        facts = opened.facts
-        groups = repeats(facts)
-        if not groups:
+        [contents] = opened.modality.contents([opened.folder], opened.card)
+        order, starts = _groups(opened.facts, contents)
+        if len(starts) == len(order):
             raise InvalidInput("data.operations.no_repeats", where=opened.card.name)
-        kept = [True] * len(facts)
-        contradicting = 0
-        for rows in groups:
-            different = len({int(facts.codes[row]) for row in rows}) > 1
-            contradicting += different
-            for row in rows if different and config.contradictions == "drop" else rows[1:]:
-                kept[row] = False
-        notes = [f"{kept.count(False):,} repeats are left out"]
-        if contradicting:
-            notes.append(f"{contradicting:,} contents had different labels")
+        kept, contradicting = _kept(opened.facts, order, starts)
+        if config.contradictions == "drop":
+            kept[np.isin(contents, contents[order[starts[contradicting]]])] = False
+        notes = [f"{(~kept).sum():,} repeats are left out"]
+        if contradicting.any():
+            notes.append(f"{contradicting.sum():,} contents had different labels")
         return Plan(opened.card, [Edit(opened.folder, keep=pa.array(kept))], notes)
 
 
-def repeats(facts: Facts) -> list[list[int]]:
-    """The rows of each content that several samples have: annotated ones first, then by id."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for row, digest in enumerate(facts.digests.to_pylist()):
-        groups[digest].append(row)
-    ids, annotated = facts.ids.to_pylist(), facts.annotated.to_pylist()
-    return [
-        sorted(rows, key=lambda row: (not annotated[row], ids[row]))
-        for rows in groups.values()
-        if len(rows) > 1
-    ]
+def _groups(facts: Facts, contents: Numbers) -> tuple[Numbers, Numbers]:
+    """The samples by content, annotated ones first, then by id; where each content begins."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    order = pc.sort_indices(facts.ids).to_numpy()
+    unannotated = ~facts.annotated.to_numpy(zero_copy_only=False)
+    order = order[np.lexsort((unannotated[order], contents[order]))]
+    return order, np.flatnonzero(np.diff(contents[order], prepend=-1))
+
+
+def _kept(facts: Facts, order: Numbers, starts: Numbers) -> tuple[Numbers, Numbers]:
+    """Whether each sample is the first of its content; whether labels of a content differ."""
+    import numpy as np
+
+    kept = np.zeros(len(order), dtype=bool)
+    kept[order[starts]] = True
+    codes = facts.codes[order]
+    most, least = np.maximum.reduceat(codes, starts), np.minimum.reduceat(codes, starts)
+    return kept, most != least

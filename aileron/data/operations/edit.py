@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from aileron.data.layout import Part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,12 +26,6 @@ class Facts:
     """The different sets of labels that samples have, each sorted."""
     codes: np.ndarray[Any, Any]
     """Which of `label_sets` each sample has."""
-    read_digests: Callable[[], pa.Array]
-
-    @cached_property
-    def digests(self) -> pa.Array:
-        """Of the content: equal for samples that repeat each other. Read when it is wanted."""
-        return self.read_digests()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -54,8 +45,8 @@ class Edit:
     """Whether each sample is kept; None: all are."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """Sample id -> its new one."""
-    parts: Mapping[str, Part | None] | None = None
-    """Sample id -> its new part, of every sample; None: the parts stay."""
+    parts: pa.Array | None = None
+    """The new part of each sample, null for none; None: the parts stay."""
     names: Mapping[str, str | None] = field(default_factory=dict)
     """Label -> its new name, or None: it is taken off the samples."""
     labels: Mapping[str, LabelSet] = field(default_factory=dict)

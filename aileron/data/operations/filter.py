@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
+from pydantic.config import JsonDict
 
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
@@ -20,15 +21,22 @@ from aileron.data.operations.edit import Edit, LabelSet
 if TYPE_CHECKING:
     import numpy as np
 
+LABELS: Final[JsonDict] = {"suggests": "labels"}
 CRITERIA = ("any_of", "all_of", "none_of", "parts", "annotated", "where")
 
 
 class FilterConfig(OperationConfig):
     """What a sample must meet; of several criteria, all."""
 
-    any_of: tuple[str, ...] = Field((), description="it has at least one of these labels")
-    all_of: tuple[str, ...] = Field((), description="it has each of these labels")
-    none_of: tuple[str, ...] = Field((), description="it has none of these labels")
+    any_of: tuple[str, ...] = Field(
+        (), description="it has at least one of these labels", json_schema_extra=LABELS
+    )
+    all_of: tuple[str, ...] = Field(
+        (), description="it has each of these labels", json_schema_extra=LABELS
+    )
+    none_of: tuple[str, ...] = Field(
+        (), description="it has none of these labels", json_schema_extra=LABELS
+    )
     parts: tuple[Part | Literal["none"], ...] = Field(
         (), description="the dataset gives it to one of these parts; none: to no part"
     )
@@ -47,7 +55,7 @@ class FilterConfig(OperationConfig):
 
 
 class FilterDataset(Operation[FilterConfig]):
-    """Choose samples."""
+    """Keep the samples that meet conditions, or all the others."""
 
     name = "data.filter"
     title: ClassVar[Mapping[str, str]] = {"en": "Filter a dataset", "zh": "筛选数据集"}
@@ -84,12 +92,15 @@ def _without_empty_classes(opened: Opened, keep: np.ndarray[Any, Any]) -> CardBa
 def _flags(config: FilterConfig, opened: Opened) -> Iterator[np.ndarray[Any, Any]]:
     """Whether each sample meets each of the criteria."""
     import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     facts = opened.facts
     for test in _label_tests(config, opened):
         yield np.array([test(names) for names in facts.label_sets], dtype=bool)[facts.codes]
     if config.parts:
-        yield np.array([(part or "none") in config.parts for part in facts.parts.to_pylist()])
+        wanted = pc.is_in(facts.parts.fill_null("none"), value_set=pa.array(config.parts))
+        yield wanted.to_numpy(zero_copy_only=False)
     if config.annotated is not None:
         yield facts.annotated.to_numpy(zero_copy_only=False) == config.annotated
     if config.where:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from aileron.data.layout import CONTENT_DIGEST, SAMPLE_ID, SAMPLES_FILE, write_parquet
-from aileron.data.media import MEDIA_FOLDER, Place, Shards
-from aileron.data.media.shards import Stored
+from aileron.data.media import MEDIA_FOLDER, Shards, places_of
 from aileron.data.operations.edit import Edit
 from aileron.data.operations.modality import CardT, ColumnKind
 from aileron.data.operations.samples import SampleRows, Tally, replaced
@@ -43,7 +42,7 @@ class MediaRows(SampleRows[CardT]):
         for number, edit in enumerate(edits):
             edited = pa.concat_tables([self.schema().empty_table(), *self.edited(edit, card)])
             if whole and number == 0:
-                known = _stored(edited) if len(edits) > 1 else {}
+                known = places_of(edited) if len(edits) > 1 else {}
                 shards.keep(edit.folder / MEDIA_FOLDER, known)
                 pieces.append(edited)
             else:
@@ -61,19 +60,9 @@ def bytes_of(samples: pa.Table) -> int:
     return sum(dict(zip(*columns, strict=True)).values())
 
 
-def _stored(samples: pa.Table) -> dict[str, Stored]:
-    """Digest -> where it lies, of the media that `samples` refer to."""
-    names = (CONTENT_DIGEST, "media", "row", "bytes")
-    columns = (samples[name].to_pylist() for name in names)
-    return {
-        digest: Stored(Place(shard, row), size)
-        for digest, shard, row, size in zip(*columns, strict=True)
-    }
-
-
 def _moved(shards: Shards, folder: Path, samples: pa.Table) -> pa.Table:
     """`samples` of the dataset in `folder`, their media taken over into `shards`."""
-    shards.add(folder / MEDIA_FOLDER, _stored(samples))
+    shards.add(folder / MEDIA_FOLDER, places_of(samples))
     places = [shards.places[digest] for digest in samples[CONTENT_DIGEST].to_pylist()]
     samples = replaced(samples, "media", [place.shard for place in places])
     return replaced(samples, "row", [place.row for place in places])

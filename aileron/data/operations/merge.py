@@ -16,6 +16,7 @@ from aileron.data.operations.edit import Edit, Facts
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 
 class MergeConfig(OperationConfig):
@@ -35,7 +36,7 @@ class MergeConfig(OperationConfig):
 
 
 class MergeDatasets(Operation[MergeConfig]):
-    """Join two datasets."""
+    """Put the samples of two datasets together; classes of the same name become one."""
 
     name = "data.merge"
     title: ClassVar[Mapping[str, str]] = {"en": "Merge datasets", "zh": "合并数据集"}
@@ -52,6 +53,7 @@ class MergeDatasets(Operation[MergeConfig]):
         opened: Opened,
         inputs: Mapping[str, Path],
     ) -> Plan:
+        import numpy as np
         import pyarrow as pa
 
         joining = Opened.read(inputs["other"])
@@ -62,10 +64,14 @@ class MergeDatasets(Operation[MergeConfig]):
             )  # fmt: skip
         card = opened.modality.joined(opened.card, joining.card)
         one, other = opened.facts, joining.modality.facts(joining.folder, card)
-        stays, joins = _kept(config, one, other, joining.card.name)
-        both = _both(one, other)
-        ids = _new_ids(one, other, both) if config.ids == "rename" else {}
-        notes = [f"{len(both):,} sample ids are in both: {config.ids}"] if both else []
+        new: np.ndarray[Any, Any] = np.ones(len(other), dtype=bool)
+        if config.repeats == "drop":
+            known, contents = opened.modality.contents([opened.folder, joining.folder], card)
+            new = ~np.isin(contents, known)
+        stays, joins = _kept(config, one, other, new, joining.card.name)
+        both = other.ids.filter(_among(other.ids, one.ids))
+        ids = new_ids(one, other, both) if config.ids == "rename" else {}
+        notes = [f"{len(both):,} sample ids are in both: {config.ids}"] if len(both) else []
         if repeats := int((~joins).sum()):
             notes.append(f"{repeats:,} samples of {joining.card.name} are left out")
         edits = [
@@ -75,45 +81,42 @@ class MergeDatasets(Operation[MergeConfig]):
         return Plan(card, edits, notes)
 
 
-def _both(one: Facts, other: Facts) -> set[str]:
-    """The sample ids that both have."""
-    return set(one.ids.to_pylist()) & set(other.ids.to_pylist())
+def _among(ids: pa.Array, others: pa.Array) -> pa.Array:
+    """Whether each id is one of the `others`."""
+    import pyarrow.compute as pc
+
+    return pc.is_in(ids, value_set=others)
 
 
 def _kept(
-    config: MergeConfig, one: Facts, other: Facts, name: str
+    config: MergeConfig, one: Facts, other: Facts, new: np.ndarray[Any, Any], name: str
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Which samples of each go into the result."""
+    """Which samples of each go into the result; `new` are those that may join."""
     import numpy as np
 
-    both = _both(one, other)
-    stays, joins = np.ones(len(one), dtype=bool), np.ones(len(other), dtype=bool)
-    if config.repeats == "drop":
-        known = set(one.digests.to_pylist())
-        joins &= [digest not in known for digest in other.digests.to_pylist()]
-    here = np.array([sample in both for sample in other.ids.to_pylist()], dtype=bool)
+    stays, joins = np.ones(len(one), dtype=bool), new
+    here = _among(other.ids, one.ids).to_numpy(zero_copy_only=False)
     if config.ids == "refuse" and (here & joins).any():
         clash = other.ids[int(np.argmax(here & joins))].as_py()
         count = int((here & joins).sum())
         raise InvalidInput("data.operations.same_ids", where=name, sample=clash, count=count)
     if config.ids == "keep":
-        joins &= ~here
+        joins = joins & ~here
     if config.ids == "replace":
-        joining = {
-            sample for sample, joined in zip(other.ids.to_pylist(), joins, strict=True) if joined
-        }
-        stays &= [sample not in joining for sample in one.ids.to_pylist()]
+        stays = ~_among(one.ids, other.ids.filter(joins)).to_numpy(zero_copy_only=False)
     return stays, joins
 
 
-def _new_ids(one: Facts, other: Facts, both: set[str]) -> dict[str, str]:
+def new_ids(one: Facts, other: Facts, both: pa.Array) -> dict[str, str]:
     """Sample id of the other one that is taken -> one that nobody has: ``cat/1~2``."""
-    taken = {*one.ids.to_pylist(), *other.ids.to_pylist()}
+    import pyarrow.compute as pc
+
     new: dict[str, str] = {}
-    for sample in sorted(both):
-        number = 2
-        while (name := f"{sample}~{number}") in taken:
-            number += 1
-        new[sample] = name
-        taken.add(name)
+    number = 2
+    while len(both):
+        names = pc.binary_join_element_wise(both, str(number), "~")
+        taken = pc.or_(_among(names, one.ids), _among(names, other.ids))
+        free = pc.invert(taken)
+        new.update(zip(both.filter(free).to_pylist(), names.filter(free).to_pylist(), strict=True))
+        both, number = both.filter(taken), number + 1
     return new

@@ -10,11 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card_base import CardBase
 from aileron.data.operations.edit import Edit, Facts
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
 CardT = TypeVar("CardT", bound=CardBase)
 ColumnKind = Literal["number", "text", "date", "any"]
@@ -29,7 +33,27 @@ class Modality(ABC, Generic[CardT]):
 
     @abstractmethod
     def facts(self, folder: Path, card: CardT) -> Facts:
-        """What operations decide by. The content is that which a dataset of `card` has."""
+        """What operations decide by."""
+
+    @abstractmethod
+    def contents(self, folders: Sequence[Path], card: CardT) -> list[np.ndarray[Any, Any]]:
+        """A number per sample of each folder that is the same for samples of the same content.
+
+        Across the folders as well; the content is that which a dataset of `card` has.
+        """
+
+    @abstractmethod
+    def identities(self, folders: Sequence[Path], card: CardT) -> list[np.ndarray[Any, Any]]:
+        """As `contents`, but the same only where all that is said of the samples is the same.
+
+        Ids, and the parts that samples are given to, do not count.
+        """
+
+    def by_place(self, card: CardT, ids: pa.Array) -> np.ndarray[Any, Any]:  # noqa: ARG002
+        """Whether each id says only where in its source a sample stood."""
+        import numpy as np
+
+        return np.zeros(len(ids), dtype=bool)
 
     @abstractmethod
     def columns(self, card: CardT) -> Mapping[str, ColumnKind]:

@@ -18,21 +18,29 @@ from aileron.data.operations.edit import Edit, LabelSet
 
 
 class Change(BaseModel):
-    """The labels of one sample."""
+    """One sample, and the labels that it gets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sample_id: str
-    labels: tuple[str, ...]
+    sample_id: str = Field(description="as the page of samples shows it")
+    labels: tuple[str, ...] = Field(
+        description="the labels that it gets", json_schema_extra={"suggests": "labels"}
+    )
 
 
 class RelabelConfig(OperationConfig):
     """What changes. New names come first, then the labels of single samples."""
 
     rename: Mapping[str, str] = Field(
-        {}, description="label -> its new name; several of the same name become one class"
+        {},
+        description="label -> its new name; several of the same name become one class",
+        json_schema_extra={"suggests": "labels"},
     )
-    drop: tuple[str, ...] = Field((), description="labels that are taken off every sample")
+    drop: tuple[str, ...] = Field(
+        (),
+        description="labels that are taken off every sample",
+        json_schema_extra={"suggests": "labels"},
+    )
     add: tuple[str, ...] = Field((), description="classes that are new")
     changes: tuple[Change, ...] = Field(
         (), description="samples with the labels that they get instead of theirs"
@@ -49,11 +57,15 @@ class RelabelConfig(OperationConfig):
 
 
 class RelabelDataset(Operation[RelabelConfig]):
-    """Change labels."""
+    """Give labels other names, take them off, add new ones, or change them sample by sample."""
 
     name = "data.relabel"
     title: ClassVar[Mapping[str, str]] = {"en": "Relabel a dataset", "zh": "修改数据集标签"}
     Config = RelabelConfig
+    tasks: ClassVar[tuple[str, ...]] = (
+        "classification", "detection", "instance_segmentation", "semantic_segmentation",
+        "key_points", "matching", "sequence_labelling", "entities",
+    )  # fmt: skip
     inputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),
         "changes": Port(
@@ -104,11 +116,16 @@ def _classes(
 
 def _check_changes(opened: Opened, changes: Mapping[str, LabelSet], classes: Sequence[str]) -> None:
     """Refuse changes of samples or to labels that are not there, or too many labels."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     where = opened.card.name
     if not opened.modality.labels_are_given(opened.card):
         task = opened.card.task.replace("_", " ")
         raise InvalidInput("data.operations.no_label_lists", where=where, task=task)
-    unknown = sorted(changes.keys() - set(opened.facts.ids.to_pylist()))
+    named = pa.array(changes.keys(), pa.string())
+    known = pc.is_in(named, value_set=opened.facts.ids)
+    unknown = sorted(named.filter(pc.invert(known)).to_pylist())
     if unknown:
         raise InvalidInput(
             "data.operations.no_sample", where=where, sample=unknown[0], count=len(unknown)

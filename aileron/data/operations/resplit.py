@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +12,7 @@ from aileron.core.steps import Context
 from aileron.data.layout import PARTS
 from aileron.data.operations.base import Opened, Operation, OperationConfig, Plan
 from aileron.data.operations.edit import Edit
-from aileron.data.split import SplitConfig, assigned, read_labels
+from aileron.data.split import NO_PART, SplitConfig, assigned, part_names, read_labels
 
 
 class ResplitConfig(SplitConfig, OperationConfig):
@@ -23,9 +22,10 @@ class ResplitConfig(SplitConfig, OperationConfig):
 
 
 class ResplitDataset(Operation[ResplitConfig]):
-    """Give parts."""
+    """Divide the samples anew into training, validation and test."""
 
     name = "data.resplit"
+    version = 2
     title: ClassVar[Mapping[str, str]] = {
         "en": "Assign the parts anew",
         "zh": "重新划分数据集各部分",
@@ -39,10 +39,12 @@ class ResplitDataset(Operation[ResplitConfig]):
         opened: Opened,
         inputs: Mapping[str, Path],  # noqa: ARG002 - it is opened
     ) -> Plan:
+        import numpy as np
+
         labels = read_labels(opened.folder)
+        parts = np.full(len(labels.ids), NO_PART, dtype=np.int8)
         if config.clear:
-            return Plan(opened.card, [Edit(opened.folder, parts=dict.fromkeys(labels.of))])
-        parts = assigned(context, config, labels, {})
-        counts = Counter(parts.values())
-        note = ", ".join(f"{part}: {counts[part]:,}" for part in PARTS)
-        return Plan(opened.card, [Edit(opened.folder, parts=parts)], [note])
+            return Plan(opened.card, [Edit(opened.folder, parts=part_names(parts))])
+        parts = assigned(context, config, labels, parts)
+        note = ", ".join(f"{part}: {(parts == code).sum():,}" for code, part in enumerate(PARTS))
+        return Plan(opened.card, [Edit(opened.folder, parts=part_names(parts))], [note])

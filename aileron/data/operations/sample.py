@@ -34,7 +34,7 @@ class SampleConfig(OperationConfig):
 
 
 class SampleDataset(Operation[SampleConfig]):
-    """Draw samples."""
+    """Draw so many samples, or such a share of them, by chance."""
 
     name = "data.sample"
     title: ClassVar[Mapping[str, str]] = {"en": "Sample a dataset", "zh": "抽样数据集"}

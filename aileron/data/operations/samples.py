@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from aileron.core.digest import canonical_json
 from aileron.core.errors import InvalidInput
 from aileron.data.attributes import attributes_of
 from aileron.data.layout import CONTENT_DIGEST, SAMPLE_ID, SAMPLES_FILE, SPLIT_COLUMN
@@ -22,8 +23,11 @@ from aileron.data.operations.modality import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
+_PLACES: Final = frozenset((SAMPLE_ID, SPLIT_COLUMN, "media", "row"))
+"""Columns that do not say what a sample is."""
 ATTRIBUTE = "attributes."
 """Before the name of an attribute, where a condition names a column."""
 
@@ -54,7 +58,7 @@ class SampleRows(Modality[CardT]):
     def labels_are_given(self, card: CardT) -> bool:
         return task_of(card) in self.list_tasks
 
-    def facts(self, folder: Path, card: CardT) -> Facts:  # noqa: ARG002 - content is as it is
+    def facts(self, folder: Path, card: CardT) -> Facts:  # noqa: ARG002
         import pyarrow as pa
 
         read = [SAMPLE_ID, SPLIT_COLUMN, "annotated"]
@@ -66,7 +70,7 @@ class SampleRows(Modality[CardT]):
         samples = pa.concat_tables(kept)
         ids, parts, annotated = (samples[name].combine_chunks() for name in read)
         sets, codes = label_codes(labels)
-        return Facts(ids, parts, annotated, sets, codes, partial(content_digests, folder))
+        return Facts(ids, parts, annotated, sets, codes)
 
     def values(
         self,
@@ -76,6 +80,35 @@ class SampleRows(Modality[CardT]):
     ) -> Iterator[list[list[Any]]]:
         for batch in self.batches(folder):
             yield [self.column(batch, name) for name in columns]
+
+    def contents(self, folders: Sequence[Path], card: CardT) -> list[np.ndarray[Any, Any]]:  # noqa: ARG002
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        read = [
+            pq.read_table(folder / SAMPLES_FILE, columns=[CONTENT_DIGEST])[0] for folder in folders
+        ]
+        digests = pa.chunked_array([chunk for column in read for chunk in column.chunks])
+        numbers = digests.combine_chunks().dictionary_encode().indices.to_numpy()
+        return np.split(numbers, np.cumsum([len(column) for column in read])[:-1])
+
+    def identities(self, folders: Sequence[Path], card: CardT) -> list[np.ndarray[Any, Any]]:  # noqa: ARG002
+        import numpy as np
+
+        columns = [name for name in self.schema().names if name not in _PLACES]
+        known: dict[bytes, int] = {}
+        return [
+            np.array(
+                [
+                    known.setdefault(digest, len(known))
+                    for batch in self.batches(folder, columns)
+                    for digest in map(_said, batch.to_pylist())
+                ],
+                dtype=np.int64,
+            )
+            for folder in folders
+        ]
 
     def column(self, samples: pa.Table, name: str) -> list[Any]:
         """The values of one of `columns`."""
@@ -124,14 +157,12 @@ class SampleRows(Modality[CardT]):
         """The samples of `edit` as they go into the result; no batch is empty."""
         start = 0
         for batch in self.batches(edit.folder):
-            samples, start = batch, start + len(batch)
-            if edit.keep is not None:
-                samples = batch.filter(edit.keep.slice(start - len(batch), len(batch)))
+            samples, start = chosen(batch, edit, start), start + len(batch)
             if not len(samples):
                 continue
             if edit.names:
                 samples = self.with_names(samples, edit.names, card)
-            yield with_parts_and_ids(self._with_labels(samples, edit, card), edit)
+            yield with_ids(self._with_labels(samples, edit, card), edit)
 
     def _with_labels(self, samples: pa.Table, edit: Edit, card: CardT) -> pa.Table:
         """`samples` with the labels that `edit` gives them; they are annotated by that."""
@@ -146,11 +177,8 @@ class SampleRows(Modality[CardT]):
         return replaced(replaced(samples, "labels", labels), "annotated", annotated)
 
 
-def content_digests(folder: Path) -> pa.Array:
-    """The digest of each sample's content."""
-    import pyarrow.parquet as pq
-
-    return pq.read_table(folder / SAMPLES_FILE, columns=[CONTENT_DIGEST])[0].combine_chunks()
+def _said(row: Mapping[str, Any]) -> bytes:
+    return blake2b(canonical_json(dict(row)), digest_size=16).digest()
 
 
 def task_of(card: Any) -> str:
@@ -178,11 +206,15 @@ def replaced(samples: pa.Table, name: str, values: Sequence[Any]) -> pa.Table:
     return samples.set_column(index, field, array)
 
 
-def with_parts_and_ids(samples: pa.Table, edit: Edit) -> pa.Table:
-    """`samples` with the parts and the ids that `edit` gives them."""
+def chosen(samples: pa.Table, edit: Edit, start: int) -> pa.Table:
+    """Those of `samples`, numbers `start` and on, that `edit` keeps, with the parts it gives."""
     if edit.parts is not None:
-        ids = samples[SAMPLE_ID].to_pylist()
-        samples = replaced(samples, SPLIT_COLUMN, [edit.parts[sample] for sample in ids])
+        samples = replaced(samples, SPLIT_COLUMN, edit.parts.slice(start, len(samples)))
+    return samples if edit.keep is None else samples.filter(edit.keep.slice(start, len(samples)))
+
+
+def with_ids(samples: pa.Table, edit: Edit) -> pa.Table:
+    """`samples` with the ids that `edit` gives them."""
     if edit.ids:
         ids = samples[SAMPLE_ID].to_pylist()
         samples = replaced(samples, SAMPLE_ID, [edit.ids.get(sample, sample) for sample in ids])

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card import Card, Column, Counts, read_table_card
 from aileron.data.labels import label_order
-from aileron.data.layout import (
-    CONTENT_DIGEST,
-    ROW_GROUP,
-    SAMPLE_ID,
-    SAMPLES_FILE,
-    SPLIT_COLUMN,
-    TABLE_FOLDER,
-    hand_over,
-    part_file,
-    write_parquet,
-)
-from aileron.data.operations.edit import Edit, Facts, label_codes
+from aileron.data.layout import SAMPLE_ID, SPLIT_COLUMN, read_ids, read_parts
+from aileron.data.operations.edit import Edit, Facts, LabelSet
 from aileron.data.operations.modality import ColumnKind, Modality, joined_classes, same_kind
-from aileron.data.operations.samples import content_digests, with_parts_and_ids
+from aileron.data.operations.samples import chosen, with_ids
+from aileron.data.quality.repeated_rows import contents
+from aileron.data.table_files import (
+    TableWriter,
+    read_rows,
+    read_sample_rows,
+    table_digest,
+    table_files,
+)
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 KINDS: Final[Mapping[str, ColumnKind]] = {"number": "number", "date": "date"}
@@ -51,25 +48,35 @@ class Tables(Modality[Card]):
         import numpy as np
         import pyarrow as pa
 
-        samples = _samples(folder, [SAMPLE_ID, SPLIT_COLUMN])
-        sets, codes = label_codes([()])
+        ids, parts = read_ids(folder), read_parts(folder)
+        if parts is None:
+            parts = pa.nulls(len(ids), pa.string())
+        known: dict[str, int] = {}
+        codes = np.zeros(len(ids), dtype=np.int32)
         if card.task == "classification":
-            coded = [values for [values] in self.values(folder, card, [card.predicted])]
-            sets, codes = label_codes((value,) for values in coded for value in values)
-        else:
-            codes = np.zeros(len(samples), dtype=np.int32)
-        annotated = pa.array(np.ones(len(samples), dtype=bool))
-        ids, parts = (samples[name].combine_chunks() for name in (SAMPLE_ID, SPLIT_COLUMN))
-        same_order = _order(card) == _order(read_table_card(folder))
-        read = partial(content_digests, folder) if same_order else partial(_computed, folder, card)
-        return Facts(ids, parts, annotated, sets, codes, read)
+            batches = read_rows(folder, [card.predicted])
+            codes = np.concatenate([_codes(rows, known) for rows in batches])
+        sets: list[LabelSet] = [(label,) for label in known] or [()]
+        return Facts(ids, parts, pa.array(np.ones(len(ids), dtype=bool)), sets, codes)
+
+    def contents(self, folders: Sequence[Path], card: Card) -> list[np.ndarray[Any, Any]]:
+        with tempfile.TemporaryDirectory(prefix="aileron-contents-") as work:
+            return contents(folders, _order(card), Path(work))
+
+    def identities(self, folders: Sequence[Path], card: Card) -> list[np.ndarray[Any, Any]]:
+        return self.contents(folders, card)
+
+    def by_place(self, card: Card, ids: pa.Array) -> np.ndarray[Any, Any]:
+        import numpy as np
+
+        return np.full(len(ids), card.id_column is None)
 
     def columns(self, card: Card) -> Mapping[str, ColumnKind]:
         kinds = {column.name: KINDS.get(column.type, "text") for column in card.columns}
         return {SAMPLE_ID: "text", **kinds}
 
     def values(self, folder: Path, card: Card, columns: Sequence[str]) -> Iterator[list[list[Any]]]:  # noqa: ARG002
-        for batch in _rows(folder, list(dict.fromkeys(columns))):
+        for batch in read_rows(folder, list(dict.fromkeys(columns))):
             yield [batch[name].to_pylist() for name in columns]
 
     def joined(self, one: Card, other: Card) -> Card:
@@ -104,91 +111,66 @@ class Tables(Modality[Card]):
         return card.task == "classification"
 
     def write(self, target: Path, card: Card, edits: Sequence[Edit], *, whole: bool) -> Card:  # noqa: ARG002
-        import pyarrow as pa
-
-        from aileron.data.rows import dataset_digest
-
-        (target / TABLE_FOLDER).mkdir(parents=True)
-        writing = _Writing(target / TABLE_FOLDER, card)
-        samples = pa.concat_tables([writing.add(edit) for edit in edits]).combine_chunks()
-        ids, digests, parts = (samples[name].combine_chunks() for name in samples.column_names)
-        if parts.null_count == len(parts):
-            samples, parts = samples.drop_columns(SPLIT_COLUMN), None
-        write_parquet(samples, target / SAMPLES_FILE)
+        with TableWriter(target, parts=any(map(_gives_parts, edits))) as writer:
+            for edit in edits:
+                _write(writer, edit, card)
         columns = tuple(
-            column.model_copy(update={"missing": writing.missing[column.name]})
+            column.model_copy(update={"missing": writer.missing[column.name]})
             for column in card.columns
         )
-        digest = dataset_digest(columns, ids, digests, parts)
-        counts = Counts(rows=len(samples))
+        digest = table_digest(target, columns)
+        counts = Counts(rows=writer.count)
         return card.model_copy(update={"columns": columns, "counts": counts, "digest": digest})
 
 
-@dataclass
-class _Writing:
-    """The directory of rows of a dataset in the making."""
+def _gives_parts(edit: Edit) -> bool:
+    """Whether a sample of `edit` has a part in the result."""
+    start = 0
+    for samples in read_sample_rows(edit.folder):
+        left, start = chosen(samples, edit, start), start + len(samples)
+        if left[SPLIT_COLUMN].null_count < len(left):
+            return True
+    return False
 
-    folder: Path
-    card: Card
 
-    def __post_init__(self) -> None:
-        self.missing: Counter[str] = Counter()
-        self._files = 0
+def _write(writer: TableWriter, edit: Edit, card: Card) -> None:
+    """Take over the rows of `edit`, and their samples."""
+    start = 0
+    for samples in read_sample_rows(edit.folder):
+        left, start = chosen(samples, edit, start), start + len(samples)
+        writer.add_samples(*with_ids(left, edit).columns)
+    before = read_table_card(edit.folder)
+    changed = edit.keep is not None or edit.ids or edit.names or edit.labels
+    if changed or _order(before) != _order(card):
+        for rows in _edited(edit, card):
+            writer.add(rows)
+        writer.end_file()
+        return
+    for path in table_files(edit.folder):
+        writer.hand_over(path)
+    writer.missing.update({column.name: column.missing for column in before.columns})
 
-    def add(self, edit: Edit) -> pa.Table:
-        """Take over the rows of `edit`; returns their samples."""
-        samples = _samples(edit.folder, keep=edit.keep)
-        card = read_table_card(edit.folder)
-        same_order = _order(card) == _order(self.card)
-        if edit.keep is None and same_order and not (edit.ids or edit.names or edit.labels):
-            for path in _table_files(edit.folder):
-                hand_over(path, self._next())
-            self.missing.update({column.name: column.missing for column in card.columns})
-            return with_parts_and_ids(samples, edit)
-        digests = self._rewrite(edit, same_order=same_order)
-        if digests is not None:
-            index = samples.schema.get_field_index(CONTENT_DIGEST)
-            samples = samples.set_column(index, CONTENT_DIGEST, digests)
-        return with_parts_and_ids(samples, edit)
 
-    def _next(self) -> Path:
-        self._files += 1
-        return self.folder / part_file(self._files - 1)
+def _edited(edit: Edit, card: Card) -> Iterator[pa.Table]:
+    """The rows of `edit` as they go into the result."""
+    start = 0
+    for batch in read_rows(edit.folder, [SAMPLE_ID, *_order(card)]):
+        rows, start = batch, start + len(batch)
+        if edit.keep is not None:
+            rows = batch.filter(edit.keep.slice(start - len(batch), len(batch)))
+        if edit.names or edit.labels:
+            rows = _replaced(rows, card.predicted, _targets(rows, card, edit))
+        yield with_ids(rows, edit)
 
-    def _rewrite(self, edit: Edit, *, same_order: bool) -> pa.ChunkedArray | None:
-        """Write the rows of `edit`; their digests if they are other ones than before."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        changed = bool(edit.names or edit.labels) or not same_order
-        digests: list[pa.Array] = []
-        file: pq.ParquetWriter | None = None
-        for rows in _grouped(self._edited(edit)):
-            if file is None:
-                file = pq.ParquetWriter(
-                    self._next(), rows.schema, compression="zstd", store_schema=False
-                )
-            file.write_table(rows, row_group_size=ROW_GROUP)
-            self.missing.update({name: rows[name].null_count for name in rows.column_names})
-            if changed:
-                digests.append(_digests(rows, self.card))
-        if file is not None:
-            file.close()
-        return pa.chunked_array(digests, pa.string()) if changed else None
+def _codes(rows: pa.Table, known: dict[str, int]) -> np.ndarray[Any, Any]:
+    """The code of the label of each row; labels that are new get the next ones."""
+    import numpy as np
 
-    def _edited(self, edit: Edit) -> Iterator[pa.Table]:
-        """The rows of `edit` as they go into the result."""
-        start = 0
-        for batch in _rows(edit.folder, [SAMPLE_ID, *_order(self.card)]):
-            rows, start = batch, start + len(batch)
-            if edit.keep is not None:
-                rows = batch.filter(edit.keep.slice(start - len(batch), len(batch)))
-            if edit.names or edit.labels:
-                rows = _replaced(rows, self.card.predicted, _targets(rows, self.card, edit))
-            if edit.ids:
-                ids = rows[SAMPLE_ID].to_pylist()
-                rows = _replaced(rows, SAMPLE_ID, [edit.ids.get(one, one) for one in ids])
-            yield rows
+    coded = rows.column(0).combine_chunks().dictionary_encode()
+    codes = [known.setdefault(label, len(known)) for label in coded.dictionary.to_pylist()]
+    numbers: np.ndarray[Any, Any] = np.array(codes, dtype=np.int32)[coded.indices.to_numpy()]
+    return numbers
 
 
 def _targets(rows: pa.Table, card: Card, edit: Edit) -> list[str]:
@@ -197,20 +179,6 @@ def _targets(rows: pa.Table, card: Card, edit: Edit) -> list[str]:
     named = [edit.names.get(value, value) for value in values]
     given = (edit.labels.get(sample) for sample in rows[SAMPLE_ID].to_pylist())
     return [new[0] if new else str(old) for new, old in zip(given, named, strict=True)]
-
-
-def _grouped(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Neighbours together until they fill a row group."""
-    import pyarrow as pa
-
-    waiting: list[pa.Table] = []
-    for batch in batches:
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= ROW_GROUP:
-            yield pa.concat_tables(waiting).combine_chunks()
-            waiting = []
-    if any(map(len, waiting)):
-        yield pa.concat_tables(waiting).combine_chunks()
 
 
 def _joined_column(one: Card, first: Column, second: Column) -> Column:
@@ -228,61 +196,6 @@ def _joined_column(one: Card, first: Column, second: Column) -> Column:
             categories = (*categories, *sorted(more, key=label_order))
     formats = joined_classes(first.formats, second.formats)
     return first.model_copy(update={"categories": categories, "formats": formats})
-
-
-def _samples(
-    folder: Path,
-    columns: Sequence[str] = (SAMPLE_ID, CONTENT_DIGEST, SPLIT_COLUMN),
-    keep: pa.Array | None = None,
-) -> pa.Table:
-    """``samples.parquet`` with a column of parts, whether it has one or not."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kept: list[pa.Table] = []
-    start = 0
-    with pq.ParquetFile(folder / SAMPLES_FILE) as file:
-        there = [name for name in columns if name in file.schema_arrow.names]
-        for batch in file.iter_batches(ROW_GROUP, columns=there):
-            rows, start = pa.Table.from_batches([batch]), start + len(batch)
-            if keep is not None:
-                rows = rows.filter(keep.slice(start - len(batch), len(batch)))
-            kept.append(rows)
-    samples = pa.concat_tables(kept)
-    if SPLIT_COLUMN not in there:
-        samples = samples.append_column(SPLIT_COLUMN, pa.nulls(len(samples), pa.string()))
-    return samples.select(list(columns))
-
-
-def _computed(folder: Path, card: Card) -> pa.Array:
-    """The digests that the rows in `folder` have in the order of the columns of `card`."""
-    import pyarrow as pa
-
-    return pa.concat_arrays([_digests(batch, card) for batch in _rows(folder, _order(card))])
-
-
-def _table_files(folder: Path) -> list[Path]:
-    return sorted((folder / TABLE_FOLDER).iterdir())
-
-
-def _rows(folder: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """The rows in order, a row group at most at a time."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    for path in _table_files(folder):
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROW_GROUP, columns=list(columns)):
-                yield pa.Table.from_batches([batch]).select(list(columns))
-
-
-def _digests(rows: pa.Table, card: Card) -> pa.Array:
-    import pyarrow as pa
-
-    from aileron.data.rows import row_digests
-
-    digests = row_digests([rows[name].combine_chunks() for name in _order(card)])
-    return pa.array(digests, pa.string())
 
 
 def _order(card: Card) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aileron.data.layout import ROW_GROUP, SAMPLE_ID, SAMPLES_FILE
+from aileron.data.layout import SAMPLE_ID, SAMPLES_FILE
 from aileron.data.operations.edit import Edit, LabelSet
 from aileron.data.operations.modality import ColumnKind
 from aileron.data.operations.samples import (
@@ -15,10 +15,12 @@ from aileron.data.operations.samples import (
     must_have_label,
     with_label_names,
 )
+from aileron.data.parquet import ROW_GROUP
 from aileron.data.texts.card import TextCard, TextCounts
 from aileron.data.texts.layout import row_digest, samples_schema, texts_digest
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 COUNTED = ("tokens", "spans", "relations", "turns")
@@ -33,6 +35,12 @@ class Texts(SampleRows[TextCard]):
 
     def schema(self) -> pa.Schema:
         return samples_schema()
+
+    def by_place(self, card: TextCard, ids: pa.Array) -> np.ndarray[Any, Any]:  # noqa: ARG002
+        import numpy as np
+        import pyarrow.compute as pc
+
+        return np.asarray(pc.match_substring_regex(ids, r":\d+(~\d+)?$"))
 
     def columns(self, card: TextCard) -> Mapping[str, ColumnKind]:
         counted: dict[str, ColumnKind] = dict.fromkeys(("characters", *COUNTED), "number")

@@ -14,6 +14,7 @@ from aileron.data.quality.connection import connect, name_, text_
 from aileron.data.quality.facts import FACTS, VIEW, FactTable, open_facts
 from aileron.data.quality.findings import findings_of
 from aileron.data.quality.profile import ColumnProfile, Profile, Sampling
+from aileron.data.quality.repeated_rows import NUMBER, REPEATED, find_repeats
 from aileron.data.quality.repeats import exact_repeats, near_repeats
 from aileron.data.quality.statistics import Statistics
 from aileron.data.quality.worst import worst_of
@@ -47,7 +48,7 @@ def profile(folder: Path, work: Path | None = None, most_media: int = MOST_MEDIA
 def _profile(folder: Path, card: AnyCard, work: Path, most_media: int) -> Profile:
     with connect(work) as connection:
         table = open_facts(connection, folder, card, work, most_media=most_media)
-        _open_samples(connection, folder)
+        _open_samples(connection, folder, card)
         found = Profile(
             dataset=card.name,
             display_name=card.display_name,
@@ -66,17 +67,23 @@ def _profile(folder: Path, card: AnyCard, work: Path, most_media: int) -> Profil
         return found.model_copy(update={"findings": tuple(findings_of(found, card, connection))})
 
 
-def _open_samples(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The view of id, digest and part of each sample, of whatever modality."""
+def _open_samples(connection: duckdb.DuckDBPyConnection, folder: Path, card: AnyCard) -> None:
+    """The view of id, content and part of each sample; of a table, of rows that repeat.
+
+    The content is a digest, or the number of the first of equal rows.
+    """
     import pyarrow.parquet as pq
 
     file = folder / SAMPLES_FILE
     parted = SPLIT_COLUMN in pq.read_schema(file).names
     part = SPLIT_COLUMN if parted else f"CAST(NULL AS VARCHAR) AS {SPLIT_COLUMN}"
-    connection.execute(
-        f"CREATE VIEW {_ROWS} AS SELECT {SAMPLE_ID}, content_digest, {part}"
-        f" FROM read_parquet({text_(str(file))})"
-    )
+    samples, content = f"read_parquet({text_(str(file))}, file_row_number=true)", CONTENT_DIGEST
+    if isinstance(card, Card):
+        find_repeats(connection, [folder], [column.name for column in card.columns])
+        samples += f" JOIN {REPEATED} ON {NUMBER} = file_row_number"
+        content = f"first AS {CONTENT_DIGEST}"
+    select = f"SELECT {SAMPLE_ID}, {content}, {part} FROM {samples}"
+    connection.execute(f"CREATE VIEW {_ROWS} AS {select}")
 
 
 def _sampling(table: FactTable) -> Sampling | None:

@@ -16,7 +16,7 @@ SHOWN: Final = 8
 
 
 def exact_repeats(connection: duckdb.DuckDBPyConnection, samples: str) -> Repeats:
-    """Samples with the same content digest, of the relation `samples`."""
+    """Samples with the same `content_digest`, of the relation `samples`."""
     return _repeats(connection, f"SELECT *, content_digest AS key FROM {samples}", "exact")
 
 

@@ -11,31 +11,40 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aileron.core.errors import InvalidInput
 from aileron.data.reading.source import Source
 from aileron.data.reading.spilled import mapped
 from aileron.data.reading.values import text
+from aileron.data.row_faults import Report, refusing
 from aileron.data.specs import ColumnSpec, TableSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def cleaned(source: Source, spec: TableSpec) -> Source:
+def cleaned(source: Source, spec: TableSpec, report: Report | None = None) -> Source:
     """`source` with its cells as `spec` says they are meant.
 
+    Args:
+        report: takes the rows with a cell that is no date of the formats that its column has;
+            the first one is raised without it.
+
     Raises:
-        InvalidInput: a cell is no date of the formats that its column has; names the line.
+        InvalidInput: there is such a row; names the line.
     """
     import pyarrow as pa
 
-    def meant(name: str, values: pa.ChunkedArray) -> pa.Array:
+    report = report or refusing(source.where)
+
+    def meant(name: str, values: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         said = spec.columns.get(name, ColumnSpec())
+        labelled = name == spec.target and spec.labels
+        if pa.types.is_floating(values.type) and not labelled:
+            return values
         pieces = [clean_column(piece, spec.missing, said) for piece in values.chunks]
         values = pa.chunked_array(pieces, None if pieces else values.type).combine_chunks()
         if said.formats:
-            values = _dates(name, values, said.formats, source.where)
-        if name == spec.target and spec.labels:
+            values = _dates(name, values, said.formats, report)
+        if labelled:
             values = _labelled(values, spec.labels)
         return values
 
@@ -95,22 +104,17 @@ def iso_date(cell: str, formats: Sequence[str]) -> str | None:
     return None
 
 
-def _dates(
-    name: str, values: pa.Array, formats: Sequence[str], where: Callable[[int], str]
-) -> pa.Array:
+def _dates(name: str, values: pa.Array, formats: Sequence[str], report: Report) -> pa.Array:
     import pyarrow.compute as pc
 
     dates = each_distinct(values, lambda cell: iso_date(cell, formats))
     lost = pc.and_(pc.is_valid(values), pc.is_null(dates))
-    if pc.any(lost).as_py():
-        row = pc.index(lost, True).as_py()
-        raise InvalidInput(
-            "data.not_a_date",
-            where=where(row),
-            column=name,
-            value=values[row].as_py(),
-            formats=", ".join(formats),
-        )
+    known = ", ".join(formats)
+    report(
+        lost,
+        "data.not_a_date",
+        lambda row: {"column": name, "value": values[row].as_py(), "formats": known},
+    )
     return dates
 
 

@@ -37,11 +37,11 @@ def read_delimited(path: Path, spec: TableSpec, work: Path | None = None) -> Sou
     """
     import pyarrow as pa
 
-    check_bytes(path, spec.encoding)
+    quoted = check_bytes(path, spec.encoding)
     names, header_lines = _header(path, spec)
     check_names(names, f"{path.name}:{max(header_lines, 1)}")
     try:
-        table = _parsed(path, spec, names, header_lines, work)
+        table = _parsed(path, spec, names, header_lines, work, quoted=quoted)
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         _explain(path, spec, len(names))
         if "Empty CSV" in str(error):
@@ -52,11 +52,15 @@ def read_delimited(path: Path, spec: TableSpec, work: Path | None = None) -> Sou
     return Source(table, partial(_where, path, spec))
 
 
-def check_bytes(path: Path, encoding: str) -> None:
-    """Raise `InvalidInput` with the line of the first NUL byte: no text has one."""
+def check_bytes(path: Path, encoding: str) -> bool:
+    """Whether there may be quotes.
+
+    Raises:
+        InvalidInput: with the line of the first NUL byte: no text has one.
+    """
     if encoding.startswith(WIDE):
-        return
-    line = 1
+        return True
+    line, quoted = 1, encoding != "utf-8"
     with path.open("rb") as file:
         while piece := file.read(CHUNK):
             place = piece.find(b"\0")
@@ -64,6 +68,8 @@ def check_bytes(path: Path, encoding: str) -> None:
                 line += piece.count(b"\n", 0, place)
                 raise InvalidInput("data.nul_byte", where=f"{path.name}:{line}")
             line += piece.count(b"\n")
+            quoted = quoted or b'"' in piece
+    return quoted
 
 
 def explain_encoding(path: Path, encoding: str) -> None:
@@ -107,14 +113,20 @@ def csv_rows(path: Path, spec: TableSpec, *, skip_header: bool) -> Iterator[tupl
 
 
 def _parsed(
-    path: Path, spec: TableSpec, names: list[str], header_lines: int, work: Path | None
+    path: Path,
+    spec: TableSpec,
+    names: list[str],
+    header_lines: int,
+    work: Path | None,
+    *,
+    quoted: bool,
 ) -> pa.Table | SpilledTable:
     import pyarrow as pa
     import pyarrow.csv as pc
 
     large = work is not None and path.stat().st_size >= LARGE
     block = BLOCK if large else CHUNK
-    parse = pc.ParseOptions(delimiter=spec.separator, newlines_in_values=True)
+    parse = pc.ParseOptions(delimiter=spec.separator, newlines_in_values=quoted)
     text = pc.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     while True:
         read = pc.ReadOptions(

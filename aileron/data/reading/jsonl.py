@@ -46,12 +46,17 @@ def _rows(path: Path, spec: TableSpec) -> tuple[list[dict[str, Any]], list[int]]
     with path.open(encoding=encoding) as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                rows.append(_parsed(line, f"{path.name}:{number}"))
+                rows.append(parsed_line(line, f"{path.name}:{number}"))
                 lines.append(number)
     return rows, lines
 
 
-def _parsed(line: str, where: str) -> dict[str, Any]:
+def parsed_line(line: str, where: str) -> dict[str, Any]:
+    """The object that `line` is.
+
+    Raises:
+        InvalidInput: it is none; said to be at `where`.
+    """
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aileron.data.reading.cleaning import clean_column
 from aileron.data.reading.spilled import SpilledTable
+from aileron.data.shelf import MappedFile
 from aileron.data.specs import ColumnSpec, TableSpec
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 LARGE: Final = 128 << 20
 """Bytes from which a file is read block by block; others are quicker at once."""
-BLOCK: Final = 8 << 20
+BLOCK: Final = 1 << 20
+"""Memory of larger ones goes back to the system each time, which costs more than the reading."""
 SAMPLE: Final = 10_000
 """Rows that show which columns look like numbers."""
 PLAIN_NUMBER: Final = r"^-?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?)$"
@@ -72,7 +74,7 @@ def _spilled(
             rows += len(batch)
             _check_finite(batch, numbers)
             file.write_batch(batch)
-    return SpilledTable(target, tuple(read.column_names), rows)
+    return SpilledTable(MappedFile(target), tuple(read.column_names), rows)
 
 
 def _batches(

@@ -144,6 +144,18 @@ class Limits(BaseModel):
     upload_hours: float = Field(
         24.0, gt=0, description="an upload that nobody continued for so long is removed"
     )
+    project_bytes: int = Field(
+        200 * GIB, gt=0, description="of a project's uploads and added samples, all together"
+    )
+    upload_days: float = Field(
+        30.0, gt=0, description="a finished upload that nothing named for so long is removed"
+    )
+    download_days: float = Field(
+        30.0, gt=0, description="a copy of a source elsewhere, not read for so long, is removed"
+    )
+    draft_minutes: float = Field(
+        5.0, ge=0, le=1440, description="from a first added sample to the import of all"
+    )
 
 
 class ConnectionsSpec(BaseModel):

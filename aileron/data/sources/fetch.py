@@ -15,6 +15,7 @@ from aileron.core.digest import digest_json
 from aileron.core.errors import NotFound, Unavailable
 from aileron.data.sources import s3
 from aileron.data.sources.connections import Connections, Database
+from aileron.data.sources.drafts import draft_files
 from aileron.data.sources.ftp import FtpFile, FtpServer
 from aileron.data.sources.network import Gate, gated_client
 from aileron.data.sources.server_path import allowed_path
@@ -35,7 +36,8 @@ def fetch(source: RemoteSource, connections: Connections, home: Path, log: Log) 
     """Bring what `source` names to this machine.
 
     Args:
-        home: downloads lie under its ``cache/downloads``, uploads under its ``uploads``.
+        home: downloads lie under its ``cache/downloads``, uploads under its ``uploads``,
+            added samples under its ``dataset-drafts``.
 
     Raises:
         NotFound: it is not there, or the connection is not defined.
@@ -49,6 +51,8 @@ def fetch(source: RemoteSource, connections: Connections, home: Path, log: Log) 
     if source.upload is not None:
         finished = Uploads(home, connections.limits).finished(source.upload)
         return {finished.name: finished.path}
+    if source.draft is not None:
+        return draft_files(home, source.draft)
     kept = home / CACHE / _key(source, connections)
     try:
         downloads = Downloads(kept, connections.limits, log)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from aileron.core.names import Name
 
-RemoteKind = Literal["url", "s3", "ftp", "webhdfs", "path", "sql", "upload"]
+RemoteKind = Literal["url", "s3", "ftp", "webhdfs", "path", "sql", "upload", "draft"]
 REMOTE: Final[tuple[RemoteKind, ...]] = (
     "url",
     "s3",
@@ -25,6 +25,7 @@ REMOTE: Final[tuple[RemoteKind, ...]] = (
     "path",
     "sql",
     "upload",
+    "draft",
 )
 UPLOAD_ID: Final = r"[0-9a-f]{32}"
 
@@ -118,6 +119,11 @@ class RemoteFields(BaseModel):
     sql: SqlPlace | None = Field(None, description="a table or one SELECT of a database")
     upload: str | None = Field(
         None, pattern=f"^{UPLOAD_ID}$", description="id of a finished upload"
+    )
+    draft: str | None = Field(
+        None,
+        pattern=f"^{UPLOAD_ID}$",
+        description="samples that are added one at a time; the API gives it",
     )
 
     @property

@@ -96,6 +96,7 @@ class Downloads:
             folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            os.utime(lock.fileno())  # how long it was of no use is told from this
             self._notes = _read_notes(self._folder / "notes.jsonl")
             yield
 

@@ -61,6 +61,8 @@ class Upload:
     """Bytes that are here."""
     changed: datetime
     """When the last of them came."""
+    used: datetime
+    """When it was begun, or when a run read it last."""
 
     @property
     def id(self) -> str:
@@ -92,8 +94,7 @@ class Uploads:
         Raises:
             TooLarge: `size` is above the limit.
         """
-        if size > self._limits.upload_bytes:
-            raise TooLarge("data.sources.upload_too_large", limit=self._limits.upload_bytes)
+        self.check_size(size)
         self.expire()
         about = About(
             id=uuid.uuid4().hex,
@@ -111,6 +112,15 @@ class Uploads:
             made.rename(self._folder / about.id)
         return self._read(about.id)
 
+    def check_size(self, size: int) -> None:
+        """Raise if one upload may not have so many bytes.
+
+        Raises:
+            TooLarge: it may not.
+        """
+        if size > self._limits.upload_bytes:
+            raise TooLarge("data.sources.upload_too_large", limit=self._limits.upload_bytes)
+
     def get(self, upload_id: str, owner: str, project: str) -> Upload:
         """An upload of `owner`.
 
@@ -124,13 +134,20 @@ class Uploads:
 
     def list(self, owner: str, project: str) -> tuple[Upload, ...]:
         """The uploads of `owner`, the newest first."""
-        if not self._folder.is_dir():
-            return ()
-        mine = []
-        for folder in self._folder.iterdir():
-            with contextlib.suppress(NotFound):
-                mine.append(self.get(folder.name, owner, project))
+        whose = owner, project
+        mine = (one for one in self.all() if (one.about.owner, one.about.project) == whose)
         return tuple(sorted(mine, key=lambda one: one.about.begun, reverse=True))
+
+    def bytes_of(self, project: str) -> int:
+        """Bytes that the project's uploads have, or will have when they are finished."""
+        return sum(one.size for one in self.all() if one.about.project == project)
+
+    def all(self) -> Iterator[Upload]:
+        """Everybody's uploads."""
+        if self._folder.is_dir():
+            for folder in self._folder.iterdir():
+                with contextlib.suppress(NotFound):
+                    yield self._read(folder.name)
 
     @contextmanager
     def appending(self, upload: Upload, offset: int) -> Iterator[Appending]:
@@ -176,6 +193,8 @@ class Uploads:
             raise InvalidInput(
                 "data.sources.upload_open", id=upload_id, offset=found.offset, size=found.size
             )
+        with contextlib.suppress(OSError):  # on a disk that takes no writes its age stays
+            os.utime(found.path.parent / ABOUT)
         return found
 
     def expires(self, upload: Upload) -> datetime:
@@ -185,12 +204,9 @@ class Uploads:
     def expire(self) -> None:
         """Remove what was begun and abandoned."""
         now = datetime.now(UTC)
-        if self._folder.is_dir():
-            for folder in self._folder.iterdir():
-                with contextlib.suppress(NotFound):
-                    found = self._read(folder.name)
-                    if not found.complete and self.expires(found) < now:
-                        self.remove(found)
+        for found in self.all():
+            if not found.complete and self.expires(found) < now:
+                self.remove(found)
 
     def _read(self, upload_id: str) -> Upload:
         folder = self._folder / upload_id
@@ -198,11 +214,12 @@ class Uploads:
             raise NotFound("data.sources.no_upload", id=upload_id[:64])
         try:
             about = About.model_validate_json((folder / ABOUT).read_bytes())
-            found = (folder / CONTENT).stat()
+            found, used = (folder / CONTENT).stat(), (folder / ABOUT).stat().st_mtime
         except FileNotFoundError:
             raise NotFound("data.sources.no_upload", id=upload_id) from None
         changed = datetime.fromtimestamp(found.st_mtime, UTC)
-        return Upload(about, folder / CONTENT, found.st_size, changed)
+        read = max(changed, datetime.fromtimestamp(used, UTC))
+        return Upload(about, folder / CONTENT, found.st_size, changed, read)
 
 
 class Appending:

@@ -16,14 +16,16 @@ from typing import Any, ClassVar, Final
 from aileron.core.digest import digest_file
 from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Port
-from aileron.core.steps import Component, Context, StepConfig
+from aileron.core.steps import Component, Context
+from aileron.data.appending import PARENT, PARENT_PORT, ImportConfig, taken_in
 from aileron.data.formats import Format, Problems, Reading, find_format, recognise
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import TextSample
 from aileron.data.formats.usage import names_of
 from aileron.data.labels import label_order
-from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
+from aileron.data.layout import SAMPLES_FILE
 from aileron.data.limits import TextLimits, check_size, first_of
+from aileron.data.parquet import ROW_GROUP
 from aileron.data.refusals import LeftOut
 from aileron.data.refused_file import write_refused
 from aileron.data.texts.card import TextCard, TextCounts, TextSource
@@ -44,7 +46,7 @@ LABELLED: Final = ("classification", "matching")
 """Tasks whose samples have labels as a whole."""
 
 
-class IngestTextsConfig(TextSpec, StepConfig):
+class IngestTextsConfig(TextSpec, ImportConfig):
     """What the texts mean: the dataset definition without its source."""
 
 
@@ -52,11 +54,12 @@ class IngestTexts(Component[IngestTextsConfig]):
     """Import texts."""
 
     name = "data.ingest_texts"
-    version = 3
+    version = 4
     title: ClassVar[Mapping[str, str]] = {"en": "Import texts", "zh": "导入文本"}
     Config = IngestTextsConfig
     inputs: ClassVar[Mapping[str, Port]] = {
-        "source": Port(ArtifactKind.SOURCE, "a file of texts, or a zip or tar of several")
+        "source": Port(ArtifactKind.SOURCE, "a file of texts, or a zip or tar of several"),
+        PARENT: PARENT_PORT,
     }
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),
@@ -64,6 +67,11 @@ class IngestTexts(Component[IngestTextsConfig]):
     }
 
     def run(
+        self, context: Context, config: IngestTextsConfig, inputs: Mapping[str, Path]
+    ) -> Mapping[str, Path]:
+        return taken_in(type(self), self._take_in, context, config, inputs)
+
+    def _take_in(
         self, context: Context, config: IngestTextsConfig, inputs: Mapping[str, Path]
     ) -> Mapping[str, Path]:
         path = only_file(inputs["source"])

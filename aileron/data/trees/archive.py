@@ -1,4 +1,4 @@
-"""Zip and tar archives, read member by member and never laid out by their names.
+"""Zip, tar and rar archives, read member by member and never laid out by their names.
 
 A member's name is only ever text: contents are read from the archive itself, or from one
 spool file if it is compressed as a whole. So no name and no link can lead anywhere. Counts,
@@ -25,8 +25,10 @@ from typing import Any, BinaryIO, Final, Literal, cast
 
 from aileron.core.errors import InvalidInput
 from aileron.data.trees.paths import clean
+from aileron.data.trees.rar import RarAsTar
+from aileron.data.trees.tar import padding, plain_file
 
-Opener = Callable[[Path], BufferedIOBase]
+Opener = Callable[[Path], BufferedIOBase | RawIOBase]
 Kind = Literal["file", "folder", "link"]
 
 MOST_MEMBERS: Final = 1_000_000
@@ -41,8 +43,9 @@ _PACKED: Final[Mapping[bytes, Opener]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"Rar!\x1a\x07": RarAsTar,
 }
-"""How a packed tar begins -> what opens it."""
+"""How a packed tar, or what can be read as one, begins -> what opens it."""
 _DAMAGE: Final = (
     tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
     EOFError, OSError,
@@ -93,7 +96,8 @@ def open_archive(path: Path, work: Path) -> Archive:
     """The archive `path`, which stays open for the life of the process; `work` takes the spool.
 
     Raises:
-        InvalidInput: no zip or tar, damaged, with unsafe names, or beyond the limits.
+        InvalidInput: no zip, tar or rar, damaged, with unsafe names, or beyond the limits; or a
+            rar where nothing that reads it is installed.
     """
     with path.open("rb") as file:
         start = file.read(4)
@@ -139,7 +143,7 @@ class _Tar(Archive):
         unpack = _unpacker(path)
         place = path if unpack is None else _unpacked(path, unpack, work / "unpacked.tar")
         self._file = place.open("rb")
-        entries = list(_tar_entries(place, path))
+        entries = list(_tar_entries(self._file.fileno(), place, path))
         encoding = _encoding_of([entry.name for entry in entries])
         self.members = []
         self._places: dict[str, tuple[int, int]] = {}
@@ -216,8 +220,8 @@ def _unpacked(path: Path, unpack: Opener, target: Path) -> Path:
     return target
 
 
-def _tar_entries(place: Path, path: Path) -> Iterator[_Entry]:
-    """The entries one by one; the library would keep them all."""
+def _tar_entries(file: int, place: Path, path: Path) -> Iterator[_Entry]:
+    """The entries one by one; the library, which would keep them all, reads those not plain."""
     with _reading(path):
         try:
             tar = tarfile.open(place, "r:")  # noqa: SIM115 (closed below)
@@ -225,15 +229,29 @@ def _tar_entries(place: Path, path: Path) -> Iterator[_Entry]:
             raise InvalidInput("data.no_archive", where=path.name) from None
     with tar:
         count = 0
-        while (info := _next(tar, path)) is not None:
-            tar.members = []  # type: ignore[attr-defined]
+        while (entry := _entry(file, tar, path)) is not None:
             count += 1
             _check_count(count, path)
-            plain = info.isreg() and not info.issparse()
-            kind: Kind = "folder" if info.isdir() else "file" if plain else "link"
-            size = info.size if plain else 0
-            yield _Entry(os.fsencode(info.name), kind, size, info.offset_data)
+            yield entry
         _check_end(place, tar.offset, path)
+
+
+def _entry(file: int, tar: tarfile.TarFile, path: Path) -> _Entry | None:
+    """The entry that begins where `tar` is, which is behind it then; None at the end."""
+    # The library has read the first one, and knows what a global header says of the others.
+    known = tar.firstmember is not None or tar.pax_headers  # type: ignore[attr-defined]
+    found = None if known else plain_file(os.pread(file, tarfile.BLOCKSIZE, tar.offset))
+    if found is not None:
+        begin = tar.offset + tarfile.BLOCKSIZE
+        tar.offset = begin + found.size + padding(found.size)
+        return _Entry(found.name, "file", found.size, begin)
+    info = _next(tar, path)
+    tar.members = []  # type: ignore[attr-defined]
+    if info is None:
+        return None
+    plain = info.isreg() and not info.issparse()
+    kind: Kind = "folder" if info.isdir() else "file" if plain else "link"
+    return _Entry(os.fsencode(info.name), kind, info.size if plain else 0, info.offset_data)
 
 
 def _next(tar: tarfile.TarFile, path: Path) -> tarfile.TarInfo | None:

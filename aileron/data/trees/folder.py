@@ -8,12 +8,19 @@ from __future__ import annotations
 import os
 import tarfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol, cast
+from types import TracebackType
+from typing import BinaryIO, Final, Protocol
 
 from aileron.core.errors import InvalidInput
 from aileron.data.trees.archive import Archive, Kind, Member
 from aileron.data.trees.paths import clean, is_junk, is_wanted
+from aileron.data.trees.tar import file_header, padding
+
+PIECE: Final = 1 << 20
+"""Bytes read and written at a time."""
 
 
 class Sink(Protocol):
@@ -26,19 +33,77 @@ def write_tar(folder: Path, out: Sink) -> None:
     """Write what an import reads of `folder` to `out`: equal contents, equal bytes.
 
     Folders and links are entries too, so that an empty class and a link can be told of.
+
+    Raises:
+        InvalidInput: a file became shorter while it was read.
     """
-    with tarfile.open(fileobj=cast("IO[bytes]", out), mode="w|", format=tarfile.PAX_FORMAT) as tar:
+    top = str(folder)
+    with _Pieces(out) as pieces:
         for path, kind in walk(folder):
-            info = tarfile.TarInfo(path)
             if kind == "file":
-                with (folder / path).open("rb") as file:
-                    info.size = os.fstat(file.fileno()).st_size
-                    tar.addfile(info, file)
+                _write_file(pieces, top, path)
             else:
+                info = tarfile.TarInfo(path)
                 info.type = tarfile.DIRTYPE if kind == "folder" else tarfile.SYMTYPE
                 info.linkname = "" if kind == "folder" else "-"
-                tar.addfile(info)
-            tar.members = []  # type: ignore[attr-defined]  # the library keeps them all
+                pieces.write(info.tobuf(tarfile.PAX_FORMAT))
+        pieces.write(bytes(2 * tarfile.BLOCKSIZE))
+        pieces.write(bytes(padding(pieces.size, tarfile.RECORDSIZE)))
+
+
+def _write_file(out: _Pieces, top: str, path: str) -> None:
+    file = os.open(f"{top}/{path}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = left = os.fstat(file).st_size
+        out.write(file_header(path, size))
+        while left:
+            piece = os.read(file, min(left, PIECE))
+            if not piece:
+                raise InvalidInput("data.picture_changed", where=path)
+            out.write(piece)
+            left -= len(piece)
+    finally:
+        os.close(file)
+    out.write(bytes(padding(size)))
+
+
+class _Pieces(AbstractContextManager["_Pieces"]):
+    """Hands on large pieces, one in a thread, which hashes and writes while files are read."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+        self._thread = ThreadPoolExecutor(1)
+        self._handed: Future[object] | None = None
+        self._waiting = bytearray()
+        self.size = 0
+        """Bytes so far."""
+
+    def write(self, data: bytes) -> None:
+        self._waiting += data
+        self.size += len(data)
+        if len(self._waiting) >= PIECE:
+            self._hand_on()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._thread:
+            if kind is None:
+                self._hand_on()
+                self._settle()
+
+    def _hand_on(self) -> None:
+        self._settle()
+        self._handed = self._thread.submit(self._out.write, bytes(self._waiting))
+        self._waiting.clear()
+
+    def _settle(self) -> None:
+        """Wait until the piece before is written; what that raised is raised here."""
+        if self._handed is not None:
+            self._handed.result()
 
 
 def walk(folder: Path, wanted: Callable[[str], bool] = is_wanted) -> Iterator[tuple[str, Kind]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from posixpath import splitext
 from typing import Final
@@ -34,23 +35,25 @@ SOUNDS: Final = frozenset((
 ))
 # fmt: on
 """Of recordings, taken or not."""
+_PICTURES: Final = SUFFIXES | OTHER_SUFFIXES
+_WANTED: Final = _PICTURES | NOTES | SOUNDS
+_JUNK: Final = re.compile(r"(?:^|/)(?:\.|__MACOSX(?:/|$))")
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
 
 
 def is_picture(path: str) -> bool:
     """Whether a file is a picture by its name, taken or not."""
-    suffix = splitext(path)[1].lower()
-    return suffix in SUFFIXES or suffix in OTHER_SUFFIXES
+    return splitext(path)[1].lower() in _PICTURES
 
 
 def is_junk(path: str) -> bool:
     """Whether a file is what systems leave behind: hidden, or a Mac's resource forks."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.split("/"))
+    return _JUNK.search(path) is not None
 
 
 def is_wanted(path: str) -> bool:
     """Whether a file is worth reading at all."""
-    suffix = splitext(path)[1].lower()
-    return not is_junk(path) and (is_picture(path) or suffix in NOTES or suffix in SOUNDS)
+    return splitext(path)[1].lower() in _WANTED and not is_junk(path)
 
 
 def clean(name: str) -> str | None:
@@ -59,7 +62,7 @@ def clean(name: str) -> str | None:
     Unsafe are absolute paths, drive letters, ``..`` and control characters.
     """
     path = unicodedata.normalize("NFC", name.replace("\\", "/"))
-    if path.startswith("/") or path[1:2] == ":" or any(ord(letter) < 32 for letter in path):
+    if path.startswith("/") or path[1:2] == ":" or _CONTROL.search(path):
         return None
     parts = [part for part in path.split("/") if part not in ("", ".")]
     return None if ".." in parts else "/".join(parts)

@@ -16,7 +16,7 @@ from aileron.lifecycle.new.writing import check_free, documents, write
 
 __all__ = ["Assumption", "Created", "NewOptions", "Proposal", "create"]
 
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".rar")
 
 
 def create(settings: Settings, name: str, source: Path, options: NewOptions) -> Created:

@@ -112,7 +112,8 @@ def _faults(seen: Inspected) -> Iterator[Assumption]:
     """What is left out, and what contradicts itself."""
     if seen.refused:
         first = seen.refused[0]
-        yield _assume("refused", count=len(seen.refused), path=first.path, reason=first.reason)
+        reason = first.reason.to_dict()
+        yield _assume("refused", count=len(seen.refused), path=first.where, reason=reason)
     if seen.found.others:
         yield _assume("others", count=f"{seen.found.others:,}")
     if len(seen.checked) + len(seen.refused) < seen.total:

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
-from aileron.data.card_base import RefusedSample
 from aileron.data.images.checking import Checked, check_pictures, read_member
 from aileron.data.images.classes import classes_of
 from aileron.data.images.finding import Found, find_pictures, labels_file
 from aileron.data.images.labels import has_several_labels
 from aileron.data.labels import LabelType
+from aileron.data.refusals import Refused
 from aileron.data.trees.archive import Archive, open_archive
 from aileron.data.trees.folder import Folder
 from aileron.lifecycle.new.image_advice import advise, positive_last
@@ -46,7 +46,7 @@ class Inspected:
     """Label -> pictures."""
     checked: Mapping[str, Checked]
     """Path -> facts, of those looked at."""
-    refused: tuple[RefusedSample, ...]
+    refused: tuple[Refused, ...]
 
     @property
     def total(self) -> int:
@@ -112,7 +112,7 @@ def inspect(archive: Archive, name: str) -> Inspected:
     found = find_pictures(archive, label_type, name)
     checked, refused = _look(archive, found)
     _check_refused(found, checked, refused, name)
-    bad = {item.path for item in refused}
+    bad = {item.file for item in refused}
     places = [place for path, place in found.places.items() if path not in bad]
     first = {label: place.sample_id for place in reversed(places) for label in place.labels}
     classes = classes_of(first, label_type, None, name)
@@ -122,7 +122,7 @@ def inspect(archive: Archive, name: str) -> Inspected:
     return Inspected(found, label_type, classes, counts, checked, (*found.refused, *refused))
 
 
-def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[RefusedSample]]:
+def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[Refused]]:
     """Facts and faults of the pictures, or of so many at even distances."""
     step = max(1, -(-len(found.members) // LOOKED_AT))
     checked: dict[str, Checked] = {}
@@ -132,12 +132,12 @@ def _look(archive: Archive, found: Found) -> tuple[dict[str, Checked], list[Refu
         if isinstance(facts, Checked):
             checked[path] = facts
         else:
-            refused.append(RefusedSample(path=path, reason=facts))
+            refused.append(Refused(path, facts))
     return checked, refused
 
 
 def _check_refused(
-    found: Found, checked: Mapping[str, Checked], refused: Sequence[RefusedSample], name: str
+    found: Found, checked: Mapping[str, Checked], refused: Sequence[Refused], name: str
 ) -> None:
     """Fail as the import would."""
     total = len(checked) + len(refused) + len(found.refused)
@@ -151,8 +151,8 @@ def _check_refused(
             count=len(bad),
             total=total,
             most=f"{MAX_REFUSED:.0%}",
-            first=bad[0].path,
-            reason=bad[0].reason,
+            first=bad[0].where,
+            reason=bad[0].reason.to_dict(),
         )
 
 

@@ -17,9 +17,9 @@ import psutil
 from PIL import Image
 from plugins.image_models import COLOURS, base64_of, encoded, picture
 from plugins.image_services import image_package, pictured
-from plugins.serving import Served, serve, serving_home
+from plugins.serving import Served
 
-__all__ = ["image_package", "pictured", "serve", "serving_home"]
+__all__ = ["image_package", "pictured"]
 
 CLIENTS: Final = 16
 REQUESTS: Final = 40

@@ -92,8 +92,10 @@ def test_what_a_run_found_out_of_a_version_is_told(client: Client, history: Hist
         client.dataset_profile("fruit")
     run = history.trained("r1")
     profile = {"format_version": 1, "rows": 1, "columns": [], "findings": []}
-    report = history.artifact(ArtifactKind.REPORT, report_html=PAGE, profile_json=profile)
-    history.node(run, "profile", "data.profile", {"report": report})
+    other = profile | {"digest": "of the version that the run made of it"}
+    for node, found in (("other", other), ("profile", profile)):
+        report = history.artifact(ArtifactKind.REPORT, report_html=PAGE, profile_json=found)
+        history.node(run, node, "data.profile", {"report": report})
     assert client.dataset_profile("fruit", 1) == profile
     assert client.dataset_report("fruit") == PAGE
 

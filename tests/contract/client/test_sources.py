@@ -147,6 +147,31 @@ def test_a_file_is_sent_listed_and_removed(client: Client, rows: Path, history: 
     assert not kept.exists()
 
 
+def test_what_a_project_keeps_has_an_end(client: Client, rows: Path, configured: Path) -> None:
+    write_connections(configured, limits={"project_bytes": 2 * len(ROWS) - 1})
+    kept = client.upload(rows)
+    with pytest.raises(InvalidInput, match="may keep"):
+        client.upload(rows)
+    client.remove_upload(kept.id)
+    assert client.upload(rows).complete
+
+
+def test_uploads_and_uses_of_connections_are_in_the_record(
+    client: Client, rows: Path, configured: Path
+) -> None:
+    found = client.upload(rows)
+    client.remove_upload(found.id)
+    removed, begun = client.events(f"upload:{found.id}")
+    assert (removed.verb, begun.verb) == ("upload.removed", "upload.begun")
+    assert begun.after == {"name": "水果.csv", "size": len(ROWS)}
+    assert begun.actor == client.session().actor
+    client.test_connection("farm")
+    client.preview_connection("farm", table="cows")
+    looked, tested = client.events("connection:farm")
+    assert (looked.verb, looked.after) == ("connection.previewed", {"table": "cows"})
+    assert (tested.verb, tested.after) == ("connection.tested", {"ok": True})
+
+
 def test_an_empty_file_is_sent_too(client: Client, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert client.upload(tmp_path / "empty").complete

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from plugins.image_services import local_image
-from plugins.serving import Trained, trained
+from plugins.serving import Trained
 from plugins.serving_app import LocalService
-from plugins.tables import known_table
 
-__all__ = ["known_table", "local_image", "trained"]
+__all__ = ["local_image"]
 
 
 @pytest.fixture(scope="session")

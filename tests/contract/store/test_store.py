@@ -315,3 +315,41 @@ def test_a_reference_of_another_form_is_refused(store: Store) -> None:
     foreign = Reference(kind=KIND, uri="s3://elsewhere/x", digest="0" * 64, size=0)
     with pytest.raises(InvalidInput, match="artifact:DIGEST"):
         store.manifest(foreign)
+
+
+def test_a_removed_artifact_takes_along_what_no_other_one_has(
+    store: Store, backend: Backend, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = store.put(KIND, folder)
+    (folder / "model.json").write_text('{"format_version": 2}')
+    stays = store.put(KIND, folder)
+    before = backend.names()
+    assert store.remove([going]).bytes == 0, "what was written lately may be another one's"
+    assert not store.exists(going)
+    again = tmp_path / "again"
+    store.fetch(stays, again, writable=True)
+    (again / "model.json").write_text('{"format_version": 1}')
+    assert store.put(KIND, again) == going
+    assert backend.names() == before
+    monkeypatch.setattr("aileron.store.store.GRACE_SECONDS", -60.0)
+    for dry_run in (True, False):
+        removed = store.remove([going, going], dry_run=dry_run)
+        assert (removed.artifacts, removed.bytes) == (1, len('{"format_version": 1}'))
+        assert store.exists(going) is dry_run
+    assert len(backend.names()) == len(before) - 2
+    store.verify(stays)
+    assert store.remove([going]).artifacts == 0
+    assert store.remove([stays]).artifacts == 1
+    assert backend.names() == []
+
+
+def test_nothing_is_removed_while_another_manifest_cannot_be_read(
+    store: Store, backend: Backend, folder: Path
+) -> None:
+    going = store.put(KIND, folder)
+    (folder / "model.json").write_text("{}")
+    other = store.put(KIND, folder)
+    backend.damage(manifest_key(other.digest), b"{")
+    with pytest.raises(StepFailed):
+        store.remove([going])
+    assert store.exists(going)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,36 +10,12 @@ from typing import Any
 import pytest
 from plugins.history import History
 
-from aileron.client.local import Installation
 from aileron.core.access import Role
 from aileron.core.ports import ArtifactKind
 from aileron.ledger import RunState
 
 BASE = "/api/bml/rpc/2.0/easydl/pro/dataset/"
 Call = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def call(api: Any) -> Call:
-    """``call("describeDatasets", {...}, role="viewer", status=200)``: the answer's document."""
-
-    def ask(name: str, body: Any, *, role: str = "developer", status: int = 200) -> dict[str, Any]:
-        token = api.history.token(role)
-        answer = api.http.post(f"{BASE}{name}?access_token={token}", json=body)
-        assert answer.status_code == status, answer.text
-        document: dict[str, Any] = answer.json()
-        assert isinstance(document["log_id"], int)
-        return document
-
-    return ask
-
-
-@pytest.fixture
-def fruit(history: History) -> History:
-    """Dataset `fruit` of two versions."""
-    history.dataset_version(1, {"a": ("1", "pear")})
-    history.dataset_version(2, {"a": ("1", "pear"), "b": ("2", "plum")})
-    return history
 
 
 def group(call: Call) -> int:
@@ -90,22 +65,6 @@ def test_a_version_and_a_dataset_are_deleted(call: Call, fruit: History) -> None
     assert [one["version_number"] for one in versions(call)] == [2]
     assert call("deleteDataset", {"dataset_group_id": group(call)})["result"] is True
     assert call("describeDatasets", {})["datasets"] == []
-
-
-@pytest.fixture
-def rig(fruit: History) -> dict[str, str]:
-    """Table `pumps` of connection `rig`, as BML names one."""
-    folder = fruit.settings.workspace
-    with sqlite3.connect(folder / "rig.db") as database:
-        database.execute("CREATE TABLE pumps (id INTEGER, name TEXT, pressure REAL)")
-        database.execute("INSERT INTO pumps VALUES (1, '泵', 2.5)")
-    database.close()
-    (folder / "configs/connections.yaml").write_text(
-        f"apiVersion: aileron/v1\nkind: Connections\nallowed_paths: [{folder}]\n"
-        f"connections:\n  rig: {{kind: sqlite, database: {folder}/rig.db}}\n",
-        encoding="utf-8",
-    )
-    return {"data_source_type": "cloud_edap", "database_name": "rig", "table_name": "pumps"}
 
 
 def test_guessing_a_schema_looks_into_the_named_connection(call: Call, rig: dict[str, str]) -> None:
@@ -173,30 +132,12 @@ def test_another_projects_numbers_are_not_known(api: Any, call: Call, fruit: His
         assert answer.json()["error_code"] == 406002
 
 
-class Scheduler:
-    """Stands for Airflow: keeps what it was asked to run."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-
-    def trigger(self, dag: str, run: str, conf: dict[str, Any]) -> None:
-        self.asked.append((dag, conf))
-
-
-@pytest.fixture
-def scheduler(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Scheduler:
-    found = Scheduler()
-    monkeypatch.setitem(installation.__dict__, "airflow", found)
-    monkeypatch.setattr(found, "close", lambda: None, raising=False)
-    return found
-
-
 def newest_run(history: History, workflow: str) -> str:
     return history.ledger.runs.list("default", workflow, limit=1)[0].run_id
 
 
 def test_an_import_is_a_run_that_ends_with_a_version(
-    call: Call, fruit: History, rig: dict[str, str], scheduler: Scheduler
+    call: Call, fruit: History, rig: dict[str, str], scheduler: Any
 ) -> None:
     first = versions(call)[1]["dataset_id"]
     task = {"task_id": call("createImportTask", {"dataset_id": first, **rig})["task_id"]}
@@ -219,7 +160,7 @@ def test_an_import_is_a_run_that_ends_with_a_version(
 
 
 def test_an_import_that_failed_says_so(
-    call: Call, fruit: History, rig: dict[str, str], scheduler: Scheduler
+    call: Call, fruit: History, rig: dict[str, str], scheduler: Any
 ) -> None:
     first = versions(call)[1]["dataset_id"]
     task = {"task_id": call("createImportTask", {"dataset_id": first, **rig})["task_id"]}
@@ -229,17 +170,17 @@ def test_an_import_that_failed_says_so(
 
 
 def test_what_an_import_cannot_do_is_refused_by_its_name(
-    call: Call, fruit: History, rig: dict[str, str], scheduler: Scheduler
+    call: Call, fruit: History, rig: dict[str, str], scheduler: Any
 ) -> None:
     asked = {"dataset_id": versions(call)[0]["dataset_id"], **rig}
-    for more in ({"schema": {}}, {"column_error": "skip"}, {"database_name": "nowhere"}):
+    for more in ({"schema": {}}, {"column_error": "stop"}, {"database_name": "nowhere"}):
         status = 422 if "database_name" not in more else 404
         assert call("createImportTask", asked | more, status=status)["error_code"] > 406000
     assert scheduler.asked == []
 
 
 @pytest.fixture
-def exported(call: Call, fruit: History, scheduler: Scheduler) -> dict[str, Any]:
+def exported(call: Call, fruit: History, scheduler: Any) -> dict[str, Any]:
     """What BML says of an export that is over."""
     asked = {"dataset_id": versions(call)[1]["dataset_id"], "storage_type": "sysBos"}
     task = {"task_id": call("createExportTask", asked)["task_id"]}

@@ -12,6 +12,7 @@ from plugins.workspaces import LIFECYCLE
 HEAVY = {"bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "pandas", "torch"}
 HEAVY |= {"pyarrow", "sklearn", "xgboost", "numpy"}
 WORKS = {f"default__{name}" for name in ("dataset_export", "dataset_operation", "import_fruit")}
+WORKS.add("aileron_housekeeping")
 """The DAGs that nobody writes."""
 
 

@@ -89,7 +89,7 @@ def fake() -> Iterator[tuple[str, type[Fake]]]:
     handler = type("Handler", (Fake,), {"states": ["queued", "running", "running", "success"]})
     handler.runs, handler.paused, handler.token, handler.used = {}, True, 0, 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", handler
     server.shutdown()

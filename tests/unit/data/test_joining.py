@@ -13,7 +13,7 @@ from plugins.datasets import Notebook, Workbench
 
 from aileron.core.errors import InvalidInput
 from aileron.data import read_card, read_split, read_table
-from aileron.data.layout import read_given_parts
+from aileron.data.layout import read_parts
 from aileron.data.split import SplitConfig, SplitDataset
 from aileron.data.version_files import verify_dataset
 
@@ -47,8 +47,9 @@ def test_the_rows_of_the_test_file_follow_and_are_given_to_the_test(workbench: W
     table = read_table(dataset)
     assert table["c"].tolist()[-2:] == ["r", "b"]
     assert next(c for c in card.columns if c.name == "c").categories == ("b", "g", "r")
-    given = list(read_given_parts(dataset).values())
-    assert given == [None] * 20 + ["test"] * 2
+    given = read_parts(dataset)
+    assert given is not None
+    assert given.to_pylist() == [None] * 20 + ["test"] * 2
     verify_dataset(dataset, card.digest)
 
 
@@ -81,7 +82,7 @@ def test_given_parts_are_part_of_the_identity_of_the_data(workbench: Workbench) 
         (TEST, {"labels": {"u.": "u"}}, r"cars.csv:3: The test file holds y = 'v\.'"),
         ("x,c,y\n1,r,u\n", {}, "Every row of the test file has the same y: u"),
         ("x,c,y\n1,r,u\nz,r,v\n", {"columns": {"x": {"type": "number"}}}, "cars.csv:3: Column x"),
-        ("x,c,y\n1,r,u\n2,r,\n", {}, "cars.csv:3: 1 rows have no value of the target"),
+        ("x,c,y\n1,r,u\n2,r,\n", {}, "cars.csv:3: This row has no value of the target"),
     ],
 )
 def test_a_test_file_that_does_not_fit_is_refused_with_its_own_line(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aileron.data.media import MediaFiles, Medium, write_media
+from aileron.data.media import MediaFiles, write_media
 from aileron.data.media.mapped import MappedMedia
 from aileron.data.media.pages import NotPlain, plain_values
 
@@ -22,8 +22,7 @@ def test_every_medium_is_found(
 ) -> None:
     folder = tmp_path_factory.mktemp("media")
     known = {sha256(content).hexdigest(): content for content in contents}
-    media = [Medium(digest, len(content)) for digest, content in known.items()]
-    places = write_media(folder, media, known.__getitem__, shard_bytes=5000)
+    places = write_media(folder, known, known.__getitem__, shard_bytes=5000)
     mapped, files = MappedMedia(folder), MediaFiles(folder, 0)
     for digest, place in places.items():
         assert mapped.read(*place) == files.read(*place) == known[digest]

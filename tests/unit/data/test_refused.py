@@ -39,12 +39,13 @@ class Result:
 
     @property
     def rows(self) -> list[tuple[str, str, str]]:
-        """File, line and reason of each problem of the zip."""
+        """File, line and reason of each problem of the zip; it has the reason in Chinese too."""
         with zipfile.ZipFile(self.folder / "refused" / "refused.zip") as file:
             text = file.read("problems.csv").decode("utf-8-sig")
         head, *rows = csv.reader(io.StringIO(text))
-        assert head == ["file", "line", "reason"]
-        return [(file, line, reason) for file, line, reason in rows]
+        assert head == ["file", "line", "reason", "reason_zh"]
+        assert all(zh and zh != en for _, _, en, zh in rows)
+        return [(file, line, reason) for file, line, reason, _ in rows]
 
     @property
     def originals(self) -> dict[str, bytes]:

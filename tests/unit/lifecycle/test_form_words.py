@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import aileron
+from aileron.client.local.choices import operation_shapes
 from aileron.client.local.lifecycles import form
 from aileron.core.catalogue import installed, step_class
 from aileron.core.fields import WORDS, translations, worded
 from aileron.core.settings import Settings
+from aileron.data.definition_head import MODE
 from aileron.lifecycle import list_lifecycles, load_lifecycle
 from aileron.lifecycle.form import form_fields
 
@@ -37,13 +40,40 @@ def own_texts() -> set[str]:
     settings, _ = shipped()
     forms = [form_fields(load_lifecycle(settings, name)) for name in WORKS]
     placed = [field.schema for form in forms for field in form if field.path is not None]
+    importing = form_fields(load_lifecycle(settings, "import_breast_cancer"))
+    placed += [field.schema for field in importing if field.path == MODE]
     return {field[word] for field in placed for word in WORDS if word in field}
 
 
 def texts(package: str) -> set[str]:
-    """The words of all fields that the form of a lifecycle may take from that package."""
+    """The words of all fields that a form may take from that package."""
     if package == "lifecycle":
         return own_texts()
+    if package == "data":
+        return {*of_steps(package), *of_operations()}
+    return of_steps(package)
+
+
+def of_operations() -> set[str]:
+    """The words that the page of operations shows, down to the fields of lists."""
+    shapes = [shape.model_dump() for shape in operation_shapes("en")]
+    return {shape["description"] for shape in shapes} | {
+        word for shape in shapes for word in words_in(shape["form"]["properties"])
+    }
+
+
+def words_in(fields: dict[str, Any]) -> Iterator[str]:
+    for field in fields.values():
+        yield from (field[word] for word in WORDS if field.get(word))
+        items = field.get("items", {})
+        for one in items.get("oneOf", [items]):
+            if one.get("description"):
+                yield one["description"]
+            tag = items.get("tag")  # a page names the kinds itself
+            yield from words_in({n: f for n, f in one.get("properties", {}).items() if n != tag})
+
+
+def of_steps(package: str) -> set[str]:
     steps = [name for name in installed() if name.startswith(f"{package}.")]
     configs = [step_class(name).Config for name in steps if OF_A_FORM.match(name)]
     fields = [f for c in configs for f in c.model_json_schema().get("properties", {}).values()]

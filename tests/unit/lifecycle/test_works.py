@@ -23,6 +23,7 @@ from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.layers import Layer
 from aileron.lifecycle.shape import shape
 from aileron.lifecycle.work_graphs import operations
+from aileron.lifecycle.workflow import Import
 
 
 def test_each_defined_dataset_has_an_import(workspace: Workspace) -> None:
@@ -73,6 +74,19 @@ def test_the_form_of_an_import_asks_for_the_definitions_values(workspace: Worksp
     form = form_parameters(load_lifecycle(workspace.settings, "import_fruit"))
     assert {"format", "encoding", "target", "force"} <= form.keys()
     assert not {"name", "seed"} & form.keys()
+
+
+def test_an_import_adds_if_the_form_or_the_command_says_so(workspace: Workspace) -> None:
+    form = form_parameters(load_lifecycle(workspace.settings, "import_fruit"))
+    assert form["mode"]["enum"] == ["replace", "append"]
+    said: tuple[dict[str, dict[str, str]], ...] = (
+        {"form": {"mode": "append"}}, {"overrides": {"import.mode": "append"}},
+    )  # fmt: skip
+    for values in said:
+        asked = resolved_workflow(workspace.settings, "import_fruit", **values)
+        assert isinstance(asked, Import)
+        assert asked.dataset.definition.import_.mode == "append"
+        assert asked.before is None
 
 
 def test_the_form_of_an_operation_offers_those_that_are_installed(workspace: Workspace) -> None:

@@ -148,10 +148,19 @@ export const startImport = (place: Place) =>
   post<api.RunBrief>(ofDataset(place, "/imports"), { values: {}, force: false }, PATIENT);
 export const formats = (signal?: Signal) => get<api.DataFormat[]>("formats", signal);
 export const operations = (signal?: Signal) => get<api.OperationShape[]>("operations", signal);
+export const vocabulary = (place: Place, version: number, signal?: Signal) =>
+  get<api.Vocabulary>(ofDataset(place, "/vocabulary", { version }), signal);
+export const previewOperation = (place: Place, body: api.OperationTry) =>
+  post<api.OperationPreview>(ofDataset(place, "/preview"), body, PATIENT);
 export const operate = (place: Place, body: api.OperationStart) =>
   post<api.RunBrief>(ofDataset(place, "/operations"), body, PATIENT);
 export const exportDataset = (place: Place, body: api.ExportStart) =>
   post<api.RunBrief>(ofDataset(place, "/exports"), body, PATIENT);
 export const exported = (id: string, signal?: Signal) =>
   get<api.ExportFile>(`runs/${runPath(id)}/export`, signal);
+export const refusedByRun = (id: string, offset: number, limit: number, signal?: Signal) =>
+  get<api.RefusedPage>(`runs/${runPath(id)}/refused/samples?offset=${offset}&limit=${limit}`, signal);
+export const refusedSamples = (place: Place, query: Record<string, unknown>, signal?: Signal) =>
+  get<api.RefusedPage>(ofDataset(place, "/refused", query), signal);
+export const refusedFile = (id: string) => address(`runs/${runPath(id)}/refused/file`);
 export const exportFile = (id: string) => address(`runs/${runPath(id)}/export/file`);

@@ -31,6 +31,14 @@ export interface Approval {
   permissions: Record<string, Permission>;
 }
 
+export interface BeginDraft {
+  dataset: string;
+  /** what is added joins the version before */
+  joins?: boolean;
+  kind?: string | null;
+  description?: string;
+}
+
 export interface Champion {
   version: number;
   fence: number;
@@ -87,6 +95,13 @@ export interface ComponentBrief {
   kind: "component" | "effect" | "wait";
   version: number;
   title: Title;
+}
+
+export interface ConditionFact {
+  name: string;
+  kind: "number" | "text" | "date" | "any";
+  /** of a category: its values, at most 200 */
+  values: string[];
 }
 
 export interface ConnectionBrief {
@@ -226,6 +241,8 @@ export interface DatasetVersion {
   rows: number | null;
   /** of a table */
   columns: number | null;
+  /** samples or rows that its import left out */
+  refused: number;
   /** what keeps it from being deleted */
   locked: Lock | null;
   /** since when; null if it is there */
@@ -243,6 +260,30 @@ export interface Decision {
 export interface Define {
   /** the fields of dataset.yaml; apiVersion and kind may be left out */
   definition: Record<string, unknown>;
+}
+
+export interface Draft {
+  /** no version has it as its id */
+  number: number;
+  dataset: string;
+  /** whether versions also have the samples of the one before */
+  joins: boolean;
+  /** what the one who began it calls its kind */
+  kind: string | null;
+  description: string;
+  samples: number;
+  /** bytes of the samples */
+  size: number;
+  begun_by: string;
+  begun: string;
+  /** when the last import of what was added began */
+  due: string | null;
+  /** whether it takes samples: the newest of its dataset does */
+  open: boolean;
+  /** versions up to this number are not of it */
+  after: number;
+  /** those that were made of it, the newest first */
+  versions: number[];
 }
 
 export interface Event {
@@ -430,6 +471,14 @@ export interface ModelVersion {
   mlflow_url: string | null;
 }
 
+export interface NewSample {
+  /** a picture in Base64; a text; a pair of texts joined by a tab */
+  content: string;
+  labels?: SampleLabel[];
+  /** of a sample that is there: its labels are these, not these as well */
+  replace?: boolean;
+}
+
 export interface NewToken {
   /** what or whom it is for */
   name: string;
@@ -440,9 +489,24 @@ export interface NewToken {
   days?: number | null;
 }
 
+export interface OperationPreview {
+  operation: string;
+  dataset: string;
+  version: number;
+  samples: TriedSample[];
+}
+
 export interface OperationShape {
   name: string;
   title: Title;
+  /** what it does, in the reader's language */
+  description: string;
+  /** kinds of data it is for; empty: all */
+  modalities: string[];
+  /** tasks of data it is for; empty: all */
+  tasks: string[];
+  /** whether `preview` shows what it would make */
+  previewable: boolean;
   /** whether it needs a second dataset */
   merges: boolean;
   /** inputs that may come from a file */
@@ -461,6 +525,19 @@ export interface OperationStart {
   options?: Record<string, unknown>;
   /** input of the step -> where its file is */
   sources?: Record<string, Record<string, unknown>>;
+}
+
+export interface OperationTry {
+  /** prepare_images, augment, ...: a previewable one */
+  operation: string;
+  /** default: the newest */
+  version?: number | null;
+  /** config of the step */
+  options?: Record<string, unknown>;
+  /** samples, taken evenly from all */
+  count?: number;
+  /** of every random choice, as of a run */
+  seed?: number;
 }
 
 export interface Overview {
@@ -507,6 +584,10 @@ export interface Purge {
   objects: number;
   /** their size */
   bytes: number;
+  /** copies removed from the artifact store */
+  artifacts: number;
+  /** their size, without what others have too */
+  artifact_bytes: number;
 }
 
 export interface PurgeDatasets {
@@ -528,6 +609,23 @@ export interface PurgedVersion {
 export interface Reason {
   passed: boolean;
   sentence: string;
+}
+
+export interface RefusedPage {
+  /** its run, which has the zip; null: that is gone */
+  run_id: string | null;
+  /** how many are known by name */
+  listed: number;
+  /** whether these are all */
+  complete: boolean;
+  offset: number;
+  samples: RefusedSample[];
+}
+
+export interface RefusedSample {
+  file: string;
+  line: number | null;
+  reason: string;
 }
 
 export interface Release extends Champion {
@@ -622,6 +720,8 @@ export interface RunFacts {
   airflow_url: string | null;
   has_report: boolean;
   has_validation: boolean;
+  /** whether it left samples out: see `refused` */
+  has_refused: boolean;
 }
 
 export interface RunRow extends RunBrief {
@@ -645,6 +745,15 @@ export interface SampleBox {
 export interface SampleCount {
   name: string;
   samples: number;
+}
+
+export interface SampleLabel {
+  name: string;
+  /** pixels, of a box; the others as well */
+  left?: number | null;
+  top?: number | null;
+  width?: number | null;
+  height?: number | null;
 }
 
 export interface SampleObject {
@@ -806,6 +915,23 @@ export interface TablePreview {
   more: boolean;
 }
 
+export interface Tidied {
+  dry_run: boolean;
+  /** ids */
+  uploads: string[];
+  /** numbers of those that lost their samples */
+  drafts: number[];
+  /** copies of sources elsewhere */
+  downloads: number;
+  /** freed */
+  bytes: number;
+}
+
+export interface Tidy {
+  /** only say what would go */
+  dry_run?: boolean;
+}
+
 export interface Title {
   en: string;
   zh: string;
@@ -835,6 +961,12 @@ export interface Traffic {
   p99_ms: number | null;
   /** null: since the gateway started */
   window_s: number | null;
+}
+
+export interface TriedSample {
+  sample_id: string;
+  /** both side by side: a PNG of at most 648 x 320, in base64 */
+  picture: string;
 }
 
 export interface Trouble {
@@ -888,4 +1020,15 @@ export interface VersionRow {
   a: unknown;
   b: unknown;
   differs: boolean;
+}
+
+export interface Vocabulary {
+  dataset: string;
+  version: number;
+  /** what conditions may be about */
+  facts: ConditionFact[];
+  /** of a table */
+  columns: string[];
+  /** in the order of the card */
+  labels: string[];
 }

@@ -11,6 +11,7 @@ import { Away } from "./Away";
 import { Boundary } from "./Boundary";
 import { Icon } from "./Icon";
 import { LanguageSwitch, ThemeSwitch } from "./Switches";
+import { useCurrentShown } from "./useCurrentShown";
 
 const PLACES = [
   ["/", "nav.overview"],
@@ -30,6 +31,7 @@ export function Layout({ children }: { children: ReactNode }) {
     ? [...PLACES, ...ADMIN_PLACES]
     : PLACES;
   useKeptPlace();
+  const row = useCurrentShown<HTMLElement>(pathname);
   useEffect(() => {
     window.scrollTo(0, 0); // newer browsers answer with a promise, which React must not see
   }, [pathname]);
@@ -48,7 +50,7 @@ export function Layout({ children }: { children: ReactNode }) {
       <header className="top">
         <div className="top-inside">
           <Brand />
-          <nav className="places" aria-label={t("nav")}>
+          <nav className="places" aria-label={t("nav")} ref={row}>
             {places.map(([to, key]) => (
               <Link key={to} to={to} aria-current={isHere(to, pathname) ? "page" : undefined}>
                 {t(key)}

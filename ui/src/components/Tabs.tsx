@@ -2,6 +2,8 @@
 
 import { Link } from "react-router";
 
+import { useCurrentShown } from "./useCurrentShown";
+
 export interface Tab {
   id: string;
   name: string;
@@ -9,8 +11,9 @@ export interface Tab {
 }
 
 export function Tabs({ label, tabs, here }: { label: string; tabs: readonly Tab[]; here: string }) {
+  const box = useCurrentShown<HTMLElement>(here);
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav className="tabs" aria-label={label} ref={box}>
       {tabs.map((tab) => (
         <Link key={tab.id} to={tab.to} aria-current={tab.id === here ? "true" : undefined}>
           {tab.name}

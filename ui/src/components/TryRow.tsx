@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { Fields } from "../forms/Fields";
 import { filledRow, rowBody, rowDraft, rowFields } from "../forms/rows";
-import type { Problem } from "../forms/schema";
+import type { Problem } from "../forms/reading";
 import { wordFor } from "../messages";
 import { useText } from "../settings";
 import { Action } from "./Action";

@@ -3,123 +3,79 @@
 import { useId } from "react";
 
 import { useText } from "../settings";
-import { wordFor } from "../messages";
-import { type Draft, type FieldSpec, linesOf, type Problem, written } from "./schema";
+import { Boxes } from "./Boxes";
+import { choiceWord } from "./choices";
+import { FieldName, type FieldProps, type InputProps, Known, Said } from "./parts";
+import { comparison, type Draft, differs, type Entry, type Problem, problemsIn, textOf } from "./reading";
+import { RowList } from "./RowList";
+import type { FieldSpec } from "./schema";
+import { factOf, suggestions, useTerms } from "./terms";
+import { Words } from "./Words";
 
 interface FieldsProps {
   fields: readonly FieldSpec[];
   draft: Draft;
   problems: Record<string, Problem>;
-  onChange: (path: string, text: string) => void;
+  onChange: (path: string, entry: Entry) => void;
   /** Say which fields differ from their defaults. */
   compare?: boolean;
+  /** Without the help of each field: the row before has it. */
+  terse?: boolean;
 }
 
-export function Fields({ fields, draft, problems, onChange, compare = false }: FieldsProps) {
+export function Fields({ fields, draft, problems, onChange, compare = false, terse = false }: FieldsProps) {
+  const shown = fields.filter((field) => comparison(field.compared, draft) !== "none");
   return (
     <div className="fields">
-      {fields.map((field) => (
-        <FieldRow
-          key={field.path}
-          field={field}
-          text={draft[field.path] ?? ""}
-          problem={problems[field.path]}
-          onChange={(text) => onChange(field.path, text)}
-          compare={compare}
-        />
-      ))}
+      {shown.map((field) => {
+        const entry = draft[field.path] ?? "";
+        return (
+          <FieldRow
+            key={field.path}
+            field={terse ? { ...field, help: "" } : field}
+            entry={entry}
+            draft={draft}
+            problem={problems[field.path]}
+            inside={problemsIn(problems, field.path)}
+            onChange={(next) => onChange(field.path, next)}
+            changed={compare && differs(field, entry)}
+          />
+        );
+      })}
     </div>
   );
 }
 
-interface FieldRowProps {
-  field: FieldSpec;
-  text: string;
-  problem: Problem | undefined;
-  onChange: (text: string) => void;
-  compare: boolean;
-}
-
-function FieldRow({ field, text, problem, onChange, compare }: FieldRowProps) {
-  const t = useText();
+function FieldRow(props: FieldProps) {
+  const { field, entry, draft, problem, onChange, changed } = props;
+  const terms = useTerms();
   const id = useId();
-  const differs = compare && text !== written(field, field.default);
-  if (field.kind === "list" && field.options.length > 0) {
-    return <Boxes field={field} text={text} problem={problem} onChange={onChange} differs={differs} />;
-  }
+  if (field.kind === "rows" || field.kind === "pairs") return <RowList {...props} />;
+  if (field.kind === "list" && field.options.length > 0) return <Boxes {...props} />;
+  const known = wordsFor(field, draft, terms);
+  const several = field.kind === "list" || comparison(field.compared, draft) === "list";
   return (
-    <div className={differs ? "field is-changed" : "field"}>
+    <div className={changed ? "field is-changed" : "field"}>
       <label className="field-name" htmlFor={id} title={field.path}>
-        {field.name}
-        {differs && <span className="field-mark">{t("form.changed")}</span>}
+        <FieldName name={field.name} changed={changed} />
       </label>
-      <Input id={id} field={field} text={text} wrong={problem !== undefined} onChange={onChange} />
-      {problem && (
-        <span className="field-error" role="alert">
-          {t(problem.key, problem.values)}
-        </span>
+      {several && (known.length > 0 || field.kind === "value") ? (
+        <Words id={id} field={field} text={textOf(entry)} known={known} wrong={!!problem} onChange={onChange} />
+      ) : (
+        <Input id={id} field={field} text={textOf(entry)} known={known} wrong={!!problem} onChange={onChange} />
       )}
-      {field.help && (
-        <span className="field-help" id={`${id}-help`}>
-          {field.help}
-        </span>
-      )}
+      <Said field={field} problem={problem} id={id} />
     </div>
   );
 }
 
-interface BoxesProps extends Omit<FieldRowProps, "compare"> {
-  differs: boolean;
+/** What may stand in a field, of the words of the version that it is about. */
+function wordsFor(field: FieldSpec, draft: Draft, terms: ReturnType<typeof useTerms>) {
+  if (!field.compared) return suggestions(terms, field.suggests);
+  return factOf(terms, textOf(draft[field.compared.column]))?.values ?? [];
 }
 
-/** A list whose values are known: a box for each. */
-function Boxes({ field, text, problem, onChange, differs }: BoxesProps) {
-  const t = useText();
-  const chosen = linesOf(text);
-  const flip = (value: string, on: boolean) =>
-    onChange(
-      field.options
-        .map(String)
-        .filter((one) => (one === value ? on : chosen.includes(one)))
-        .join("\n"),
-    );
-  return (
-    <fieldset className={differs ? "field boxes is-changed" : "field boxes"}>
-      <legend className="field-name">
-        {field.name}
-        {differs && <span className="field-mark">{t("form.changed")}</span>}
-      </legend>
-      <span className="boxes-list">
-        {field.options.map(String).map((value) => (
-          <label key={value} className="check">
-            <input
-              type="checkbox"
-              checked={chosen.includes(value)}
-              onChange={(event) => flip(value, event.target.checked)}
-            />
-            {wordFor(t, "option", value)}
-          </label>
-        ))}
-      </span>
-      {problem && (
-        <span className="field-error" role="alert">
-          {t(problem.key, problem.values)}
-        </span>
-      )}
-      {field.help && <span className="field-help">{field.help}</span>}
-    </fieldset>
-  );
-}
-
-interface InputProps {
-  id: string;
-  field: FieldSpec;
-  text: string;
-  wrong: boolean;
-  onChange: (text: string) => void;
-}
-
-function Input({ id, field, text, wrong, onChange }: InputProps) {
+function Input({ id, field, text, known, wrong, onChange }: InputProps) {
   const t = useText();
   const common = {
     id,
@@ -136,37 +92,40 @@ function Input({ id, field, text, wrong, onChange }: InputProps) {
           <option key={String(option)} value={String(option)}>
             {typeof option === "boolean"
               ? t(option ? "yes" : "no")
-              : wordFor(t, "option", String(option))}
+              : choiceWord(t, field.path, String(option))}
           </option>
         ))}
       </select>
     );
   }
-  if (["json", "prose", "list", "pairs"].includes(field.kind)) {
+  if (["json", "prose", "list"].includes(field.kind)) {
     return (
       <textarea
         {...common}
         className={field.kind === "json" ? "mono" : undefined}
         rows={3}
         spellCheck={false}
-        placeholder={
-          field.kind === "list" || field.kind === "pairs" ? t(`form.lines.${field.kind}`) : undefined
-        }
+        placeholder={field.kind === "list" ? t("form.lines.list") : undefined}
         value={text}
         onChange={(event) => onChange(event.target.value)}
       />
     );
   }
+  const wordy = field.kind === "text" || field.kind === "value";
   return (
-    <input
-      {...common}
-      type="text"
-      inputMode={field.kind === "text" ? "text" : "decimal"}
-      autoComplete="off"
-      spellCheck={false}
-      placeholder={field.nullable ? t("form.nothing") : ""}
-      value={text}
-      onChange={(event) => onChange(event.target.value)}
-    />
+    <>
+      <input
+        {...common}
+        type="text"
+        inputMode={wordy ? "text" : "decimal"}
+        list={known.length > 0 ? `${id}-known` : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={field.nullable && !field.compared?.op ? t("form.nothing") : ""}
+        value={text}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <Known id={id} words={known} />
+    </>
   );
 }

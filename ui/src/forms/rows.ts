@@ -1,7 +1,8 @@
 // A row for a table service: a field per feature, a request body from what was typed.
 
 import type { Feature } from "../api/types";
-import { type Draft, type FieldSpec, type Filled, type Kind, read, written } from "./schema";
+import { type Draft, type Filled, read, textOf, written } from "./reading";
+import type { FieldSpec, Kind } from "./schema";
 
 const KINDS: Record<string, Kind> = { number: "number", boolean: "choice", text: "prose" };
 
@@ -42,7 +43,7 @@ function firstRow(body: unknown): Record<string, unknown> {
 export function filledRow(fields: readonly FieldSpec[], draft: Draft): Filled {
   const filled: Filled = { values: {}, problems: {} };
   for (const field of fields) {
-    const text = draft[field.path] ?? "";
+    const text = textOf(draft[field.path]);
     if (text === "" && !field.nullable) filled.problems[field.path] = { key: "form.required" };
     else if (text === "") filled.values[field.path] = null;
     else {

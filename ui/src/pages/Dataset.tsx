@@ -15,6 +15,7 @@ import { ImportPanel } from "../components/dataset/ImportPanel";
 import { LastImport } from "../components/dataset/LastImport";
 import { LineagePanel } from "../components/dataset/LineagePanel";
 import { keyOf, PlaceContext, usePlace } from "../components/dataset/place";
+import { RefusedOfVersion } from "../components/dataset/RefusedPanel";
 import { ReportPanel } from "../components/dataset/ReportPanel";
 import { Rows } from "../components/dataset/Rows";
 import { Samples } from "../components/dataset/Samples";
@@ -67,7 +68,8 @@ function Page() {
   );
 }
 
-type Part = "versions" | "samples" | "table" | "compare" | "report" | "lineage" | "import";
+type Part =
+  | "versions" | "samples" | "table" | "compare" | "report" | "lineage" | "refused" | "import";
 
 interface ContentProps {
   dataset: Dataset;
@@ -84,8 +86,11 @@ function Content({ dataset, deleted, onDeleted, refresh }: ContentProps) {
   const table = dataset.modality === "table";
   const own: Part[] = project ? [] : ["import"];
   const looks: Part[] = ["versions", table ? "table" : "samples", "compare", "report", "lineage"];
-  const parts = [...looks, ...own];
-  const versions = dataset.history.filter((one) => !one.deleted).map((one) => one.version);
+  const there = dataset.history.filter((one) => !one.deleted);
+  const versions = there.map((one) => one.version);
+  const incomplete = there.find((one) => one.refused > 0)?.version;
+  const refused: Part[] = incomplete || tab === "refused" ? ["refused"] : [];
+  const parts = [...looks, ...refused, ...own];
   return (
     <>
       {dataset.problem && (
@@ -111,7 +116,12 @@ function Content({ dataset, deleted, onDeleted, refresh }: ContentProps) {
       ) : versions.length === 0 ? (
         <Empty title={t("dataset.versions.none")}>{t("dataset.versions.none.how")}</Empty>
       ) : (
-        <Chosen tab={tab} versions={versions} profiled={dataset.profiled} />
+        <Chosen
+          tab={tab}
+          versions={versions}
+          profiled={dataset.profiled}
+          incomplete={incomplete ?? versions[0] ?? 1}
+        />
       )}
     </>
   );
@@ -121,9 +131,11 @@ interface ChosenProps {
   tab: string;
   versions: readonly number[];
   profiled: readonly number[];
+  /** The newest version of which the import left something out. */
+  incomplete: number;
 }
 
-function Chosen({ tab, versions, profiled }: ChosenProps) {
+function Chosen({ tab, versions, profiled, incomplete }: ChosenProps) {
   const t = useText();
   switch (tab as Part) {
     case "samples":
@@ -136,6 +148,8 @@ function Chosen({ tab, versions, profiled }: ChosenProps) {
       return <ReportPanel versions={versions} profiled={profiled} />;
     case "lineage":
       return <LineagePanel versions={versions} />;
+    case "refused":
+      return <RefusedOfVersion versions={versions} first={incomplete} />;
     default:
       return <Empty icon="alert" title={t("no.page")} />;
   }

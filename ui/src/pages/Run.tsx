@@ -9,6 +9,7 @@ import { usePoll } from "../api/usePoll";
 import { ApprovalCard } from "../components/ApprovalCard";
 import { Badge } from "../components/Badge";
 import { Exported } from "../components/dataset/Exported";
+import { RefusedByRun } from "../components/dataset/RefusedPanel";
 import { External } from "../components/External";
 import { Facts } from "../components/Facts";
 import { Icon } from "../components/Icon";
@@ -94,6 +95,7 @@ function Content({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
       <Panel>
         <RunFactsList run={run} />
       </Panel>
+      {run.facts.has_refused && <RefusedByRun run={run.run_id} />}
       {run.lifecycle === EXPORT && run.state === "succeeded" && <Exported run={run.run_id} />}
       <Panel title={t("run.stages")} flush>
         <StageStrip stages={run.stages} selected={selected} onSelect={setChosen} />

@@ -20,12 +20,15 @@ test("what was said becomes a definition", () => {
   });
 });
 
-test("a table of a database has a target, and says itself what it refuses", () => {
+test("a table of a database has a target, and is strict unless it is said otherwise", () => {
   const draft = { ...NOTHING, kind: "sql" as const, connection: "shop", query: "orders" };
   const said = definitionOf({ ...draft, name: "orders", modality: "table", target: "price" });
   expect(said.source).toEqual({ sql: { connection: "shop", table: "orders" } });
   expect(said.target).toBe("price");
-  expect(said).not.toHaveProperty("on_problem");
+  expect(said.on_problem).toBe("refuse");
+  const lenient = { ...draft, modality: "table" as const, strict: false };
+  expect(definitionOf(lenient).on_problem).toBe("leave_out");
+  expect(definitionOf({ ...draft, modality: "text" }).on_problem).toBe("leave_out");
 });
 
 test("a clustering has no target, a time series has a time", () => {

@@ -13,7 +13,8 @@ export interface ImportDraft extends SourceDraft {
   /** Of a time series: the column that orders it. */
   time: string;
   format: string;
-  strict: boolean;
+  /** Undefined: as is usual for such data. */
+  strict: boolean | undefined;
 }
 
 export const NOTHING: ImportDraft = {
@@ -25,7 +26,7 @@ export const NOTHING: ImportDraft = {
   target: "",
   time: "",
   format: "",
-  strict: false,
+  strict: undefined,
 };
 
 export const TASKS: Record<Modality, readonly string[]> = {
@@ -83,6 +84,11 @@ export function definitionOf(draft: ImportDraft): Record<string, unknown> {
   if (draft.format.trim()) definition.format = draft.format.trim();
   if (needsTarget(draft)) definition.target = draft.target.trim();
   if (needsTime(draft)) definition.time_column = draft.time.trim();
-  if (draft.modality !== "table") definition.on_problem = draft.strict ? "refuse" : "leave_out";
+  definition.on_problem = isStrict(draft) ? "refuse" : "leave_out";
   return definition;
+}
+
+/** Whether one unusable sample stops the import: tables are strict unless it is said otherwise. */
+export function isStrict(draft: ImportDraft): boolean {
+  return draft.strict ?? draft.modality === "table";
 }

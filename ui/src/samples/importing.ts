@@ -92,7 +92,7 @@ const OWN: Record<Modality, readonly string[]> = {
   text: ["folder", "archive", "file"],
   audio: ["folder", "archive", "file"],
 };
-const ELSEWHERE = ["url", "s3", "ftp", "webhdfs", "path", "sql", "upload"] as const;
+const ELSEWHERE = ["url", "s3", "ftp", "webhdfs", "path", "sql", "upload", "draft"] as const;
 
 /** Form values of an import run that takes its data from there, wherever the definition says. */
 export function importValues(draft: SourceDraft, modality: Modality): Record<string, unknown> {

@@ -10,13 +10,14 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aileron.client.local.browsing.files import CacheFolder
 from aileron.client.local.browsing.index import FORMAT, SampleIndex
 from aileron.client.local.browsing.worker import Worker
-from aileron.core.errors import StepFailed, Unavailable
+from aileron.core.errors import AileronError, InvalidInput, StepFailed, Unavailable
 from aileron.core.ports import Reference
 from aileron.core.settings import SILENT, Settings
 from aileron.data.layout import SAMPLES_FILE
@@ -40,14 +41,17 @@ class Browser:
         self.indexes = CacheFolder(folder / "index", INDEX_BYTES)
         self.media = CacheFolder(folder / "media", MEDIA_BYTES)
         self.data = CacheFolder(folder / "data", DATA_BYTES)
-        self.worker = Worker()
+        self.worker = Worker(partial(_failed, StepFailed, "client.not_read"))
+        self.previewer = Worker(partial(_failed, InvalidInput, "client.no_preview"))
+        """A process of its own: a preview takes seconds, and pictures must not wait for it."""
         self._builders = ThreadPoolExecutor(BUILDERS, "browse")
         self._building: dict[str, Future[Path]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """End the worker; a later question starts another."""
+        """End the workers; a later question starts another."""
         self.worker.close()
+        self.previewer.close()
 
     def index(self, store: Store, reference: Reference) -> SampleIndex:
         """The index of a version, made now if there is none.
@@ -86,6 +90,10 @@ class Browser:
             with self.indexes.draft(key) as draft:
                 _run_builder(folder, draft)
         return self.indexes.path(key)
+
+
+def _failed(kind: type[AileronError], message_id: str, problem: Any) -> AileronError:
+    return kind(message_id, problem=problem)
 
 
 def _run_builder(folder: Path, index: Path) -> None:

@@ -11,6 +11,7 @@ import json
 import math
 import select
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from aileron.client.local.browsing.kinds import type_of
+from aileron.core.catalogue import step_class
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.data.layout import SAMPLE_ID, TABLE_FOLDER
 from aileron.data.media import MEDIA_FOLDER, MediaFiles
+from aileron.data.preparing.previewing import Previewing
 
 IDLE_SECONDS: Final = 120.0
 KEPT_BYTES: Final = 32 << 20
@@ -77,7 +80,23 @@ def rows(folder: str, columns: list[str], offset: int, limit: int) -> Answer:
     return "application/json", json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
-_QUESTIONS: Final[Mapping[str, Callable[..., Answer]]] = {"medium": medium, "rows": rows}
+def preview(
+    folder: str, step: str, options: dict[str, Any], count: int, seed: int, shards: list[str]
+) -> Answer:
+    """What a step would make of some samples, as JSON: ``[{"sample_id", "picture"}]``."""
+    declared: Any = step_class(step)
+    previewing: Previewing = declared()
+    config = declared.Config.model_validate(options)
+    pairs = previewing.preview(Path(folder), config, count, seed, shards)
+    document = [{"sample_id": sample, "picture": b64encode(png).decode()} for sample, png in pairs]
+    return "application/json", json.dumps(document, ensure_ascii=False).encode()
+
+
+_QUESTIONS: Final[Mapping[str, Callable[..., Answer]]] = {
+    "medium": medium,
+    "rows": rows,
+    "preview": preview,
+}
 
 
 @lru_cache(maxsize=4)
@@ -95,13 +114,12 @@ def _plain(value: Any) -> Any:
 
 
 def answer(question: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """The head of the answer and its bytes; an error is told in both languages."""
+    """The head of the answer and its bytes; an error has its JSON form, for any language."""
     call = _QUESTIONS[question["ask"]]
     try:
         kind, content = call(**question["values"])
     except AileronError as error:
-        said = {"en": error.render("en"), "zh": error.render("zh")}
-        return {"error": said, "size": 0}, b""
+        return {"error": error.to_dict(), "size": 0}, b""
     return {"type": kind, "size": len(content)}, content
 
 

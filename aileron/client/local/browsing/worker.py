@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, Final
 
-from aileron.core.errors import StepFailed
+from aileron.core.errors import AileronError
 from aileron.core.settings import SILENT
 
 SECONDS: Final = 60.0
@@ -24,18 +25,19 @@ PIECE: Final = 1 << 16
 
 
 class Worker:
-    """Asks the process and gives back what it says. Threads may share it."""
+    """Asks the process and gives back what it says. Threads may share it.
 
-    def __init__(self) -> None:
+    Args:
+        refuses: makes the error of what the process refuses, or of its end; from the problem.
+    """
+
+    def __init__(self, refuses: Callable[[Any], AileronError]) -> None:
+        self._refuses = refuses
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def ask(self, question: str, **values: Any) -> tuple[str, bytes]:
-        """The type and the bytes of the answer.
-
-        Raises:
-            StepFailed: it could not be read; says why.
-        """
+        """The type and the bytes of the answer; an error if there is none, which says why."""
         line = json.dumps({"ask": question, "values": values}).encode() + b"\n"
         with self._lock:
             try:
@@ -47,9 +49,9 @@ class Worker:
                 except (OSError, EOFError, TimeoutError) as error:
                     problem = str(error) or type(error).__name__
                     self._end()
-                    raise StepFailed("client.not_read", problem=problem) from None
+                    raise self._refuses(problem) from None
         if "error" in head:
-            raise StepFailed("client.not_read", problem=head["error"]["en"])
+            raise self._refuses(head["error"])
         return head["type"], content
 
     def close(self) -> None:

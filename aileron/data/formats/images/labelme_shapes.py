@@ -58,9 +58,9 @@ def grouped(
     groups: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
     for number, shape in enumerate(shapes):
         label = required(shape, "label", str)
-        group = shape.get("group_id")
-        alone = not isinstance(group, int)
-        groups[("alone", number) if alone else group].append({**shape, "label": label})
+        group = _group(shape)
+        key: Any = ("alone", number) if group is None else group
+        groups[key].append({**shape, "label": label})
     for together in groups.values():
         dots, others = _parted(together)
         if len({shape["label"] for shape in others}) == 1:
@@ -69,6 +69,12 @@ def grouped(
         else:
             for shape in together:
                 yield shape["label"], [], ()
+
+
+def _group(shape: Mapping[str, Any]) -> int | None:
+    """The number of the object that the shape belongs to; anything else is none."""
+    group = shape.get("group_id")
+    return group if isinstance(group, int) else None
 
 
 def _are_names(shape: Mapping[str, Any]) -> bool:
@@ -110,7 +116,7 @@ def read_shapes(
             yield Shape(label, points=points, group=dots[0]["group_id"])
             joined.add(dots[0]["group_id"])
     for shape in said:
-        if kind_of(shape) == "point" and shape.get("group_id") not in joined:
+        if kind_of(shape) == "point" and _group(shape) not in joined:
             yield Shape(required(shape, "label", str), points=(_key_point(shape),))
 
 
@@ -128,7 +134,6 @@ def _key_point(shape: Mapping[str, Any]) -> KeyPoint:
 
 
 def _shape(shape: Mapping[str, Any], width: int, height: int) -> Shape:
-    group = shape.get("group_id")
     flags = shape.get("flags") or {}
     attributes = {
         **(flags if isinstance(flags, dict) else {}),
@@ -137,7 +142,7 @@ def _shape(shape: Mapping[str, Any], width: int, height: int) -> Shape:
     crowd = attributes.pop(CROWD, False) is True
     made = Shape(
         required(shape, "label", str),
-        group=group if isinstance(group, int) else None,
+        group=_group(shape),
         crowd=crowd,
         attributes=scalars(attributes, "flags"),
     )

@@ -135,11 +135,12 @@ def _text(row: Mapping[str, Any], name: str | None) -> str:
 
 
 def _id(row: Mapping[str, Any], roles: Mapping[Any, str], default: str) -> str:
-    value = row.get(roles.get("id", ""))
+    name = roles.get("id")
+    value = row.get(name) if name else None
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        raise Fault("wrong_field", field=roles["id"], found=str(value)[:60], wanted="text")
+        raise Fault("wrong_field", field=name, found=str(value)[:60], wanted="text")
     return str(value)
 
 

@@ -13,6 +13,7 @@ from aileron.core.steps import Component, Context
 from aileron.data.layout import Part
 from aileron.data.operations.base import OperationConfig
 from aileron.data.preparing.origin import is_own, origin, write_report
+from aileron.data.preparing.previewing import PreviewsPictures
 
 if TYPE_CHECKING:
     from aileron.data.preparing.images.copies import Copies
@@ -29,7 +30,7 @@ class AugmentConfig(OperationConfig):
 
     copies: int = Field(1, ge=1, le=100, description="varied copies of each picture")
     parts: tuple[Part | Literal["none"], ...] = Field(
-        ("train",),
+        ("train", "none"),
         min_length=1,
         description="the pictures of these parts; none: pictures without a part",
     )
@@ -64,13 +65,14 @@ class AugmentConfig(OperationConfig):
         return self
 
 
-class AugmentImages(Component[AugmentConfig]):
-    """Multiply pictures."""
+class AugmentImages(PreviewsPictures, Component[AugmentConfig]):
+    """Add varied copies of the pictures, with what is drawn on them."""
 
     name = "data.augment"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Augment pictures", "zh": "图片数据增强"}
     Config = AugmentConfig
+    modalities: ClassVar[tuple[str, ...]] = ("image",)
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET, "the pictures and their copies"),
@@ -85,10 +87,10 @@ class AugmentImages(Component[AugmentConfig]):
         from aileron.data.preparing.images.copies import Copies, taken_over
         from aileron.data.preparing.images.page import page
         from aileron.data.preparing.images.preview import preview
-        from aileron.data.preparing.images.streaming import Target, in_threads
+        from aileron.data.preparing.images.streaming import Source, Target, in_threads
 
         before = read_image_card(inputs["dataset"])
-        copies = Copies(inputs["dataset"], before, config, context.seed)
+        copies = Copies(Source(inputs["dataset"]), before, config, context.seed)
         changes = Changes()
         folder = context.output("dataset")
         with Target(folder, context.work) as target:
@@ -120,9 +122,8 @@ def _said(copies: Copies, made: int, lost: int) -> Iterator[str]:
     yield f"{made:,} copies of {copies.count:,} pictures"
     if lost > 0:
         yield f"{lost:,} objects of copies are left out: too little of them is to be seen"
-    given = copies.parts
-    if "validation" not in given:
+    if copies.mixed and not {"validation", "test"} <= copies.parts:
         yield (
-            "no part validation is given: data.split takes it from the rest, where copies of its"
-            " pictures stay; give all parts with data.resplit before this"
+            "mosaics show pictures that data.split may give to other parts; give all parts with"
+            " data.resplit before this"
         )

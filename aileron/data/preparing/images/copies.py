@@ -14,8 +14,7 @@ from aileron.data.images.annotations import sample_of
 from aileron.data.images.card import ImageCard
 from aileron.data.images.layout import Sample
 from aileron.data.layout import SAMPLE_ID
-from aileron.data.media import MEDIA_FOLDER, Place, Shards
-from aileron.data.media.shards import Stored
+from aileron.data.media import MEDIA_FOLDER, Shards, places_of
 from aileron.data.preparing.images.augment import AugmentConfig
 from aileron.data.preparing.images.changes import new_sample, rules_of
 from aileron.data.preparing.images.frame import Frame, encode, open_frame
@@ -34,9 +33,9 @@ Done = tuple[ImageSample, int, Sample, bytes]
 class Copies:
     """The copies of one dataset."""
 
-    def __init__(self, folder: Path, card: ImageCard, config: AugmentConfig, seed: int) -> None:
+    def __init__(self, source: Source, card: ImageCard, config: AugmentConfig, seed: int) -> None:
         self._config, self._seed = config, seed
-        self._source = Source(folder)
+        self._source = source
         self._rules = rules_of(card, config.visible)
         self.samples = self._source.samples
         if config.mosaic and card.task == "classification" and card.label_type == "single":
@@ -48,6 +47,11 @@ class Copies:
             parts = ", ".join(config.parts)
             raise InvalidInput("data.preparing.no_parts", where="parts", name=card.name,
                                parts=parts)  # fmt: skip
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some copies show other pictures, too."""
+        return self._config.mosaic > 0
 
     @property
     def parts(self) -> set[str]:
@@ -113,12 +117,7 @@ class Copies:
 
 def taken_over(parent: Path, folder: Path, samples: pa.Table, *, whole: bool) -> Shards:
     """The shards of `parent` in `folder`: all of them, or what of them `samples` refer to."""
-    names = ("content_digest", "media", "row", "bytes")
-    columns = (samples[name].to_pylist() for name in names)
-    stored = {
-        digest: Stored(Place(media, row), size)
-        for digest, media, row, size in zip(*columns, strict=True)
-    }
+    stored = places_of(samples)
     shards = Shards(folder / MEDIA_FOLDER)
     if whole:
         shards.keep(parent / MEDIA_FOLDER, stored)

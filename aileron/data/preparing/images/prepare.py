@@ -13,6 +13,7 @@ from aileron.core.steps import Component, Context
 from aileron.data.operations.base import OperationConfig
 from aileron.data.preparing.images.operations import Convert, ImageOperation
 from aileron.data.preparing.origin import origin, write_report
+from aileron.data.preparing.previewing import PreviewsPictures
 
 if TYPE_CHECKING:
     from aileron.data.formats.records import ImageSample
@@ -41,13 +42,14 @@ class PrepareImagesConfig(OperationConfig):
         return next((one.upper() for one in reversed(asked) if one != "keep"), None)
 
 
-class PrepareImages(Component[PrepareImagesConfig]):
-    """Change pictures."""
+class PrepareImages(PreviewsPictures, Component[PrepareImagesConfig]):
+    """Resize, crop, turn or correct every picture, with what is drawn on it."""
 
     name = "data.prepare_images"
     version = 1
     title: ClassVar[Mapping[str, str]] = {"en": "Prepare pictures", "zh": "图片预处理"}
     Config = PrepareImagesConfig
+    modalities: ClassVar[tuple[str, ...]] = ("image",)
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,11 @@ Make = Callable[[ImageSample, Frame], Frame]
 
 
 def preview(
-    folder: Path, config: PrepareImagesConfig | AugmentConfig, n: int = 8, seed: int = 0
+    folder: Path,
+    config: PrepareImagesConfig | AugmentConfig,
+    n: int = 8,
+    seed: int = 0,
+    shards: Collection[str] | None = None,
 ) -> list[tuple[str, bytes]]:
     """Sample id, and a PNG of the picture before and after side by side, objects drawn onto both.
 
@@ -32,18 +36,19 @@ def preview(
         folder: a DATASET artifact of pictures.
         n: how many samples; they are taken evenly from all of them.
         seed: of an augmentation; its first copies are shown.
+        shards: files of media that are there, of a folder that has not all of them.
     """
     card = read_image_card(folder)
-    source = Source(folder)
-    keep, make = _maker(folder, card, config, seed)
+    source = Source(folder, shards)
+    keep, make = _maker(source, card, config, seed)
     return list(_pairs(source, _spread(keep, len(source.samples), n), make, card))
 
 
 def _maker(
-    folder: Path, card: ImageCard, config: PrepareImagesConfig | AugmentConfig, seed: int
+    source: Source, card: ImageCard, config: PrepareImagesConfig | AugmentConfig, seed: int
 ) -> tuple[list[bool] | None, Make]:
     if isinstance(config, AugmentConfig):
-        copies = Copies(folder, card, config, seed)
+        copies = Copies(source, card, config, seed)
         return copies.keep, lambda record, frame: copies.vary(record, frame, 1)[0]
     rules = rules_of(card, config.visible)
     return None, lambda record, frame: apply(config.operations, frame, rules, record.sample_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
 from itertools import islice
@@ -17,7 +17,7 @@ from aileron.data.images.annotations import object_row, sample_of
 from aileron.data.images.card import ImageCard
 from aileron.data.images.layout import Sample, samples_schema
 from aileron.data.layout import CONTENT_DIGEST, SAMPLE_ID, SAMPLES_FILE, write_parquet
-from aileron.data.media import MEDIA_FOLDER, MediaFiles, Medium, Shards, write_media
+from aileron.data.media import MEDIA_FOLDER, MediaFiles, Shards, write_media
 from aileron.data.operations.images import Images
 from aileron.data.operations.samples import Tally, replaced
 
@@ -33,14 +33,22 @@ CACHE: Final = 64 << 20
 
 
 class Source:
-    """The samples of a dataset of pictures, in the order in which their bytes lie."""
+    """The samples of a dataset of pictures, in the order in which their bytes lie.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        shards: those alone whose bytes lie in these files; default: all.
+    """
+
+    def __init__(self, folder: Path, shards: Collection[str] | None = None) -> None:
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         self.media = MediaFiles(folder / MEDIA_FOLDER, CACHE)
-        batches = list(Images().batches(folder))
-        self.samples = pa.concat_tables([samples_schema().empty_table(), *batches])
+        samples = pa.concat_tables([samples_schema().empty_table(), *Images().batches(folder)])
+        if shards is not None:
+            there = pa.array(list(shards), pa.string())
+            samples = samples.filter(pc.is_in(samples["media"], there))
+        self.samples = samples
 
     def rows(self, keep: pa.Array | None = None) -> Iterator[tuple[ImageSample, dict[str, Any]]]:
         """Each sample as a record, and as its row."""
@@ -99,7 +107,7 @@ class Target:
         self._flush()
         folder = self._folder / MEDIA_FOLDER
         shards = shards or Shards(folder)
-        new = (Medium(d, size) for d, (_, size) in self._places.items() if d not in shards.places)
+        new = (digest for digest in self._places if digest not in shards.places)
         places = shards.places | write_media(folder, new, self._read)
         samples = pa.concat_tables([samples_schema().empty_table(), *self._pieces])
         samples = samples.sort_by(SAMPLE_ID).combine_chunks()

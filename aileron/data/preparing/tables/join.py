@@ -18,13 +18,17 @@ class JoinTableConfig(OperationConfig):
     """Which rows belong together, and what joins."""
 
     keys: Mapping[str, str] = Field(
-        min_length=1, description="column -> the column of the other table that equals it"
+        min_length=1,
+        description="column -> the column of the other table that equals it",
+        json_schema_extra={"suggests": "columns", "suggests_for": "other_columns"},
     )
     how: Literal["left", "inner"] = Field(
         "left", description="rows without a partner stay, with nothing; or they go"
     )
     columns: tuple[str, ...] = Field(
-        (), description="columns of the other table that join; by default all but its keys"
+        (),
+        description="columns of the other table that join; by default all but its keys",
+        json_schema_extra={"suggests": "other_columns"},
     )
     prefix: str = Field("", max_length=64, description="before the names of columns that join")
     repeats: Literal["refuse", "first"] = Field(
@@ -36,12 +40,13 @@ class JoinTableConfig(OperationConfig):
 
 
 class JoinTable(Component[JoinTableConfig]):
-    """Join two tables side by side."""
+    """Add columns of another table to the rows, found by keys."""
 
     name = "data.join_table"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Join tables by keys", "zh": "按键连接表格"}
     Config = JoinTableConfig
+    modalities: ClassVar[tuple[str, ...]] = ("table",)
     inputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),
         "other": Port(ArtifactKind.DATASET, "the table whose columns join"),

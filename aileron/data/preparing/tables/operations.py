@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
+from pydantic.config import JsonDict
 
 from aileron.core.errors import InvalidInput
 from aileron.core.steps import StepConfig
@@ -25,6 +26,8 @@ Fitted = list[dict[str, Any]]
 """What was computed: a column, and its numbers or values."""
 ALL: Final[Sequence[ColumnType]] = ("number", "category", "text", "date", "other")
 Names = tuple[str, ...]
+COLUMNS: Final[JsonDict] = {"suggests": "columns"}
+"""What a form suggests for a field: see `aileron.client.local.option_forms`."""
 
 
 class RowOperation(StepConfig):
@@ -43,9 +46,13 @@ class Fill(RowOperation):
     """Missing values get a value."""
 
     operation: Literal["fill"]
-    columns: Names = Field((), description="by default all features that the method is for")
+    columns: Names = Field(
+        (), description="by default all features that the method is for", json_schema_extra=COLUMNS
+    )
     method: Literal["constant", "mean", "median", "mode", "forward"] = "median"
-    value: float | str | None = Field(None, description="of constant")
+    value: float | str | None = Field(
+        None, description="of constant", json_schema_extra={"compared": {"column": "columns"}}
+    )
 
     @model_validator(mode="after")
     def _has_value(self) -> Fill:
@@ -121,10 +128,12 @@ class Fill(RowOperation):
 
 
 class Scale(RowOperation):
-    """Numbers in other units: ``(value - centre) / spread``."""
+    """Numbers in other units: (value - centre) / spread."""
 
     operation: Literal["scale"]
-    columns: Names = Field((), description="by default all features that are numbers")
+    columns: Names = Field(
+        (), description="by default all features that are numbers", json_schema_extra=COLUMNS
+    )
     method: Literal["standard", "minmax", "robust"] = Field(
         "standard", description="mean and deviation; least and most; median and quartiles"
     )
@@ -150,7 +159,9 @@ class Encode(RowOperation):
     """Categories become numbers."""
 
     operation: Literal["encode"]
-    columns: Names = Field((), description="by default all features that are categories")
+    columns: Names = Field(
+        (), description="by default all features that are categories", json_schema_extra=COLUMNS
+    )
     method: Literal["one_hot", "ordinal"] = Field(
         "one_hot",
         description="a column of 0 and 1 for each value, or one column with its place among them",
@@ -194,7 +205,7 @@ class Drop(RowOperation):
     """Columns go."""
 
     operation: Literal["drop"]
-    columns: Names = Field(min_length=1)
+    columns: Names = Field(min_length=1, description="what goes", json_schema_extra=COLUMNS)
 
     def apply(self, table: Working) -> Fitted:
         table.check_free(self.operation, table.find(self.operation, self.columns))
@@ -209,7 +220,9 @@ class Rename(RowOperation):
     """Columns get other names."""
 
     operation: Literal["rename"]
-    names: Mapping[str, str] = Field(min_length=1, description="name -> new name")
+    names: Mapping[str, str] = Field(
+        min_length=1, description="name -> new name", json_schema_extra=COLUMNS
+    )
 
     def apply(self, table: Working) -> Fitted:
         new = dict(self.names)
@@ -232,7 +245,11 @@ class Sort(RowOperation):
     """Rows in another order; dates are ISO 8601 and sort as text, what is missing comes last."""
 
     operation: Literal["sort"]
-    by: Names = Field(min_length=1, description="columns; the first one counts most")
+    by: Names = Field(
+        min_length=1,
+        description="columns; the first one counts most",
+        json_schema_extra=COLUMNS,
+    )
     descending: bool = False
 
     def apply(self, table: Working) -> Fitted:
@@ -246,7 +263,7 @@ class Deduplicate(RowOperation):
     """Of rows that are equal in these columns, the first one stays."""
 
     operation: Literal["deduplicate"]
-    columns: Names = Field((), description="by default all")
+    columns: Names = Field((), description="by default all", json_schema_extra=COLUMNS)
 
     def apply(self, table: Working) -> Fitted:
         from aileron.data.preparing.tables.working import ROW
@@ -261,7 +278,9 @@ class Outliers(RowOperation):
     """Numbers far from the others; what is missing is none."""
 
     operation: Literal["outliers"]
-    columns: Names = Field((), description="by default all features that are numbers")
+    columns: Names = Field(
+        (), description="by default all features that are numbers", json_schema_extra=COLUMNS
+    )
     method: Literal["iqr", "z_score"] = "iqr"
     limit: float | None = Field(
         None, gt=0, description="quartile ranges from the quartiles (1.5), or deviations (3)"

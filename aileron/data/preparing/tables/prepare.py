@@ -29,12 +29,13 @@ class PrepareTableConfig(OperationConfig):
 
 
 class PrepareTable(Component[PrepareTableConfig]):
-    """Change a table."""
+    """Fill, scale, encode, sort and clean the rows and columns of a table, step by step."""
 
     name = "data.prepare_table"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Prepare a table", "zh": "表格预处理"}
     Config = PrepareTableConfig
+    modalities: ClassVar[tuple[str, ...]] = ("table",)
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),

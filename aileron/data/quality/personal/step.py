@@ -35,6 +35,7 @@ class PersonalDataConfig(OperationConfig):
         (),
         title="Columns",
         description="of a table: where to look; by default all columns of words but the target",
+        json_schema_extra={"suggests": "columns"},
     )
     mask_character: str = Field(
         "*", min_length=1, max_length=1, title="Mask", description="what each character becomes"
@@ -42,15 +43,16 @@ class PersonalDataConfig(OperationConfig):
 
 
 class PersonalData(Component[PersonalDataConfig]):
-    """Find personal data."""
+    """Count names, phone numbers and the like in texts and cells, or mask them."""
 
     name = "data.personal_data"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {
         "en": "Find or mask personal data",
         "zh": "查找或遮盖个人信息",
     }
     Config = PersonalDataConfig
+    modalities: ClassVar[tuple[str, ...]] = ("table", "text")
     inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
     outputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET, "masked, or as it was"),

@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
 from aileron.data.card import Card, Column
-from aileron.data.layout import (
-    CONTENT_DIGEST,
-    ROW_GROUP,
-    SAMPLE_ID,
-    SAMPLES_FILE,
-    TABLE_FOLDER,
-    read_given_parts,
-    write_parquet,
-)
+from aileron.data.layout import SAMPLE_ID, read_parts
 from aileron.data.quality.personal.counting import Search
-from aileron.data.rows import dataset_digest, row_digests
+from aileron.data.table_files import TableWriter, read_rows, read_sample_rows, table_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,60 +38,37 @@ def search_table(
     source: Path, target: Path, card: Card, search: Search, columns: Sequence[str]
 ) -> Card:
     """Write the table of `source`, searched, to the new folder `target`; the card of it."""
-    import pyarrow.parquet as pq
-
-    (target / TABLE_FOLDER).mkdir()
-    ids: list[str] = []
-    digests: list[str] = []
     values: dict[str, set[str]] = {name: set() for name in columns}
-    for path in sorted((source / TABLE_FOLDER).iterdir()):
-        with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
-            writer = pq.ParquetWriter(
-                target / TABLE_FOLDER / path.name, schema, compression="zstd", store_schema=False
-            )
-            with writer as out:
-                for batch in file.iter_batches(batch_size=ROW_GROUP):
-                    rows = _searched(batch, search, columns, values)
-                    out.write_batch(rows, row_group_size=ROW_GROUP)
-                    ids += rows.column(SAMPLE_ID).to_pylist()
-                    digests += row_digests([rows.column(c.name) for c in card.columns])
-    schema_ = tuple(_with_categories(column, values) for column in card.columns)
-    _write_samples(source, target, digests)
-    parts = list(read_given_parts(source).values()) or None
-    digest = dataset_digest(schema_, ids, digests, parts)
-    return card.model_copy(update={"digest": digest, "columns": schema_})
+    names = [SAMPLE_ID, *(column.name for column in card.columns)]
+    with TableWriter(target, parts=read_parts(source) is not None) as writer:
+        for rows in read_rows(source, names):
+            writer.add(_searched(rows, search, columns, values))
+        for rows in read_sample_rows(source):
+            writer.add_samples(*rows.columns)
+    schema = tuple(_with_categories(column, values) for column in card.columns)
+    digest = table_digest(target, schema)
+    return card.model_copy(update={"digest": digest, "columns": schema})
 
 
 def _searched(
-    batch: pa.RecordBatch, search: Search, columns: Sequence[str], values: dict[str, set[str]]
-) -> pa.RecordBatch:
+    rows: pa.Table, search: Search, columns: Sequence[str], values: dict[str, set[str]]
+) -> pa.Table:
     import pyarrow as pa
 
-    ids: list[str] = batch.column(SAMPLE_ID).to_pylist()
+    ids: list[str] = rows.column(SAMPLE_ID).to_pylist()
     for name in columns:
-        place = batch.schema.get_field_index(name)
+        place = rows.schema.get_field_index(name)
         cells: list[Any] = [
             None if text is None else search.text(name, sample, text)
-            for sample, text in zip(ids, batch.column(place).to_pylist(), strict=True)
+            for sample, text in zip(ids, rows.column(place).to_pylist(), strict=True)
         ]
         values[name].update(cell for cell in cells if cell is not None)
-        field = batch.schema.field(place)
-        batch = batch.set_column(place, field, pa.array(cells, field.type))
-    return batch
+        field = rows.schema.field(place)
+        rows = rows.set_column(place, field, pa.array(cells, field.type))
+    return rows
 
 
 def _with_categories(column: Column, values: dict[str, set[str]]) -> Column:
     if column.categories is None or column.name not in values:
         return column
     return column.model_copy(update={"categories": tuple(sorted(values[column.name]))})
-
-
-def _write_samples(source: Path, target: Path, digests: Sequence[str]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    samples = pq.read_table(source / SAMPLES_FILE)
-    place = samples.schema.get_field_index(CONTENT_DIGEST)
-    column = pa.array(digests, pa.string())
-    write_parquet(samples.set_column(place, CONTENT_DIGEST, column), target / SAMPLES_FILE)

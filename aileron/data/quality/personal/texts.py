@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.core.digest import canonical_json, digest_bytes
-from aileron.data.layout import ROW_GROUP, SAMPLES_FILE
+from aileron.data.layout import SAMPLES_FILE
+from aileron.data.parquet import ROW_GROUP
 from aileron.data.quality.personal.counting import Search
 from aileron.data.texts.card import TextCard
 from aileron.data.texts.layout import row_digest, samples_schema, texts_digest

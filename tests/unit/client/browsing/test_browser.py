@@ -30,7 +30,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setattr(browsing, "PATIENCE", 120.0)
     made = Browser(Settings(workspace=tmp_path, home=tmp_path / "home"))
     yield made
     made.close()
@@ -88,7 +89,7 @@ def test_a_worker_that_died_is_replaced(browser: Browser, store: Store, tmp_path
     rows = pa.table({"name": list("abc"), "speed": [100.0, 80.5, None]})
     ids = pa.array(list("012"))
     write_rows(folder, ids, rows)
-    write_samples(folder, ids, pa.chunked_array([list("xyz")]))
+    write_samples(folder, ids)
     reference = store.put(ArtifactKind.DATASET, folder)
     folder = browser.folder(store, reference, "table/part-00000.parquet")
     question = {"folder": str(folder), "columns": ["speed", "name"], "offset": 1, "limit": 5}

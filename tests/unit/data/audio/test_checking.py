@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from plugins.sound_files import m4a, sound
 
+from aileron.core.phrase import Phrase, phrase
 from aileron.data.audio.checking import Checked, check
 from aileron.data.limits import AudioLimits
 
@@ -60,8 +61,8 @@ def broken() -> dict[str, tuple[bytes, str]]:
 def test_what_cannot_be_used_has_a_reason(name: str) -> None:
     content, reason = broken()[name]
     found = check(content, HOUR)
-    assert isinstance(found, str), found
-    assert reason in found
+    assert isinstance(found, Phrase), found
+    assert reason in found.render("en")
 
 
 @pytest.mark.parametrize("content", [sound(seconds=3), m4a(seconds=3)])
@@ -74,4 +75,5 @@ def test_a_large_recording_is_refused_before_it_is_decoded() -> None:
 
 
 def test_a_reason_that_is_known_already_is_handed_on() -> None:
-    assert check("it is a link", HOUR) == "it is a link"
+    known = phrase("data.picture_is_link")
+    assert check(known, HOUR) is known

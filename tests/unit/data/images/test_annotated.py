@@ -196,7 +196,7 @@ def test_pictures_that_wait_for_annotation_are_kept_and_not_learnt_from(
 def test_a_split_of_objects_is_not_by_class(street: Imported) -> None:
     labels = read_labels(street.folder)
     assert not labels.exclusive
-    assert list(labels.of) == ["a/0.png", "a/1.png", "b.png"]
+    assert labels.ids.to_pylist() == ["a/0.png", "a/1.png", "b.png"]
 
 
 def test_pictures_of_no_format_are_refused_with_the_formats_that_there_are(

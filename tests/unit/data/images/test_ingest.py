@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -16,8 +17,10 @@ from aileron.core.errors import InvalidInput
 from aileron.data import read_card, read_table_card, refusals
 from aileron.data.export import export
 from aileron.data.formats import find_format
-from aileron.data.images import ImageDataset
+from aileron.data.images import ImageDataset, reading
+from aileron.data.images.checking import read_member
 from aileron.data.media import MEDIA_FOLDER
+from aileron.data.trees.archive import Archive, Member
 from aileron.data.version_files import verify_dataset
 
 
@@ -113,6 +116,22 @@ def test_relabelling_leaves_media_untouched(gallery: Gallery) -> None:
     one, other = gallery.ingest_files(files), gallery.ingest_files(moved)
     assert one.card.digest != other.card.digest
     assert files_of(one.folder / MEDIA_FOLDER) == files_of(other.folder / MEDIA_FOLDER)
+
+
+def test_a_picture_that_changes_while_it_is_imported_is_noticed(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[str] = set()
+
+    def twice(archive: Archive, member: Member) -> Any:
+        read = read_member(archive, member)
+        changed = member.path in seen
+        seen.add(member.path)
+        return b"other" if changed else read
+
+    monkeypatch.setattr(reading, "read_member", twice)
+    with pytest.raises(InvalidInput, match="changed while it was imported"):
+        gallery.ingest_files(two_classes())
 
 
 def test_parts_of_the_source_are_kept(gallery: Gallery) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from plugins.datasets import Notebook
 from plugins.picture_folders import Gallery, picture, two_classes
@@ -12,6 +13,7 @@ from plugins.picture_folders import Gallery, picture, two_classes
 from aileron.core.errors import InvalidInput
 from aileron.data import read_split
 from aileron.data.images import ImageDataset
+from aileron.data.images.repeats import joined_groups, originals
 from aileron.data.split import SplitConfig, SplitDataset
 
 
@@ -83,3 +85,11 @@ def test_a_split_of_another_dataset_is_refused(gallery: Gallery) -> None:
     one, other = (gallery.ingest_files(two_classes(n)).folder for n in (10, 11))
     with pytest.raises(InvalidInput, match="other samples"):
         ImageDataset.read(one, split(gallery, other)[0])
+
+
+def test_pictures_are_joined_through_their_copies() -> None:
+    ids = pa.array(["a", "b", "c", "a~1", "b~1", "b~1~2", "d~1", "c~0"])
+    original = originals(ids)
+    assert original.tolist() == [0, 1, 2, 0, 1, 1, 6, 7]
+    # A copy of a shows what a copy of b shows, and c what another copy of b shows.
+    assert joined_groups([[3, 4], [2, 5], [6, 7]], original) == [[0, 1, 2], [6, 7]]

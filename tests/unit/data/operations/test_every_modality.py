@@ -84,7 +84,7 @@ def test_a_result_says_where_it_comes_from(operations: Operations, modality: str
     assert own.card.made.model_dump() == {
         "operation": "data.sample", "options": {"count": 4}, "other": None,
     }  # fmt: skip
-    assert own.card.created_by == "data.sample@1"
+    assert own.card.created_by == "data.sample@2"
 
 
 def test_cards_of_old_know_nothing_of_operations(operations: Operations, modality: str) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from plugins.datasets import Notebook
 from plugins.operations import Operations, Result
 from plugins.painted import HEIGHT, WIDTH, painted
 
 from aileron.core.errors import InvalidInput
+from aileron.data import read_split
 from aileron.data.formats.records import ImageSample, Object
 from aileron.data.images import ImageDataset
 from aileron.data.preparing.images.augment import AugmentConfig
 from aileron.data.preparing.images.prepare import PrepareImagesConfig
 from aileron.data.preparing.images.preview import preview
+from aileron.data.split import SplitConfig, SplitDataset
 
 STRONG = {
     "flip": "both", "rotate": 30, "scale": 0.3, "crop": 0.3, "hue": 20, "blur": 1, "noise": 5,
@@ -165,12 +169,30 @@ def test_objects_that_a_hole_covers_are_left_out(operations: Operations, lamps: 
     assert all(not record.objects for name, record in records(done).items() if "~" in name)
 
 
-def test_without_parts_a_copy_could_end_in_the_test(operations: Operations, tmp_path: Path) -> None:
+def test_of_parts_that_nobody_is_in_nothing_is_copied(
+    operations: Operations, tmp_path: Path
+) -> None:
     loose = Result(painted(tmp_path / "loose", parts=(None,)))
     with pytest.raises(InvalidInput, match="resplit"):
-        operations.run("augment", loose)
-    done = operations.run("augment", loose, parts=["none"])
-    assert done.card.counts.rows == 12
+        operations.run("augment", loose, parts=["train"])
+
+
+def test_a_later_split_keeps_copies_with_their_originals(
+    operations: Operations, tmp_path: Path
+) -> None:
+    loose = Result(painted(tmp_path / "loose", parts=(None,)))
+    done = operations.run("augment", loose, copies=2)
+    again = operations.run("augment", done)  # copies of copies
+    assert again.card.counts.rows == 6 * loose.card.counts.rows
+    for seed in range(5):
+        context = Notebook(tmp_path / f"split{seed}", seed)
+        config = SplitConfig(test=0.34, validation=0.17)
+        folder = SplitDataset().run(context, config, {"dataset": again.folder})["split"]
+        parts = read_split(folder)
+        counts = Counter(part for sample, part in parts.items() if "~" not in sample)
+        assert counts == {"train": 3, "validation": 1, "test": 2}
+        assert all(part == parts[sample.partition("~")[0]] for sample, part in parts.items())
+        assert "30 copies go where their originals are" in context.lines
 
 
 def test_a_sample_with_one_label_is_no_mosaic(operations: Operations, tmp_path: Path) -> None:

@@ -42,14 +42,13 @@ class Desk:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from aileron.data.rows import dataset_digest
+        from aileron.data.table_files import table_digest
 
         file = self.before.folder / "samples.parquet"
         samples = pq.read_table(file).append_column("split", pa.array(list(parts), pa.string()))
         pq.write_table(samples, file)
         card = self.card(self.before)
-        columns = (samples[name].combine_chunks() for name in samples.column_names)
-        digest = dataset_digest(card.columns, *columns)
+        digest = table_digest(self.before.folder, card.columns)
         card.model_copy(update={"digest": digest}).write(self.before.folder)
 
     def prepare(self, *operations: dict[str, Any]) -> Result:

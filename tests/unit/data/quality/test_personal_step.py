@@ -66,7 +66,7 @@ def test_masked_texts_keep_their_spans_and_get_a_digest_of_their_own(library: Li
     assert other == imported.records["2"]
     card = TextDataset.read(result).card
     assert card.digest == stored_digest(result, card) != imported.card.digest
-    assert (card.parent, card.created_by) == ("default/r@v1", "data.personal_data@1")
+    assert (card.parent, card.created_by) == ("default/r@v1", "data.personal_data@2")
     assert card.made is not None
     assert card.made.options == {"action": "mask"}
 

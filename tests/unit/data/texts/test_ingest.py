@@ -147,8 +147,10 @@ def test_what_was_imported_is_exported_again(library: Library, tmp_path: Path) -
 def test_a_split_keeps_the_parts_and_repeats_together(library: Library) -> None:
     labels = read_labels(library.ingest_file("reviews.csv", REVIEWS).folder)
     assert labels.exclusive
-    assert dict(labels.of) == {"r1": "good", "r2": "bad", "r3": "bad", "r4": "good"}
-    assert labels.repeated == [["r1", "r4"]]
+    assert labels.ids.to_pylist() == ["r1", "r2", "r3", "r4"]
+    assert labels.values is not None
+    assert labels.values.to_pylist() == ["good", "bad", "bad", "good"]
+    assert labels.repeated == [[0, 3]]
 
 
 def test_a_later_text_replaces_an_equal_one_on_demand(library: Library) -> None:

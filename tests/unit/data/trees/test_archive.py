@@ -146,11 +146,11 @@ def test_an_archive_that_was_cut_off(
     assert "cannot be read here" in refused(gallery, path)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"Rar!\x1a\x07\x00 and more", picture()])
+@pytest.mark.parametrize("content", [b"", b"PK", b"7z\xbc\xaf\x27\x1c and more", picture()])
 def test_other_files_are_no_archive(gallery: Gallery, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(content)
-    assert "This is no zip or tar archive" in refused(gallery, path)
+    assert "This is no zip, tar or rar archive" in refused(gallery, path)
 
 
 def test_a_zip_whose_list_points_beyond_its_end_says_which_file_is_lost(

@@ -2,7 +2,7 @@
 
 import type { Dataset } from "../../api/types";
 import { bytes, number } from "../../format";
-import { wordFor } from "../../messages";
+import { type Translate, wordFor } from "../../messages";
 import { balanceOf } from "../../samples/balance";
 import { useSettings } from "../../settings";
 import { Facts } from "../Facts";
@@ -27,7 +27,7 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
           [t("dataset.visibility"), t(`visibility.${dataset.visibility}`)],
           !dataset.online && [t("state"), t("dataset.offline")],
           dataset.owner && [t("owner"), dataset.owner],
-          ...cardFacts(dataset.card),
+          ...cardFacts(dataset.card, t),
           typeof parent === "string" && [t("dataset.parent"), <DatasetLink tag={parent} />],
           dataset.tags.length > 0 && [
             t("tags"),
@@ -45,9 +45,9 @@ export function DatasetFacts({ dataset }: { dataset: Dataset }) {
 }
 
 /** What a card says of its origin, in its own words. */
-function cardFacts(card: Dataset["card"]): (readonly [string, string])[] {
-  return ["target", "licence"].flatMap((name) => {
+function cardFacts(card: Dataset["card"], t: Translate): (readonly [string, string])[] {
+  return (["target", "licence"] as const).flatMap((name) => {
     const value = card?.[name];
-    return typeof value === "string" && value ? [[name, value] as const] : [];
+    return typeof value === "string" && value ? [[t(`dataset.${name}`), value] as const] : [];
   });
 }

@@ -6,6 +6,7 @@ import { wordFor } from "../../messages";
 import {
   formatsFor,
   type ImportDraft,
+  isStrict,
   type MissingMeaning,
   needsTarget,
   needsTime,
@@ -26,7 +27,6 @@ const MODALITIES = Object.keys(TASKS) as Modality[];
 export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) {
   const { t, language } = useSettings();
   const formats = usePoll("formats", routes.formats, 0);
-  const table = draft.modality === "table";
   const choose = (modality: Modality) =>
     onChange({ modality, task: TASKS[modality][0] ?? "", format: "" });
   return (
@@ -98,25 +98,23 @@ export function ImportMeaning({ draft, missing, onChange }: ImportMeaningProps) 
           </select>
         </ImportField>
       </div>
-      {!table && (
-        <fieldset className="choices">
-          <legend className="field-name">{t("import.broken")}</legend>
-          {([false, true] as const).map((strict) => (
-            <label key={String(strict)} className="choice">
-              <input
-                type="radio"
-                name="strict"
-                checked={draft.strict === strict}
-                onChange={() => onChange({ strict })}
-              />
-              <span>
-                <strong>{t(strict ? "import.strict" : "import.lenient")}</strong>
-                <span className="quiet">{t(strict ? "import.strict.help" : "import.lenient.help")}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-      )}
+      <fieldset className="choices">
+        <legend className="field-name">{t("import.broken")}</legend>
+        {([false, true] as const).map((strict) => (
+          <label key={String(strict)} className="choice">
+            <input
+              type="radio"
+              name="strict"
+              checked={isStrict(draft) === strict}
+              onChange={() => onChange({ strict })}
+            />
+            <span>
+              <strong>{t(strict ? "import.strict" : "import.lenient")}</strong>
+              <span className="quiet">{t(strict ? "import.strict.help" : "import.lenient.help")}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
     </div>
   );
 }

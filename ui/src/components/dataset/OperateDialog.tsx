@@ -7,8 +7,11 @@ import * as routes from "../../api/routes";
 import type { Dataset, OperationShape } from "../../api/types";
 import { usePoll } from "../../api/usePoll";
 import { Fields } from "../../forms/Fields";
-import { changed, type Draft, defaults, fieldsOf, type Problem } from "../../forms/schema";
+import { changed, type Draft, defaults, type Problem } from "../../forms/reading";
+import { fieldsOf } from "../../forms/schema";
+import { TermsContext } from "../../forms/terms";
 import { useIdentity } from "../../identity";
+import { operationsFor } from "../../samples/operating";
 import { useSending } from "../../sending";
 import { useSettings } from "../../settings";
 import { Action } from "../Action";
@@ -16,8 +19,11 @@ import { Dialog } from "../Dialog";
 import { runAddress } from "../links";
 import { errorText, Load } from "../Load";
 import { ImportField } from "./ImportField";
+import { OperationPreview } from "./OperationPreview";
+import { OtherField } from "./OtherField";
 import { usePlace } from "./place";
 import { UploadField } from "./UploadField";
+import { useTermsOf } from "./useTermsOf";
 import { VersionField } from "./VersionField";
 
 interface OperateDialogProps {
@@ -38,20 +44,28 @@ export function OperateDialog({ dataset, onClose }: OperateDialogProps) {
   const [uploads, setUploads] = useState<Record<string, string>>({});
   const [problems, setProblems] = useState<Record<string, Problem>>({});
   const { busy, error, send } = useSending();
-  const shape = asked.data?.find((one) => one.name === name) ?? asked.data?.[0];
+  const shapes = operationsFor(asked.data ?? [], dataset.modality, dataset.task);
+  const shape = shapes.find((one) => one.name === name) ?? shapes[0];
+  const terms = useTermsOf(version, shape?.merges ? other : "");
   const fields = shape ? fieldsOf(shape.form) : [];
-  const draft = drafts[name] ?? defaults(fields);
+  const draft = (shape && drafts[shape.name]) ?? defaults(fields);
+
+  /** The options as they stand; undefined, with the problems shown, if they cannot be read. */
+  function options() {
+    const filled = changed(fields, draft, terms);
+    setProblems(filled.problems);
+    return Object.keys(filled.problems).length === 0 ? filled.values : undefined;
+  }
 
   async function act(operation: OperationShape) {
-    const filled = changed(fields, draft);
-    setProblems(filled.problems);
-    if (Object.keys(filled.problems).length > 0) return;
+    const values = options();
+    if (values === undefined) return;
     const files = operation.sources.filter((port) => uploads[port]);
     const run = await routes.operate(place, {
       operation: operation.name,
       version,
       other: operation.merges ? other : null,
-      options: filled.values,
+      options: values,
       sources: Object.fromEntries(files.map((port) => [port, { upload: uploads[port] }])),
     });
     await navigate(runAddress(run.run_id));
@@ -81,50 +95,60 @@ export function OperateDialog({ dataset, onClose }: OperateDialogProps) {
     >
       <p className="quiet">{t("operate.about")}</p>
       <Load from={asked}>
-        {(shapes) => (
-          <div className="stack">
-            <div className="fields">
-              <ImportField label={t("operate.what")} problem={undefined}>
-                <select
-                  value={shape?.name}
-                  onChange={(event) => {
-                    setName(event.target.value);
-                    setProblems({});
-                  }}
-                >
-                  {shapes.map((one) => (
-                    <option key={one.name} value={one.name}>
-                      {one.title[language]}
-                    </option>
-                  ))}
-                </select>
-              </ImportField>
-              <VersionField dataset={dataset} version={version} onChange={setVersion} />
-              {shape?.merges && <OtherField dataset={dataset} other={other} onChange={setOther} />}
-            </div>
-            <Fields
-              key={name}
-              fields={fields}
-              draft={draft}
-              problems={problems}
-              onChange={(path, text) => {
-                setDrafts((before) => ({ ...before, [name]: { ...draft, [path]: text } }));
-                setProblems(({ [path]: _, ...others }) => others);
-              }}
-              compare
-            />
-            {shape?.sources.map((port) => (
-              <section key={port}>
-                <h3>{t("operate.file")}</h3>
-                <UploadField
-                  upload={uploads[port] ?? ""}
-                  problem={undefined}
-                  onUpload={(id) => setUploads((before) => ({ ...before, [port]: id }))}
+        {() =>
+          shape && (
+            <TermsContext value={terms}>
+              <div className="fields">
+                <ImportField label={t("operate.what")} help={shape.description} problem={undefined}>
+                  <select
+                    value={shape.name}
+                    onChange={(event) => {
+                      setName(event.target.value);
+                      setProblems({});
+                    }}
+                  >
+                    {shapes.map((one) => (
+                      <option key={one.name} value={one.name}>
+                        {one.title[language]}
+                      </option>
+                    ))}
+                  </select>
+                </ImportField>
+                <VersionField dataset={dataset} version={version} onChange={setVersion} />
+                {shape.merges && <OtherField dataset={dataset} other={other} onChange={setOther} />}
+              </div>
+              <Fields
+                key={shape.name}
+                fields={fields}
+                draft={draft}
+                problems={problems}
+                onChange={(path, entry) => {
+                  setDrafts((before) => ({ ...before, [shape.name]: { ...draft, [path]: entry } }));
+                  setProblems((before) => without(before, path));
+                }}
+                compare
+              />
+              {shape.sources.map((port) => (
+                <section key={port}>
+                  <h3>{t("operate.file")}</h3>
+                  <UploadField
+                    upload={uploads[port] ?? ""}
+                    problem={undefined}
+                    onUpload={(id) => setUploads((before) => ({ ...before, [port]: id }))}
+                  />
+                </section>
+              ))}
+              {shape.previewable && (
+                <OperationPreview
+                  key={`${shape.name} ${version}`}
+                  operation={shape.name}
+                  version={version}
+                  options={options}
                 />
-              </section>
-            ))}
-          </div>
-        )}
+              )}
+            </TermsContext>
+          )
+        }
       </Load>
       {error !== undefined && (
         <p className="failure" role="alert">
@@ -135,34 +159,10 @@ export function OperateDialog({ dataset, onClose }: OperateDialogProps) {
   );
 }
 
-interface OtherFieldProps {
-  dataset: Dataset;
-  other: string;
-  onChange: (name: string) => void;
-}
-
-/** The second dataset of a merge: another one of the project, of the same kind. */
-function OtherField({ dataset, other, onChange }: OtherFieldProps) {
-  const { t } = useSettings();
-  const query: Record<string, string> = dataset.modality ? { modality: dataset.modality } : {};
-  const asked = usePoll(
-    `datasets ${JSON.stringify(query)}`,
-    (signal) => routes.datasets(query, signal),
-    0,
+/** The problems but for those of a field that is being typed in. */
+function without(problems: Record<string, Problem>, path: string): Record<string, Problem> {
+  const others = Object.entries(problems).filter(
+    ([name]) => name !== path && !name.startsWith(`${path}.`),
   );
-  const known = (asked.data ?? []).filter(
-    (one) => one.project === dataset.project && one.latest !== null && one.name !== dataset.name,
-  );
-  return (
-    <ImportField label={t("operate.other")} problem={undefined}>
-      <select value={other} onChange={(event) => onChange(event.target.value)}>
-        <option value="">{t("form.nothing")}</option>
-        {known.map((one) => (
-          <option key={one.name} value={`${one.name}@v${one.latest}`}>
-            {one.display_name ?? one.name} v{one.latest}
-          </option>
-        ))}
-      </select>
-    </ImportField>
-  );
+  return Object.fromEntries(others);
 }

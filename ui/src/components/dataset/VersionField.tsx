@@ -8,12 +8,13 @@ interface VersionFieldProps {
   dataset: Dataset;
   version: number;
   onChange: (version: number) => void;
+  label?: string;
 }
 
-export function VersionField({ dataset, version, onChange }: VersionFieldProps) {
+export function VersionField({ dataset, version, onChange, label }: VersionFieldProps) {
   const t = useText();
   return (
-    <ImportField label={t("version")} problem={undefined}>
+    <ImportField label={label ?? t("version")} problem={undefined}>
       <select value={version} onChange={(event) => onChange(Number(event.target.value))}>
         {dataset.history
           .filter((one) => !one.deleted)

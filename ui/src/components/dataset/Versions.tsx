@@ -1,6 +1,7 @@
 // The versions of a dataset: where each comes from, what keeps it, what can be done with it.
 
 import { useState } from "react";
+import { Link } from "react-router";
 
 import type { Dataset, DatasetVersion } from "../../api/types";
 import { bytes, number } from "../../format";
@@ -128,6 +129,7 @@ function Name({ version }: { version: DatasetVersion }) {
           {t("version.locked")}
         </span>
       )}
+      {version.refused > 0 && !version.deleted && <LeftOut version={version} />}
       {version.deleted && (
         <span className="badge tone-still" title={t("version.deleted.by", { by: version.deleted_by ?? "–" })}>
           <Icon name="ban" size={13} />
@@ -135,6 +137,18 @@ function Name({ version }: { version: DatasetVersion }) {
         </span>
       )}
     </span>
+  );
+}
+
+/** What its import left out leads to the list of it. */
+function LeftOut({ version }: { version: DatasetVersion }) {
+  const { t, language } = useSettings();
+  const { name, project } = usePlace();
+  const query = new URLSearchParams({ version: String(version.version), ...(project && { project }) });
+  return (
+    <Link to={`/datasets/${name}/refused?${query}`} className="nowrap">
+      {t("refused.count", { count: number(version.refused, language) })}
+    </Link>
   );
 }
 

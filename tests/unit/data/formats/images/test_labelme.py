@@ -86,6 +86,19 @@ def test_points_in_the_group_of_a_box_are_its_key_points() -> None:
     assert person.box == Box(1, 1, 19, 19)
 
 
+@pytest.mark.parametrize("group", [None, [7], {}, "7", 7.0])
+def test_a_point_whose_group_is_no_number_is_alone(group: Any) -> None:
+    box = shape("person", "rectangle", [[1, 1], [20, 20]], group_id=7)
+    nose = shape("nose", "point", [[5, 5]], group_id=7)
+    samples, problems = read_all(
+        LABELME, tree(box, nose, shape("dog", "point", [[2, 3]], group_id=group))
+    )
+    assert not problems
+    person, dog = samples[0].objects
+    assert person.points == (KeyPoint(5, 5),)
+    assert (dog.label, dog.points) == ("dog", (KeyPoint(2, 3),))
+
+
 def test_a_point_alone_is_an_object() -> None:
     samples, _ = read_all(LABELME, tree(shape("cat", "point", [[5, 5]])))
     assert samples[0].objects[0].label == "cat"

@@ -1,0 +1,58 @@
+"""The daily run that removes what was sent or fetched and is of no use any more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from airflow.sdk import DAG, BaseOperator, get_parsing_context
+
+DAG_ID: Final = "aileron_housekeeping"
+SCHEDULE: Final = "17 3 * * *"
+"""Not at a minute at which people let things start."""
+BEGUN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class TidyOperator(BaseOperator):
+    """Tidies each project; what went is in the ledger's events and in the log."""
+
+    ui_color = "#e4e9e4"
+
+    def execute(self, context: Any) -> dict[str, int]:  # noqa: ARG002 - Airflow's signature
+        from aileron.client.local import Installation, LocalClient
+        from aileron.core.access import Actor, Role
+        from aileron.core.settings import Settings
+
+        installation = Installation(Settings.load())
+        freed = {}
+        try:
+            for project in installation.ledger.events.projects():
+                actor = Actor(name=DAG_ID, role=Role.ADMIN)
+                found = LocalClient(installation, actor, project).tidy(dry_run=False)
+                self.log.info("%s: %s bytes freed; %s", project, found.bytes, found)
+                freed[project] = found.bytes
+        finally:
+            installation.close()
+        return freed
+
+
+def housekeeping_dags() -> dict[str, DAG]:
+    """The DAG by its id; nothing in a process that runs a task of another."""
+    wanted = get_parsing_context().dag_id
+    return {DAG_ID: _build()} if wanted in (None, DAG_ID) else {}
+
+
+def _build() -> DAG:
+    with DAG(
+        dag_id=DAG_ID,
+        schedule=SCHEDULE,
+        start_date=BEGUN,
+        catchup=False,
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        default_args={"owner": "aileron", "retries": 1},
+        tags=["aileron"],
+        doc_md=__doc__,
+    ) as dag:
+        TidyOperator(task_id="tidy")
+    return dag

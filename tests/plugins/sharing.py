@@ -1,0 +1,63 @@
+"""How tests are shared out among several processes, of which `make test` starts some.
+
+The tests of one file stay together, for fixtures of a module. So do those that need the same
+servers or environments, which every process would otherwise start for itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
+
+GROUPS = {
+    "documentation": ("tests/e2e/test_docs.py", "tests/chaos/stack", "tests/integration/stack"),
+    "stack": ("tests/e2e",),
+    "bundle": ("tests/integration/bundle",),
+    "releases": ("tests/chaos/deploy", "tests/contract/deploy", "tests/integration/deploy"),
+    "airflow": ("tests/integration/operators",),
+    "packages": ("tests/contract/package", "tests/integration/package", "tests/integration/serve"),
+}
+"""Files and folders whose tests share what is dear to start or to make, the longest group first.
+There are two embedded stacks, side by side: a run in one mostly waits for Airflow."""
+
+
+class Sharing(LoadFileScheduling):
+    """Hands out groups and files in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid) or super()._split_scope(nodeid)
+
+
+def group_of(nodeid: str) -> str | None:
+    """The group of a test; None if its file is handed out alone."""
+    file = PurePosixPath(nodeid.partition("::")[0])
+    places = {str(file), *(str(folder) for folder in file.parents)}
+    return next((name for name, members in GROUPS.items() if places & {*members}), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups come first: what is long and began last would be waited for."""
+    order = [*GROUPS, None]
+    items.sort(key=lambda item: order.index(group_of(item.nodeid)))
+
+
+def pytest_configure() -> None:
+    """No example of Hypothesis has a deadline: other processes are at work beside it."""
+    settings.register_profile("shared", deadline=None)
+    settings.load_profile("shared")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """A process that dies ends the run, which has failed: xdist 3.8 may wait for ever for the
+    tests of one that took its place (its issues 1323 and 1327)."""
+    config.option.maxworkerrestart = "0"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing:
+    config.option.loadscopereorder = False
+    return Sharing(config, log)
