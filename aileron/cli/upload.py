@@ -44,4 +44,4 @@ def tidy(dry_run: bool, project: str | None, as_json: bool) -> None:
     """Remove uploads, added samples and copies of sources that were not used for long."""
     with open_client(project) as client:
         found = client.tidy(dry_run=dry_run)
-    show(found, as_json=as_json)
+    show(found.model_dump(mode="json"), as_json=as_json)

@@ -93,7 +93,7 @@ def versions(url: str) -> Any:
     """The versions of every registered model."""
     listed = ask(url, "GET", "model-versions/search", params={"max_results": 1000})
     return [
-        (version["name"], version["version"], version["tags"])
+        (version["name"], version["version"], version.get("tags", []))
         for version in listed.get("model_versions", [])
     ]
 

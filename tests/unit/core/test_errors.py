@@ -16,6 +16,10 @@ ROOTS = [Path(aileron.__file__).parent, Path(aileron_airflow.__file__).parent]
 CATALOGUES = sorted(path for root in ROOTS for path in root.rglob("messages.toml"))
 
 
+OWN_TEXTS = "as_said"
+"""Whose values are a text for each language."""
+
+
 def placeholders(text: str) -> set[str]:
     return {field.split("!")[0] for _, field, _, _ in string.Formatter().parse(text) if field}
 
@@ -24,6 +28,8 @@ def placeholders(text: str) -> set[str]:
 def test_every_sentence_exists_in_both_languages_with_the_same_placeholders(path: Path) -> None:
     for name, texts in tomllib.loads(path.read_text(encoding="utf-8")).items():
         assert set(texts) == {"en", "zh"}, name
+        if name == OWN_TEXTS:
+            continue
         assert placeholders(texts["en"]) == placeholders(texts["zh"]), name
 
 

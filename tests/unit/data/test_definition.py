@@ -203,7 +203,7 @@ def test_each_modality_configures_its_ingest(
         ("source: {folder: a}\n", "`modality` is -; write what the data is"),
         ("modality: text\nsource: {file: a}\noptions: {a: b}\n", "`options` belong to a `format`"),
         ("modality: audio\nsource: {file: a}\ntask: detection\n", "task is 'detection'"),
-        ("source: {file: a}\ntask: clustering\non_problem: leave_out\n", "should be 'refuse'"),
+        ("source: {file: a}\ntask: clustering\non_problem: skip\n", "on_problem is 'skip'"),
         ("modality: audio\nsource: {file: a}\nrepeats: skip\n", "repeats is 'skip'"),
     ],
 )

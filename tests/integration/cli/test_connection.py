@@ -1,4 +1,4 @@
-"""`aileron connection` and `aileron dataset upload`, without servers."""
+"""`aileron connection` and `aileron dataset upload`, which the ledger's events tell of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aileron.cli import command
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with a database, and an FTP server that is away."""
     with sqlite3.connect(tmp_path / "farm.db") as made:
         made.execute("CREATE TABLE cows (id INTEGER, name TEXT)")
@@ -27,6 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("AILERON_API_URL", "AILERON_HOME", "NO"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AILERON_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("AILERON_LEDGER_URL", ledger_url)
     monkeypatch.setenv("AILERON_LANG", "en")
     return tmp_path
 
@@ -62,3 +63,11 @@ def test_a_file_is_uploaded(folder: Path) -> None:
     kept = folder / ".aileron" / "uploads" / upload_id / "content"
     assert kept.read_text() == "a\n1\n"
     assert upload_id in run("dataset", "uploads").output
+
+
+def test_what_is_old_and_unused_would_be_removed(folder: Path) -> None:
+    (folder / "rows.csv").write_text("a\n1\n")
+    run("dataset", "upload", str(folder / "rows.csv"))
+    lines = run("dataset", "tidy", "--dry-run").output.splitlines()
+    assert [line.split() for line in lines if line.startswith("bytes")] == [["bytes", "0"]]
+    assert json.loads(run("dataset", "tidy", "--json").output)["uploads"] == []
