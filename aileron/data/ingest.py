@@ -239,7 +239,7 @@ def _write(
 ) -> Card:
     import pyarrow as pa
 
-    from aileron.data.rows import dataset_digest
+    from aileron.data.column_digests import dataset_digest
 
     joined, ids, typed, shelf = taken.joined, taken.ids, taken.typed, taken.shelf
     columns = tuple(item.column for item in typed)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from aileron.data.card import Column
+from aileron.data.column_digests import ColumnDigest, ascending, combined, digest_of, order_of
 from aileron.data.layout import (
     SAMPLE_ID,
     SAMPLES_FILE,
@@ -22,7 +23,6 @@ from aileron.data.layout import (
     part_file,
 )
 from aileron.data.parquet import ROW_GROUP, ParquetRows
-from aileron.data.rows import ColumnDigest, ascending, combined, digest_of, order_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import httpx
 import pytest
-from plugins.api import ClientOf
-from plugins.command import Command
+from plugins.api import BmlCall, ClientOf
 
 from aileron.client import Client, RemoteClient
 from aileron.client import records as r
 from aileron.core.errors import Conflict
 
 DATASET = "small"
-BML = "/api/bml/rpc/2.0/easydl/pro/dataset/"
 SECONDS = 180
 
 
@@ -54,23 +51,13 @@ def test_a_dataset_that_is_offline_starts_nothing(imported: r.Run, developer: Re
 
 
 def test_bmls_export_is_a_run_whose_file_is_fetched(
-    imported: r.Run, developer: RemoteClient, api_url: str, aileron: Command
+    imported: r.Run, developer: RemoteClient, api_url: str, bml: BmlCall
 ) -> None:
-    token = aileron("token", "create", "bml", "--role", "developer", "--json").json["secret"]
-
-    def call(name: str, **body: Any) -> dict[str, Any]:
-        answer = httpx.post(
-            f"{api_url}{BML}{name}?access_token={token}", json=body, trust_env=False, timeout=60
-        )
-        assert answer.is_success, answer.text
-        document: dict[str, Any] = answer.json()
-        return document
-
     shown = developer.dataset(DATASET)
     newest = shown.history[0]
-    task = call("createExportTask", dataset_id=newest.id, storage_type="sysBos")["task_id"]
+    task = bml("createExportTask", dataset_id=newest.id, storage_type="sysBos")["task_id"]
     last = time.monotonic() + SECONDS
-    while (found := call("describeExportTask", task_id=task))["export_status"] == "Exporting":
+    while (found := bml("describeExportTask", task_id=task))["export_status"] == "Exporting":
         assert time.monotonic() < last
         time.sleep(0.5)
     assert found["export_status"] == "ExportFinished"

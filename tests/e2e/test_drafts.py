@@ -5,15 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from plugins.allowed import write_connections
-from plugins.api import ClientOf
-from plugins.command import Command
+from plugins.api import BmlCall, ClientOf
 
-BML = "/api/bml/rpc/2.0/easydl/pro/dataset/"
 KIND = {"type": "TEXT_CLASSIFICATION", "template_type": "TEXT_CLASSIFICATION_ONE_LABEL"}
 SECONDS = 180
 
@@ -28,26 +24,14 @@ def soon(stack_workspace: Path) -> Iterator[None]:
     path.unlink() if before is None else path.write_text(before, encoding="utf-8")
 
 
-def test_added_samples_become_a_version_soon(
-    soon: None, client_of: ClientOf, api_url: str, aileron: Command
-) -> None:
-    token = aileron("token", "create", "bml", "--role", "developer", "--json").json["secret"]
-
-    def call(name: str, **body: Any) -> dict[str, Any]:
-        answer = httpx.post(
-            f"{api_url}{BML}{name}?access_token={token}", json=body, trust_env=False, timeout=120
-        )
-        assert answer.is_success, answer.text
-        document: dict[str, Any] = answer.json()
-        return document
-
-    made = call("create", dataset_name="评论 reviews of bml", **KIND)["dataset_id"]
+def test_added_samples_become_a_version_soon(soon: None, client_of: ClientOf, bml: BmlCall) -> None:
+    made = bml("create", dataset_name="评论 reviews of bml", **KIND)["dataset_id"]
     for number in range(12):
         label = ("good", "bad")[number % 2]
         labels = [{"label_name": label}]
-        call("addentity", dataset_id=made, entity_content=f"text {number}", labels=labels, **KIND)
+        bml("addentity", dataset_id=made, entity_content=f"text {number}", labels=labels, **KIND)
     last = time.monotonic() + SECONDS
-    while (shown := call("describeDatasetVersion", dataset_id=made))["import_status"] != (
+    while (shown := bml("describeDatasetVersion", dataset_id=made))["import_status"] != (
         "ImportFinished"
     ):
         assert shown["import_status"] == "Importing", shown
@@ -58,4 +42,4 @@ def test_added_samples_become_a_version_soon(
     assert found.rows == 12
     assert found.card is not None
     assert found.card["class_counts"] == {"bad": 6, "good": 6}
-    assert call("deleteDatasetVersion", dataset_id=made)["result"] is True
+    assert bml("deleteDatasetVersion", dataset_id=made)["result"] is True

@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
-from plugins.browser import person
+from playwright.sync_api import Browser, Locator, Page, expect
+from plugins.browser import person, signed_in
 from plugins.command import Command
 from plugins.pages import PagesServer
 
@@ -31,6 +31,9 @@ UNNAMED = """() => [...document.querySelectorAll("a,button,input,select,textarea
     || e.labels?.length || e.alt !== undefined && e.hasAttribute("alt")))
   .map((e) => e.outerHTML)"""
 """Visible elements that a screen reader cannot name."""
+
+PROVOKED = r"ERR_CONNECTION|status of (409|422)"
+"""What a page complains of because a test wants it to."""
 
 Open = Callable[..., AbstractContextManager[Page]]
 
@@ -80,33 +83,10 @@ def tab(browser: Browser, pages: PagesServer) -> Open:
     @contextmanager
     def open_tab(role: str, language: str = "en", theme: str = "light") -> Iterator[Page]:
         options = {"viewport": WINDOW, "locale": LOCALE[language], "color_scheme": theme}
-        with person(browser, **options) as session:
-            answer = session.request.post(
-                f"{pages.url}api/v1/session",
-                data={"token": pages.tokens[role]},
-                headers={"Origin": pages.url.rstrip("/")},
-            )
-            assert answer.status == 204, answer.text()
-            page = session.new_page()
-            faults = listen(page)
+        with signed_in(browser, pages.url, pages.tokens[role], PROVOKED, **options) as page:
             yield page
-            assert not faults
 
     return open_tab
-
-
-def listen(page: Page) -> list[str]:
-    """What the page complains of from now on, besides what a test provokes."""
-    faults: list[str] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        provoked = re.search(r"ERR_CONNECTION|status of (409|422)", message.text)
-        if message.type in ("error", "warning") and not provoked:
-            faults.append(message.text)
-
-    page.on("console", heard)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    return faults
 
 
 def visit(page: Page, pages: PagesServer, path: str) -> None:

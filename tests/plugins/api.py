@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,9 +14,13 @@ from plugins.postgres import free_port
 from plugins.stack import private_environment
 from plugins.waiting import wait_until
 
-from aileron.client import RemoteClient
+from aileron.client import Client, RemoteClient
+from aileron.core.errors import Language
 
 ClientOf = Callable[[str, str], RemoteClient]
+Speaking = Callable[[Language], Client]
+BmlCall = Callable[..., dict[str, Any]]
+BML = "/api/bml/rpc/2.0/easydl/pro/dataset/"
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +61,19 @@ def _lives(url: str) -> bool:
         return httpx.get(f"{url}/livez", trust_env=False).is_success
     except httpx.HTTPError:
         return False
+
+
+@pytest.fixture(scope="session")
+def bml(api_url: str, aileron: Command) -> BmlCall:
+    """``bml("deleteDataset", dataset_group_id=3)``: a developer's call of BML's, which succeeds."""
+    token = aileron("token", "create", "bml", "--role", "developer", "--json").json["secret"]
+
+    def call(name: str, **body: Any) -> dict[str, Any]:
+        answer = httpx.post(
+            f"{api_url}{BML}{name}?access_token={token}", json=body, trust_env=False, timeout=120
+        )
+        assert answer.is_success, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    return call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,14 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 OPTIONS: Final = [
     "--no-sandbox",
@@ -46,3 +54,31 @@ def person(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     foreign = [url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None, "")]
     assert asked
     assert not foreign, f"pages asked other machines: {foreign}"
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, url: str, token: str, provoked: str | None = None, **options: Any
+) -> Iterator[Page]:
+    """A tab of the pages at `url` for whoever has the token; what it complains of fails.
+
+    Args:
+        provoked: a pattern of the complaints that tests bring about.
+        options: of the browser's session.
+    """
+    with person(browser, **options) as session:
+        origin = {"Origin": url.rstrip("/")}
+        answer = session.request.post(f"{url}api/v1/session", data={"token": token}, headers=origin)
+        assert answer.status == 204, answer.text()
+        page = session.new_page()
+        faults: list[str] = []
+
+        def heard(message: ConsoleMessage) -> None:
+            meant = provoked is not None and re.search(provoked, message.text)
+            if message.type in ("error", "warning") and not meant:
+                faults.append(message.text)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+        assert not faults

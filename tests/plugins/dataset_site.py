@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import re
 import sqlite3
 import struct
 import threading
@@ -19,8 +18,8 @@ from zipfile import ZipFile
 import pytest
 import uvicorn
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from plugins.browser import person
+from playwright.sync_api import Browser, Page, expect
+from plugins.browser import signed_in
 from plugins.datasets import Notebook, Workbench
 from plugins.history import PROJECT, History
 from plugins.text_sets import Library
@@ -49,6 +48,8 @@ CARS = "model,weight,speed,fast\n" + "".join(
     f"car {n},{1 + n % 7 / 2},{'' if n % 9 == 0 else 60 + n % 50},{'yes' if n % 3 else 'no'}\n"
     for n in range(130)
 )
+PROVOKED = r"status of (422|400|503)"
+"""What a page complains of because a test wants it to, and where there is no Airflow."""
 Open = Callable[..., AbstractContextManager[Page]]
 
 
@@ -256,28 +257,10 @@ def tab(browser: Browser, site: str, shelf: History) -> Open:
     @contextmanager
     def open_tab(role: str, language: str = "en", theme: str = "light") -> Iterator[Page]:
         options = {"viewport": WINDOW, "locale": LOCALE[language], "color_scheme": theme}
-        with person(browser, **options) as session:
-            token = shelf.token(role)
-            origin = {"Origin": site.rstrip("/")}
-            url = f"{site}api/v1/session"
-            assert session.request.post(url, data={"token": token}, headers=origin).status == 204
-            page = session.new_page()
-            faults: list[str] = []
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on(
-                "console",
-                lambda said: faults.append(said.text) if is_fault(said) else None,
-            )
+        with signed_in(browser, site, shelf.token(role), PROVOKED, **options) as page:
             yield page
-            assert not faults
 
     return open_tab
-
-
-def is_fault(message: ConsoleMessage) -> bool:
-    """An error that no test provokes: what is refused, and 503 where there is no Airflow."""
-    provoked = re.search(r"status of (422|400|503)", message.text)
-    return message.type == "error" and provoked is None
 
 
 def visit(page: Page, site: str, path: str) -> None:

@@ -15,7 +15,7 @@ from aileron.client.local.lifecycles import start
 from aileron.client.local.quota import check_room
 from aileron.core.errors import AileronError, Conflict, NotFound
 from aileron.core.names import import_name
-from aileron.data.adding import GivenLabel, Rules, import_values, takes_samples
+from aileron.data.draft_samples import GivenLabel, Rules, import_values, takes_samples
 from aileron.data.sources.connections import load_connections
 from aileron.data.sources.drafts import DraftFolder
 from aileron.ledger import DatasetVersion, Draft

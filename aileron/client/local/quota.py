@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aileron.client.local.installation import Scope
-from aileron.data.adding import QuotaExceeded
+from aileron.data.draft_samples import QuotaExceeded
 from aileron.data.sources.connections import load_connections
 from aileron.data.sources.uploads import Uploads
 

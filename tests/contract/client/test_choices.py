@@ -2,45 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
-import pytest
+from plugins.api import Speaking
 from plugins.history import History
 from starlette.testclient import TestClient
 
-from aileron.api.app import create_app
-from aileron.api.identity import TokenIdentity
-from aileron.client import Client, LocalClient, RemoteClient
-from aileron.client.local import Installation
-from aileron.core.access import Actor, Role
-from aileron.core.errors import Language
 from aileron.core.ports import ArtifactKind
 from aileron.data.quality.frame import both, framed
-
-Speaking = Callable[[Language], Client]
-
-
-@pytest.fixture
-def http(history: History, installation: Installation) -> Iterator[TestClient]:
-    """A viewer's connection."""
-    app = create_app(installation, TokenIdentity(history.ledger), pages=False)
-    headers = {"Authorization": f"Bearer {history.token('viewer')}"}
-    with TestClient(app, base_url="http://api", headers=headers) as http:
-        yield http
-
-
-@pytest.fixture(params=["local", "remote"])
-def speaking(
-    request: pytest.FixtureRequest, history: History, installation: Installation, http: TestClient
-) -> Speaking:
-    """A client in a language."""
-
-    def speak(language: Language) -> Client:
-        if request.param == "local":
-            return LocalClient(installation, Actor(name="li", role=Role.VIEWER), language=language)
-        return RemoteClient("http://api", history.token("viewer"), language=language, http=http)
-
-    return speak
 
 
 def test_formats_of_all_kinds_of_data_are_told(speaking: Speaking) -> None:

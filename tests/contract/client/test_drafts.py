@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from plugins.history import History
-from starlette.testclient import TestClient
 
-from aileron.api.app import create_app
-from aileron.api.identity import TokenIdentity
-from aileron.client import Client, LocalClient, RemoteClient
+from aileron.client import Client, LocalClient
 from aileron.client import records as r
 from aileron.client.local import Installation
 from aileron.core.access import Actor, Role
@@ -43,26 +39,15 @@ class Scheduler:
 
 
 @pytest.fixture
+def role() -> Role:
+    return Role.ADMIN
+
+
+@pytest.fixture(autouse=True)
 def scheduler(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Scheduler:
     found = Scheduler()
     monkeypatch.setitem(installation.__dict__, "airflow", found)
     return found
-
-
-@pytest.fixture(params=["local", "remote"])
-def client(
-    request: pytest.FixtureRequest,
-    history: History,
-    installation: Installation,
-    scheduler: Scheduler,
-) -> Iterator[Client]:
-    """An administrator's."""
-    if request.param == "local":
-        yield LocalClient(installation, Actor(name="li", role=Role.ADMIN), language="en")
-        return
-    app = create_app(installation, TokenIdentity(history.ledger), pages=False)
-    with TestClient(app, base_url="http://api") as http:
-        yield RemoteClient("http://api", history.token("admin"), language="en", http=http)
 
 
 def test_samples_are_added_to_a_draft_one_at_a_time(client: Client, scheduler: Scheduler) -> None:

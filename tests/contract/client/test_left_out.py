@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
 
 import pytest
+from plugins.api import Speaking
 from plugins.history import PROJECT, History
-from starlette.testclient import TestClient
 
-from aileron.api.app import create_app
-from aileron.api.identity import TokenIdentity
-from aileron.client import Client, LocalClient, RemoteClient
-from aileron.client.local import Installation
-from aileron.core.access import Actor, Role
-from aileron.core.errors import InvalidInput, Language, NotFound
+from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import ArtifactKind
 from aileron.graph.plan import PLAN_FILE
 from aileron.ledger import RunState
@@ -23,25 +17,6 @@ from aileron.ledger import RunState
 RUN = f"{PROJECT}/import_fruit/r1"
 ROWS = ("a.csv,3,weight is no number,weight 不是数字", "'=b.csv,,is empty,为空")
 CARD = {"name": "fruit", "modality": "table", "counts": {"rows": 4, "refused": 2}}
-Speaking = Callable[[Language], Client]
-
-
-@pytest.fixture(params=["local", "remote"])
-def speaking(
-    request: pytest.FixtureRequest, history: History, installation: Installation
-) -> Iterator[Speaking]:
-    """A viewer's client in a language."""
-    app = create_app(installation, TokenIdentity(history.ledger), pages=False)
-    with TestClient(app, base_url="http://api") as http:
-
-        def speak(language: Language) -> Client:
-            if request.param == "local":
-                actor = Actor(name="li", role=Role.VIEWER)
-                return LocalClient(installation, actor, language=language)
-            token = history.token("viewer")
-            return RemoteClient("http://api", token, language=language, http=http)
-
-        yield speak
 
 
 def written(rows: tuple[str, ...]) -> bytes:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
+from plugins.api import Speaking
 from plugins.history import PROJECT, History
 from plugins.picture_sets import NewPictures, stripes
-from starlette.testclient import TestClient
 
-from aileron.api.app import create_app
-from aileron.api.identity import TokenIdentity
-from aileron.client import Client, LocalClient, RemoteClient
-from aileron.client.local import Installation
-from aileron.core.access import Actor, Role
+from aileron.client import Client
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import ArtifactKind
 
@@ -24,21 +19,9 @@ TURNED = {"operations": [{"operation": "resize", "width": 20, "height": 10}]}
 
 
 @pytest.fixture
-def http(history: History, installation: Installation) -> Iterator[TestClient]:
-    """A viewer's connection."""
-    app = create_app(installation, TokenIdentity(history.ledger), pages=False)
-    headers = {"Authorization": f"Bearer {history.token('viewer')}"}
-    with TestClient(app, base_url="http://api", headers=headers) as http:
-        yield http
-
-
-@pytest.fixture(params=["local", "remote"])
-def client(
-    request: pytest.FixtureRequest, history: History, installation: Installation, http: TestClient
-) -> Client:
-    if request.param == "local":
-        return LocalClient(installation, Actor(name="li", role=Role.VIEWER), language="zh")
-    return RemoteClient("http://api", history.token("viewer"), language="zh", http=http)
+def client(speaking: Speaking) -> Client:
+    """A client in Chinese."""
+    return speaking("zh")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import hashlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +29,8 @@ PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
 
 
 @pytest.fixture
-def http(history: History, installation: Installation) -> Iterator[TestClient]:
-    """A developer's connection."""
-    app = create_app(installation, TokenIdentity(history.ledger))
-    headers = {"Authorization": f"Bearer {history.token('developer')}"}
-    with TestClient(app, base_url="http://api", headers=headers) as http:
-        yield http
-
-
-@pytest.fixture(params=["local", "remote"])
-def client(
-    request: pytest.FixtureRequest, history: History, installation: Installation, http: TestClient
-) -> Client:
-    if request.param == "local":
-        return LocalClient(installation, Actor(name="li", role=Role.DEVELOPER), language="en")
-    return RemoteClient("http://api", history.token("developer"), language="en", http=http)
+def role() -> Role:
+    return Role.DEVELOPER
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -123,24 +123,45 @@ def wait_until_unready(served: Served) -> dict[str, Any]:
 
 
 def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve: Serve) -> None:
-    batch = json.dumps({"data": [ROW] * 10_000})
+    batch = json.dumps({"data": [ROW] * 10_000}).encode()
+    held = threading.Event()
     answers: list[httpx.Response] = []
+
+    def halves() -> Iterator[bytes]:
+        yield batch[: len(batch) // 2]
+        held.wait(30)
+        yield batch[len(batch) // 2 :]
+
     with serve(packaged("binary_logistic"), drain_seconds=0) as served:
         client = served.client()
         work = threading.Thread(
-            target=lambda: answers.append(client.post("/predict", content=batch))
+            target=lambda: answers.append(client.post("/predict", content=halves()))
         )
         work.start()
         with served.client() as observer:  # it counts itself, too
             at_work = "aileron_service_requests_in_flight 2.0"
-            wait_until(lambda: bool(answers) or at_work in observer.get("/metrics").text)
-        assert not answers
+            wait_until(lambda: at_work in observer.get("/metrics").text)
         served.terminate()
+        wait_until_refused(served)
+        held.set()
         work.join()
         status = served.process.wait(10)
 
     assert len(answers[0].json()["batch_results"]) == 10_000
     assert status == 0
+
+
+def wait_until_refused(served: Served) -> None:
+    """Until it takes no new connections."""
+
+    def refused() -> bool:
+        try:
+            httpx.get(served.url + READY_PATH)
+        except httpx.ConnectError:
+            return True
+        return False
+
+    wait_until(refused)
 
 
 def start(python: Path, package: Path, **options: Any) -> "subprocess.CompletedProcess[str]":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 import subprocess
 import sys
 from pathlib import Path
@@ -47,13 +46,3 @@ def test_every_assumption_says_what_why_and_how_to_change_it() -> None:
         assert f'"{subject}"' in sources, f"nothing says {subject}"
     for reason in re.findall(r'"([a-z_]+_because_[a-z0-9]+)"', sources):
         assert reason in names
-
-
-def test_both_languages_have_the_same_placeholders() -> None:
-    def names(text: str) -> set[str | None]:
-        return {field for _, field, _, _ in string.Formatter().parse(text) if field}
-
-    for name, texts in messages("data").items():
-        if name == "as_said":  # each language has its own text as value
-            continue
-        assert names(texts["en"]) == names(texts["zh"]), name

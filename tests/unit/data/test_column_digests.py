@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from aileron.core.digest import canonical_json
 from aileron.data.card import Column
-from aileron.data.rows import BLOCK, ColumnDigest, dataset_digest, digest_of
+from aileron.data.column_digests import BLOCK, ColumnDigest, dataset_digest, digest_of
 from aileron.data.table_files import TableWriter, table_digest
 
 Cell = float | str | None
