@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-EXTRAS := airflow,stages,images,audio,serving,s3,embedded,ui,docs,dev
+EXTRAS := airflow,stages,images,audio,serving,s3,kubernetes,embedded,ui,docs,dev
 LAYER ?=
 ARGS ?=
 # One more than there are cores, since many tests wait for servers.
@@ -30,8 +30,8 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help env ui up down status demo test lint lock schemas docs docs-site step-versions bench bench-check \
-	bundle install-offline clean
+.PHONY: help env ui up down status demo cluster-demo test lint lock schemas docs docs-site \
+	step-versions bench bench-check bundle images install-offline clean
 
 help: ## List the commands
 	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ status: env ## Show the embedded servers
 demo: up ## From data to a service that answers, through Airflow's scheduler
 	$(BIN)/aileron demo
 
+cluster-demo: env ui ## The same with training and services as pods of the cluster that KUBECONFIG names
+	$(BIN)/python docker/cluster_demo.py
+
 test: env ui ## Run the tests (LAYER=unit for one layer, ARGS='-k name', WORKERS=0: in one process, STRICT=1: no skips)
 	$(BIN)/pytest -n $(WORKERS) $(if $(LAYER),tests/$(LAYER)) $(ARGS)
 
@@ -98,6 +101,9 @@ bench-check: env ## Judge the newest benchmark results against tests/benchmarks/
 
 bundle: env ui docs-site ## One archive in dist/ that installs without a network
 	$(BIN)/python bundle/make_bundle.py $(ARGS)
+
+images: env ui ## Build the images of docker/ with docker, podman or buildah (ARGS='server gateway' for some)
+	docker/build.sh $(ARGS)
 
 # In an unpacked bundle; it has no other way to an environment, so not by way of `env`.
 install-offline: ## Make the environment from an unpacked bundle, without a network

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from reference_text import NOTE, fields
 
+from aileron.cluster.pools import Pool
 from aileron.data.audio.spec import AudioDefinition
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
 from aileron.data.images.spec import ImageDefinition
@@ -29,6 +30,7 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "Dataset of recordings": (AudioDefinition, "`datasets/NAME/dataset.yaml`, `modality: audio`"),
     "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
+    "Pool": (Pool, "`configs/pools/NAME.yaml`"),
     "Connections": (ConnectionsSpec, "`configs/connections.yaml`"),
     "Limits": (LimitsSpec, "`configs/limits.yaml`"),
     "Environment": (EnvironmentSpec, "`configs/environments/NAME.yaml`"),

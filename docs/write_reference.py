@@ -1,7 +1,8 @@
 """`make docs`: writes the parts of docs/reference that follow from the code.
 
-Whole files (components, cli, documents, formats, api, client), and in files written by hand the
-tables between ``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with the code.
+Whole files (components, cli, documents, formats, api, client, kubernetes), and in files written by
+hand the tables between ``<!-- made: NAME -->`` and ``<!-- end -->``. A test compares them with
+the code.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import click
 from reference_code import api, client
 from reference_documents import documents
 from reference_formats import formats_page
+from reference_kubernetes import kubernetes_page
 from reference_quality import expectations_page
 from reference_text import NOTE, anchor, fields, table
 
@@ -40,6 +42,7 @@ def reference() -> dict[Path, str]:
         "documents.md": documents,
         "expectations.md": expectations_page,
         "formats.md": formats_page,
+        "kubernetes.md": kubernetes_page,
     }
     pages = {REFERENCE / name: make() for name, make in makers.items()}
     for name in BY_HAND:

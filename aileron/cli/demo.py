@@ -1,10 +1,11 @@
-"""`aileron demo`: the shipped lifecycle from data to a service, and where to look then."""
+"""`aileron demo`: shipped lifecycles from data to services that answer, and where to look then."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from typing import Final
 
 import click
 
@@ -15,41 +16,60 @@ from aileron.client.local import LocalClient
 from aileron.core.errors import NotFound
 from aileron.core.settings import Settings
 
-LIFECYCLE = "breast_cancer"
+LIFECYCLE: Final = "breast_cancer"
+LONGEST: Final = 2000
+"""A longer request, such as a picture, is not printed; nor is the rest of a longer answer."""
 
 
 @click.command()
-def command() -> None:
-    """Run the shipped lifecycle and say where its results are."""
-    started = time.monotonic()
+@click.argument("lifecycles", nargs=-1)
+def command(lifecycles: tuple[str, ...]) -> None:
+    """Run LIFECYCLES (default: breast_cancer), ask their services, say where results are."""
     settings = Settings.load()
     with LocalClient.of(settings) as client:
-        click.echo(f"Lifecycle {LIFECYCLE}, run by Airflow's scheduler:")
-        run = follow(client, client.start(LIFECYCLE).run_id)
-        click.echo(f"{run.state} in {time.monotonic() - started:.1f} s")
-        if run.facts.service_url:
-            print_addresses(settings, client, run.facts)
-        else:
-            click.echo(run.reason or "", err=True)
-    sys.exit(EXIT.get(run.state, 1))
+        runs = [run(client, name) for name in lifecycles or (LIFECYCLE,)]
+        served = [ended.facts for ended in runs if ended.facts.service_url]
+        if served:
+            print_addresses(settings)
+        for facts in served:
+            print_service(client, facts)
+    sys.exit(max(EXIT.get(ended.state, 1) for ended in runs))
 
 
-def print_addresses(settings: Settings, client: LocalClient, facts: r.RunFacts) -> None:
+def run(client: LocalClient, lifecycle: str) -> r.Run:
+    """A run of `lifecycle`, printed as it goes on."""
+    started = time.monotonic()
+    click.echo(f"Lifecycle {lifecycle}, run by Airflow's scheduler:")
+    ended = follow(client, client.start(lifecycle).run_id)
+    click.echo(f"{ended.state} in {time.monotonic() - started:.1f} s")
+    if not ended.facts.service_url:
+        click.echo(ended.reason or "", err=True)
     click.echo()
+    return ended
+
+
+def print_addresses(settings: Settings) -> None:
     stack.print_addresses(settings)
     click.echo(f"  Pages    {settings.airflow_url}/aileron/  (Airflow's login)")
-    click.echo(f"  Service  {facts.service_url}")
+
+
+def print_service(client: LocalClient, facts: r.RunFacts) -> None:
+    """Where a service is, what it serves, how it is asked and what it answers."""
+    click.echo(f"\n  Service  {facts.service_url}")
+    measured = dict.fromkeys((facts.primary or "accuracy", "accuracy"))
     metrics = facts.metrics or {}
-    shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in ("roc_auc", "accuracy"))
+    shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in measured if name in metrics)
     click.echo(f"  Model    version {facts.model_version} of {facts.dataset_version}, {shown}")
-    click.echo()
-    click.echo("Ask it:")
-    click.echo(f"  curl -s {facts.service_url}/predict -d '{example(client, facts)}'")
-
-
-def example(client: LocalClient, facts: r.RunFacts) -> str:
-    """A request that the package was checked with, as JSON on one line."""
+    name = facts.service or LIFECYCLE
     try:
-        return json.dumps(client.sample(facts.service or LIFECYCLE).body)
+        body = client.sample(name).body
     except NotFound:
-        return '{"data": []}'
+        return
+    request = json.dumps(body)
+    click.echo("\nAsk it:")
+    if len(request) <= LONGEST:
+        click.echo(f"  curl -s {facts.service_url}/predict -d '{request}'")
+    else:
+        click.echo(f"  aileron service sample {name} | aileron service invoke {name} --json-body -")
+    answer = json.dumps(client.try_service(name, body).body, ensure_ascii=False)
+    click.echo(f"It answers:\n  {answer[:LONGEST]}")

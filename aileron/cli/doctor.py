@@ -10,7 +10,13 @@ import click
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_session
 from aileron.core.settings import Settings
-from aileron.doctor import Finding, examine_champions, examine_machine
+from aileron.doctor import (
+    Finding,
+    examine_champions,
+    examine_machine,
+    examine_pods,
+    examine_services,
+)
 
 
 @click.command()
@@ -28,3 +34,5 @@ def examine() -> Iterator[Finding]:
     yield from examine_machine(Settings.load())
     with open_session() as session:
         yield from examine_champions(session.settings, session.ledger, session.store)
+        yield from examine_pods(session.settings, session.ledger, session.store)
+        yield from examine_services(session.settings, session.ledger)

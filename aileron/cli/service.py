@@ -1,4 +1,4 @@
-"""`aileron service`: what answers, and how to call, watch, stop and start it."""
+"""`aileron service`: what answers, and how to call, watch, stop, start, scale and delete it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLL_SECONDS: Final = 0.5
 
 @click.group()
 def command() -> None:
-    """List, call, watch, stop and start services."""
+    """List, call, watch, stop, start, scale and delete services."""
 
 
 @command.command("list")
@@ -29,7 +29,11 @@ def list_all(project: str | None, as_json: bool) -> None:
     with open_client(project) as client:
         found = client.services()
     rows: Any = found if as_json else [one.model_dump() for one in found]
-    show(rows, as_json=as_json, columns=["name", "model", "model_version", "state", "url"])
+    show(
+        rows,
+        as_json=as_json,
+        columns=["name", "model", "model_version", "state", "target", "replicas", "url"],
+    )
 
 
 @command.command("show")
@@ -49,7 +53,8 @@ def show_one(name: str, project: str | None, as_json: bool) -> None:
     if found.traffic is not None:
         show(found.traffic.model_dump(), as_json=False)
         click.echo()
-    columns = ["number", "model_version", "state", "desired", "weight", "address", "reason"]
+    columns = ["number", "model_version", "state", "desired", "target", "replicas", "weight"]
+    columns += ["address", "reason"]
     show([one.model_dump() for one in found.revisions], as_json=False, columns=columns)
 
 
@@ -113,6 +118,29 @@ def start(name: str, project: str | None, as_json: bool) -> None:
     """Start service NAME again."""
     with open_client(project) as client:
         print_desired(client.start_service(name), as_json)
+
+
+@command.command()
+@click.argument("name")
+@click.argument("replicas", type=click.IntRange(min=1))
+@project_option
+@json_option
+def scale(name: str, replicas: int, project: str | None, as_json: bool) -> None:
+    """Give service NAME so many pods on its cluster; none is restarted."""
+    with open_client(project) as client:
+        found = client.scale_service(name, replicas)
+    show({"service": found.name, "replicas": found.replicas}, as_json=as_json)
+
+
+@command.command()
+@click.argument("name")
+@project_option
+@json_option
+def delete(name: str, project: str | None, as_json: bool) -> None:
+    """Delete the stopped service NAME; what its revisions left goes too, logs stay."""
+    with open_client(project) as client:
+        client.delete_service(name)
+    show({"service": name, "deleted": True}, as_json=as_json)
 
 
 def print_desired(service: r.ServiceBrief, as_json: bool) -> None:

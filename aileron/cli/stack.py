@@ -31,6 +31,8 @@ def up(only: tuple[str, ...]) -> None:
     settings = Stack(Settings.load(), only).start(print_ready)
     click.echo(f"Up in {time.monotonic() - started:.1f} s.")
     print_addresses(settings)
+    if settings.airflow_url:
+        print_pools(settings)
 
 
 @command.command()
@@ -59,6 +61,14 @@ def print_addresses(settings: Settings) -> None:
     click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
     click.echo(f"  MLflow   {settings.mlflow_url}/#/experiments?workflowType=machine_learning")
     click.echo(f"  Gateway  {settings.gateway_url}")
+
+
+def print_pools(settings: Settings) -> None:
+    """Bring clusters and Airflow up to the pools' files; what cannot be is only told."""
+    from aileron.client.pool_sync import sync_all
+
+    for name, error in sync_all(settings):
+        click.echo(f"  Pool     {name}  {error or 'synced'}")
 
 
 def row(server: ServerStatus) -> dict[str, Any]:

@@ -65,6 +65,16 @@ class TaskRun:
     ended: datetime | None
 
 
+@dataclass(frozen=True)
+class SlotPool:
+    """One of Airflow's pools: how many tasks at a time, and how many there are."""
+
+    slots: int
+    taken: int
+    """By tasks that run, are about to, or wait in a trigger."""
+    counts_deferred: bool
+
+
 class AirflowClient:
     """A logged-in session with one Airflow.
 
@@ -164,6 +174,32 @@ class AirflowClient:
                 found[dag["dag_id"]] = _time(None if dag["is_paused"] else _next_run(dag))
             if not page["dags"] or len(found) >= page["total_entries"]:
                 return {dag: time for dag, time in found.items() if time is not None}
+
+    def pools(self) -> dict[str, SlotPool]:
+        """Name -> each of Airflow's pools."""
+        found: dict[str, SlotPool] = {}
+        while True:
+            page = self._call("GET", f"/api/v2/pools?limit={PAGE}&offset={len(found)}")
+            found |= {pool["name"]: _slot_pool(pool) for pool in page["pools"]}
+            if not page["pools"] or len(found) >= page["total_entries"]:
+                return found
+
+    def set_pool(self, name: str, slots: int, description: str = "") -> bool:
+        """Make the pool `name` have so many slots; whether that changed anything.
+
+        Tasks that wait in a trigger keep their slot: they have a pod that runs.
+        """
+        body = {"slots": slots, "description": description, "include_deferred": True}
+        path = f"/api/v2/pools/{_q(name)}"
+        try:
+            found = _slot_pool(self._call("GET", path))
+        except NotFound:
+            self._call("POST", "/api/v2/pools", {"name": name, **body})
+            return True
+        if found.slots == slots and found.counts_deferred:
+            return False
+        self._call("PATCH", path, {"pool": name, **body})
+        return True
 
     def answer(self, dag_id: str, run_id: str, task: str, option: str, comment: str = "") -> None:
         """Answer a task that asks a person, with one of its options.
@@ -306,6 +342,14 @@ def _task_run(values: Mapping[str, Any]) -> TaskRun:
         tries=values.get("try_number") or 0,
         started=_time(values.get("start_date")),
         ended=_time(values.get("end_date")),
+    )
+
+
+def _slot_pool(values: Mapping[str, Any]) -> SlotPool:
+    return SlotPool(
+        slots=values["slots"],
+        taken=values["occupied_slots"],
+        counts_deferred=values["include_deferred"],
     )
 
 

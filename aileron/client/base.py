@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 from aileron.client import records as r
 from aileron.client.catalogue import CatalogueVerbs
 from aileron.client.drafts import DraftVerbs
+from aileron.client.pools import PoolVerbs
 from aileron.client.sources import SourceVerbs
 from aileron.client.works import WorkVerbs
 from aileron.core.access import Role
@@ -30,7 +31,7 @@ from aileron.core.access import Role
 POLL_SECONDS: Final = 0.4
 
 
-class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs):
+class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs, PoolVerbs):
     """One installation, seen by one person or program. A context manager."""
 
     def __enter__(self) -> Self:
@@ -224,6 +225,14 @@ class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs):
     @abstractmethod
     def start_service(self, name: str) -> r.ServiceBrief:
         """Start a service again."""
+
+    @abstractmethod
+    def scale_service(self, name: str, replicas: int) -> r.ServiceBrief:
+        """Give a service on a cluster so many pods; none is restarted."""
+
+    @abstractmethod
+    def delete_service(self, name: str) -> None:
+        """Forget a stopped service; a release makes it anew."""
 
     # Datasets
 

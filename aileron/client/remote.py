@@ -15,6 +15,7 @@ from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.client.remote_catalogue import RemoteCatalogue
 from aileron.client.remote_drafts import RemoteDrafts
+from aileron.client.remote_pools import RemotePools
 from aileron.client.remote_sources import RemoteSources
 from aileron.core.access import Role
 from aileron.core.errors import (
@@ -51,7 +52,7 @@ MEDIUM: Final = "/medium"
 AnswerT = TypeVar("AnswerT")
 
 
-class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, Client):
+class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, RemotePools, Client):
     """An installation on another machine.
 
     Args:
@@ -184,6 +185,13 @@ class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, Client):
 
     def start_service(self, name: str) -> r.ServiceBrief:
         return self._post(r.ServiceBrief, f"services/{_q(name)}/start")
+
+    def scale_service(self, name: str, replicas: int) -> r.ServiceBrief:
+        body = r.Scale(replicas=replicas)
+        return self._post(r.ServiceBrief, f"services/{_q(name)}/scale", body)
+
+    def delete_service(self, name: str) -> None:
+        self._call("DELETE", f"services/{_q(name)}", self._query())
 
     def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
         return self._get(r.DatasetDiff, f"datasets/{_q(name)}/diff", a=a, b=b)

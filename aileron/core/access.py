@@ -49,6 +49,9 @@ NEEDS: Final[Mapping[str, Role]] = {
     "model.rollback": Role.OPERATOR,
     "service.start": Role.OPERATOR,
     "service.stop": Role.OPERATOR,
+    "service.scale": Role.OPERATOR,
+    "service.delete": Role.OPERATOR,
+    "pool.sync": Role.OPERATOR,
     "token.manage": Role.ADMIN,
 }
 """Verb -> the least role that may do it."""

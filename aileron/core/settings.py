@@ -51,6 +51,8 @@ class Settings(BaseModel):
     airflow_login_file: Path | None = None
     """File with user name and password of the account that triggers runs, as JSON."""
     gateway_url: str | None = None
+    gateway_pool: str | None = None
+    """The pool in which the gateway's pods are, if it is a Deployment: each of them is asked."""
     store_uri: str | None = None
     """Root of the artifact store: a path or ``s3://bucket/prefix``; default ``HOME/store``."""
     dvc_remote: str | None = None
@@ -125,6 +127,7 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "airflow_url": "AILERON_AIRFLOW_URL",
     "airflow_login_file": "AILERON_AIRFLOW_LOGIN_FILE",
     "gateway_url": "AILERON_GATEWAY_URL",
+    "gateway_pool": "AILERON_GATEWAY_POOL",
     "store_uri": "AILERON_STORE_URI",
     "dvc_remote": "AILERON_DVC_REMOTE",
     "overlay": "AILERON_ENVIRONMENT",

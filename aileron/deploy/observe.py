@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aileron.ledger import Champion, Desired, Ledger, RevisionState
+from aileron.ledger import Champion, Desired, Ledger, Revision, RevisionState
 
 
-def serving_champion(ledger: Ledger, project: str, model: str) -> Champion | None:
-    """The champion if its service is wanted, routes to it and it is healthy, else None.
+def serving_champion(ledger: Ledger, project: str, model: str) -> tuple[Champion, Revision] | None:
+    """The champion and its revision if the service is wanted, routes there and it is healthy.
 
     A service that was told to stop no longer serves, though its process may still live.
     """
@@ -21,4 +21,5 @@ def serving_champion(ledger: Ledger, project: str, model: str) -> Champion | Non
     if route is None or revision is None or revision.state != RevisionState.HEALTHY:
         return None
     routed = {share.revision for share in route.weights if share.weight}
-    return champion if champion.revision in routed and route.fence >= champion.fence else None
+    follows = champion.revision in routed and route.fence >= champion.fence
+    return (champion, revision) if follows else None

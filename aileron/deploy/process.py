@@ -14,12 +14,16 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import psutil
 
-from aileron.deploy.places import Place
+from aileron.deploy.places import Place, last_lines
+from aileron.deploy.running import Running, Target
+from aileron.ledger import Revision
+from aileron.package.environment import serving_environment
 from aileron.package.launch import command, environment
+from aileron.store import Store
 
 DRAIN_SECONDS: Final = 0.1
 """A process is told to stop only when nothing is routed to it; it need not wait for more."""
@@ -27,8 +31,13 @@ STOP_SECONDS: Final = 30.0
 POLL: Final = 0.02
 
 
-class RevisionProcess:
+class RevisionProcess(Running):
     """A running revision, child of this process or not."""
+
+    independent: ClassVar[bool] = False
+    ready_poll: ClassVar[float] = 0.05
+    watch_poll: ClassVar[float] = 0.25
+    pid: int
 
     def __init__(
         self, place: Place, process: psutil.Process, child: subprocess.Popen[bytes] | None = None
@@ -36,6 +45,7 @@ class RevisionProcess:
         self._place = place
         self._process = process
         self._child = child
+        self.pid = process.pid
 
     @classmethod
     def launch(cls, place: Place, python: Path) -> Self:
@@ -68,10 +78,6 @@ class RevisionProcess:
                 return cls(place, process)
         return None
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     def address(self) -> str | None:
         """``host:port``, once it takes requests."""
         if not self._place.announce.is_file():
@@ -87,6 +93,23 @@ class RevisionProcess:
 
     def is_alive(self) -> bool:
         return self.exit_code() is None
+
+    def ended(self) -> str | None:
+        if self.is_alive():
+            return None
+        return f"its process ended with status {self.exit_code()}\n{self._words()}".strip()
+
+    def trouble(self) -> str | None:
+        return self._words() or None
+
+    def hopeless(self) -> bool:
+        return False
+
+    def follow(self, revision: Revision) -> None:
+        """Nothing of a process changes while it runs; it writes its log itself."""
+
+    def _words(self) -> str:
+        return last_lines(self._place.log)
 
     def stop(self, grace: float = STOP_SECONDS + 5) -> None:
         """Ask it to end what is in flight and go; kill it after `grace` seconds."""
@@ -111,6 +134,30 @@ class RevisionProcess:
             self._process.send_signal(number)
         except psutil.NoSuchProcess:
             return
+
+
+class ProcessTarget(Target):
+    """This machine: a process in an environment of its own."""
+
+    def __init__(self, home: Path, store: Store, revision: Revision) -> None:
+        self._home = home
+        self._store = store
+        self._revision = revision
+        self._place = Place.of_revision(home, revision)
+
+    def find(self) -> Running | None:
+        return RevisionProcess.find(self._place)
+
+    def launch(self) -> Running:
+        place = self._place
+        place.folder.mkdir(parents=True, exist_ok=True)
+        if not place.package.exists():
+            self._store.fetch(self._revision.package, place.package)
+        python = serving_environment(place.package / "requirements.txt", self._home)
+        return RevisionProcess.launch(place, python)
+
+    def remove(self) -> None:
+        self._place.remove()
 
 
 def running_services() -> Iterator[tuple[psutil.Process, Path]]:

@@ -15,11 +15,16 @@ from typing import Final
 
 from aileron.core.errors import AileronError
 from aileron.core.settings import Settings
+from aileron.deploy.orphans import find_orphans
 from aileron.deploy.switch import route_to
+from aileron.deploy.targets import Targets
 from aileron.ledger import Champion, Desired, Ledger, Revision, RevisionState
 
 LEFT_BEHIND: Final = timedelta(seconds=60)
 """A healthy revision without traffic for so long belongs to no release under way."""
+RETIRED: Final = 3
+"""So many stopped revisions of a service stay as they are: to go back to one takes a start."""
+ORPHAN_SECONDS: Final = 15.0
 ALIAS_SECONDS: Final = 60.0
 ALIAS_RETRY_SECONDS: Final = 15.0
 logger = logging.getLogger("aileron.supervisor")
@@ -28,11 +33,15 @@ logger = logging.getLogger("aileron.supervisor")
 class Reconciler:
     """Repairs again and again; remembers what it saw right, so that MLflow is left in peace."""
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, targets: Targets) -> None:
         self._settings = settings
         self._ledger = ledger
+        self._targets = targets
         self._event = threading.Event()
         self._next_alias: dict[tuple[str, str, int], float] = {}
+        self._next_orphans = 0.0
+        self._orphans: set[str] = set()
+        """Seen the last time: what is in the making or on its way out is not there twice."""
 
     def wake(self) -> None:
         self._event.set()
@@ -51,9 +60,41 @@ class Reconciler:
         for champion in champions(self._ledger):
             repaired += reconcile_route(self._ledger, champion)
             repaired += self._alias(champion)
+        repaired += self._remove_retired()
+        repaired += self._remove_orphans()
         for sentence in repaired:
             logger.info("repaired: %s", sentence)
         return repaired
+
+    def _remove_retired(self) -> list[str]:
+        """Delete what is left of revisions that nobody will go back to, and of dead services."""
+        removed = []
+        for revision in self._ledger.revisions.retired(RETIRED):
+            try:
+                self._targets.of(revision).remove()
+            except AileronError as error:
+                logger.warning("what is left of %s stays: %s", revision.id, error)
+                continue
+            key = (revision.project, revision.service, revision.number)
+            self._ledger.revisions.report(*key, RevisionState.REMOVED, reason=revision.reason)
+            removed.append(f"what was left of revision {revision.id} is removed")
+        return removed
+
+    def _remove_orphans(self) -> list[str]:
+        """Delete objects on clusters that no revision wants, if they are still there later."""
+        if time.monotonic() < self._next_orphans:
+            return []
+        self._next_orphans = time.monotonic() + ORPHAN_SECONDS
+        try:
+            found = {str(one): one for one in find_orphans(self._ledger, self._targets)}
+        except AileronError as error:
+            logger.warning("clusters are not searched for what nobody wants: %s", error)
+            return []
+        removed = [name for name in found if name in self._orphans]
+        for name in removed:
+            found[name].remove()
+        self._orphans = set(found)
+        return [f"{name}, which no revision wants, is removed" for name in removed]
 
     def _alias(self, champion: Champion) -> list[str]:
         key = (champion.project, champion.model, champion.fence)

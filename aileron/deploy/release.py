@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from aileron.cluster.serving import ServicePlacement
 from aileron.core.errors import InvalidInput, NotFound, Refused
 from aileron.core.names import Name
 from aileron.core.ports import ArtifactKind, Port
@@ -23,13 +24,16 @@ class ReleaseConfig(StepConfig):
     healthy_seconds: float = Field(
         120, gt=0, description="longest time from staging a revision to its being healthy"
     )
+    placement: ServicePlacement | None = Field(
+        None, description="where on a cluster it serves; default: a process of this installation"
+    )
 
 
 class Release(Effect[ReleaseConfig]):
     """Stages a revision, makes it champion, switches the traffic, drains the old one."""
 
     name = "deploy.release"
-    version = 1
+    version = 2
     title: ClassVar[Mapping[str, str]] = {"en": "Release", "zh": "发布"}
     Config = ReleaseConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -52,13 +56,14 @@ class Release(Effect[ReleaseConfig]):
         said = _read(inputs["model_record"], "record.json")
         ledger = Ledger(context.settings.require("ledger_url"))
         try:
-            champion = serving_champion(ledger, context.project, said["model"])
+            found = serving_champion(ledger, context.project, said["model"])
         finally:
             ledger.close()
-        if champion is None or (champion.version, champion.service) != (
-            said["version"],
-            config.service,
-        ):
+        if found is None:
+            return None
+        champion, revision = found
+        serves = (champion.version, champion.service, revision.placement)
+        if serves != (said["version"], config.service, config.placement):
             return None
         package = _keep(context, ArtifactKind.PACKAGE, inputs["package"])
         if champion.package_reference.digest != package.digest:
@@ -153,6 +158,7 @@ def _candidate(
         verdict_reference=_keep(context, ArtifactKind.VERDICT, inputs["verdict"]),
         basis=Basis(version=compared["version"], fence=compared["fence"]) if compared else None,
         run_id=context.run_id,
+        placement=config.placement,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aileron.cluster.serving import ServicePlacement
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
@@ -44,7 +45,7 @@ def rollback(
     if before is None:
         raise Refused("deploy.nothing_before", model=f"{project}/{model}")
     log(f"rolling {model} back from version {now.version} to {before.version}")
-    return _serve(settings, ledger, _again(before), now.fence, log)
+    return _serve(settings, ledger, _again(ledger, before), now.fence, log)
 
 
 def promote(
@@ -73,7 +74,7 @@ def promote(
         raise NotFound("deploy.not_registered", model=f"{project}/{model}", version=version)
     now = _champion(ledger, project, model, expected_fence)
     earlier = [c for c in ledger.champions.history(project, model) if c.version == version]
-    candidate = _again(earlier[0]) if earlier else _first_time(ledger, registered, now.service)
+    candidate = _again(ledger, earlier[0]) if earlier else _first_time(ledger, registered, now)
     return _serve(settings, ledger, candidate, now.fence, log)
 
 
@@ -101,7 +102,7 @@ def _serve(
     return champion
 
 
-def _again(champion: Champion) -> Candidate:
+def _again(ledger: Ledger, champion: Champion) -> Candidate:
     return Candidate(
         project=champion.project,
         service=champion.service,
@@ -111,19 +112,27 @@ def _again(champion: Champion) -> Candidate:
         package_reference=champion.package_reference,
         verdict_reference=champion.verdict_reference,
         basis=champion.basis,
+        placement=_placement_of(ledger, champion),
     )
 
 
-def _first_time(ledger: Ledger, version: ModelVersion, service: str) -> Candidate:
+def _first_time(ledger: Ledger, version: ModelVersion, now: Champion) -> Candidate:
     return Candidate(
         project=version.project,
-        service=service,
+        service=now.service,
         model=version.name,
         version=version.version,
         model_reference=version.reference,
         package_reference=_package_of(ledger, version),
         verdict_reference=version.verdict_reference,
+        placement=_placement_of(ledger, now),
     )
+
+
+def _placement_of(ledger: Ledger, champion: Champion) -> ServicePlacement | None:
+    """Where the champion serves, or served: what follows it goes to the same place."""
+    revision = ledger.revisions.get(champion.project, champion.service, champion.revision)
+    return revision.placement if revision else None
 
 
 def _package_of(ledger: Ledger, version: ModelVersion) -> Reference:

@@ -23,13 +23,13 @@ from typing import Final
 
 from aileron.core.errors import AileronError, Conflict, NotFound, Refused, Unavailable
 from aileron.core.settings import Settings
-from aileron.deploy.gateway_client import GatewayClient
+from aileron.deploy.gateway_client import gateway_client
 from aileron.deploy.places import Place
 from aileron.deploy.process import RevisionProcess, running_services
 from aileron.deploy.reconcile import Reconciler
+from aileron.deploy.targets import Targets
 from aileron.deploy.worker import Status, Tools, Worker
-from aileron.ledger import Desired, Lease, Ledger, Revision, RevisionState
-from aileron.store import open_store
+from aileron.ledger import GONE, Desired, Lease, Ledger, Revision, RevisionState
 
 LEASE: Final = "supervisor"
 LEASE_SECONDS: Final = 15.0
@@ -53,13 +53,13 @@ class Supervisor:
         self._lease: Lease | None = None
         self._renewed = 0.0
         self._tidied = False
+        self._targets = Targets(settings, lambda: ledger.installation)
         self._tools = Tools(
-            home=settings.home,
-            store=open_store(settings.store_root),
-            gateway=GatewayClient(settings.gateway_url) if settings.gateway_url else None,
+            target=self._targets.of,
+            gateway=gateway_client(settings) if settings.gateway_url else None,
             changed=self._wake.set,
         )
-        self._reconciler = Reconciler(settings, ledger)
+        self._reconciler = Reconciler(settings, ledger, self._targets)
 
     def end(self) -> None:
         """Have `run` stop all services and return."""
@@ -117,6 +117,7 @@ class Supervisor:
         for name, revision in wanted.items():
             if name not in self._workers:
                 self._start(revision)
+            self._workers[name].revision = revision
         for name in revisions.keys() - wanted.keys() - self._workers.keys():
             self._end_unwanted(revisions[name])
         self._tell(revisions)
@@ -132,12 +133,9 @@ class Supervisor:
 
     def _end_unwanted(self, revision: Revision) -> None:
         """A revision that should not run and has no worker: left by an earlier supervisor."""
-        process = RevisionProcess.find(Place.of_revision(self._settings.home, revision))
-        if process is not None:
+        if revision.state not in GONE:
             self._start(revision)
             self._workers[revision.id].leave()
-        elif revision.state not in (RevisionState.STOPPED, RevisionState.FAILED):
-            self._report(revision, Status(RevisionState.STOPPED, reason=revision.reason))
 
     def _end_strangers(self) -> None:
         """End service processes under HOME of revisions that the ledger does not know."""

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aileron.cluster.serving import ServicePlacement
 from aileron.core.errors import AileronError, Conflict, Refused, StepFailed, Unavailable
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
-from aileron.deploy.gateway_client import GatewayClient
+from aileron.deploy.gateway_client import gateway_client
 from aileron.deploy.places import Place, last_lines
 from aileron.ledger import Basis, Champion, Desired, Ledger, Revision, RevisionState, Route
 
@@ -40,14 +41,17 @@ class Candidate:
     verdict_reference: Reference | None = None
     basis: Basis | None = None
     run_id: str | None = None
+    placement: ServicePlacement | None = None
+    """Where on a cluster it is to serve; None is a process of the supervisor."""
 
-    def is_champion(self, champion: Champion | None) -> bool:
-        """Whether `champion` is this version in this package behind this service."""
-        return champion is not None and (
-            champion.version,
-            champion.package_reference.digest,
-            champion.service,
-        ) == (self.version, self.package_reference.digest, self.service)
+    def is_champion(self, champion: Champion, revision: Revision | None) -> bool:
+        """Whether `champion` is this version in this package, served from the same place."""
+        return (
+            revision is not None
+            and revision.placement == self.placement
+            and (champion.version, champion.package_reference.digest, champion.service)
+            == (self.version, self.package_reference.digest, self.service)
+        )
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,10 @@ class Switch:
             Conflict: another became champion first; says who.
             Unavailable: the champion changed, and the gateway has not been seen to follow.
         """
-        gateway = GatewayClient(self.settings.require("gateway_url"))
+        gateway = gateway_client(self.settings)
         self._check_service(candidate)
         champion = self.ledger.champions.get(candidate.project, candidate.model)
-        if champion is None or not candidate.is_champion(champion):
+        if champion is None or not candidate.is_champion(champion, self._serving(champion)):
             revision = self.stage(candidate)
             champion = self._set(candidate, revision, expected_fence)
         else:
@@ -92,7 +96,12 @@ class Switch:
         """
         project, name = candidate.project, candidate.service
         revision = self._there_is(candidate) or self.ledger.revisions.add(
-            project, name, candidate.package_reference, candidate.model, candidate.version
+            project,
+            name,
+            candidate.package_reference,
+            candidate.model,
+            candidate.version,
+            candidate.placement,
         )
         self.log(f"revision {revision.number} of {name} is staged")
         self._want(project, name, revision.number)
@@ -173,9 +182,13 @@ class Switch:
             for revision in self.ledger.revisions.list(candidate.project, candidate.service)
             if revision.package.digest == candidate.package_reference.digest
             and revision.model_version == candidate.version
+            and revision.placement == candidate.placement
             and revision.state in REUSABLE
         ]
         return same[-1] if same else None
+
+    def _serving(self, champion: Champion) -> Revision | None:
+        return self.ledger.revisions.get(champion.project, champion.service, champion.revision)
 
     def _want(self, project: str, service: str, number: int) -> None:
         revision = self.ledger.revisions.get(project, service, number)

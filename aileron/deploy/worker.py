@@ -1,8 +1,8 @@
 """One revision's life: prepared, started, watched, started anew when it falls, drained, stopped.
 
-A worker has a thread in the supervisor. It speaks to processes and to the store, never to the
-ledger: it leaves its status where the supervisor picks it up, so that services go on while
-the ledger is away.
+A worker has a thread in the supervisor. It speaks to its target and to the gateway, never to
+the ledger: it leaves its status where the supervisor picks it up, so that services go on
+while the ledger is away.
 """
 
 from __future__ import annotations
@@ -12,25 +12,20 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from aileron.core.errors import AileronError, Unavailable
 from aileron.deploy.gateway_client import GatewayClient
-from aileron.deploy.places import Place, last_lines
-from aileron.deploy.process import RevisionProcess
+from aileron.deploy.running import Running, Target
 from aileron.ledger import Revision, RevisionState
-from aileron.package.environment import serving_environment
-from aileron.store import Store
 
-POLL: Final = 0.05
-WATCH_SECONDS: Final = 0.25
 PROBE_SECONDS: Final = 2.0
 SILENT_PROBES: Final = 5
-"""Probes in a row without an answer, after which a revision is taken to hang."""
+"""Probes in a row without an answer, after which a process is taken to hang."""
 FIRST_STARTS: Final = 3
 """Attempts to become healthy at all; one that was healthy is started for ever."""
 MOST_WAIT: Final = 30.0
+SERVED: Final = (RevisionState.HEALTHY, RevisionState.UNHEALTHY)
 logger = logging.getLogger("aileron.supervisor")
 
 
@@ -48,8 +43,7 @@ class Status:
 class Tools:
     """What workers share."""
 
-    home: Path
-    store: Store
+    target: Callable[[Revision], Target]
     gateway: GatewayClient | None
     changed: Callable[[], None]
     """Called after each change of a status."""
@@ -63,18 +57,20 @@ class Worker:
 
     def __init__(self, revision: Revision, tools: Tools) -> None:
         self.revision = revision
-        # As the ledger has it: a process that is taken over keeps its address meanwhile.
+        """As the ledger has it; whoever reads the ledger keeps it fresh."""
+        # One that is taken over keeps its address meanwhile.
         self.status = Status(revision.state, revision.address, revision.pid, revision.reason)
         self._tools = tools
-        self._place = Place.of_revision(tools.home, revision)
+        self._target = tools.target(revision)
         self._thread = threading.Thread(target=self._run, name=revision.id, daemon=True)
         self._leave = threading.Event()
         self._at_once = False
-        self._was_healthy = False
+        self._was_healthy = revision.state in SERVED
         self._falls = 0
+        self._running: Running | None = None
 
     def leave(self, *, at_once: bool = False) -> None:
-        """Drain and stop; `at_once` does not wait for the gateway."""
+        """Drain and stop; `at_once` ends what needs a supervisor, without the gateway's word."""
         self._at_once = self._at_once or at_once
         self._leave.set()
 
@@ -89,57 +85,90 @@ class Worker:
 
     def _run(self) -> None:
         try:
-            process = RevisionProcess.find(self._place)
             while not self._leave.is_set():
-                process = process or self._launch()
-                reason = self._ready(process) or self._watch(process)
-                if reason is None:
-                    break
-                process.kill()
-                process = None
-                if not self._may_try_again(reason):
+                reason = self._live()
+                if reason is not None and not self._may_try_again(reason):
                     return
-            self._stop(process)
+            self._stop()
         except AileronError as error:
             self._say(RevisionState.FAILED, reason=str(error))
         except Exception as error:
             logger.exception("the worker of %s failed", self.revision.id)
             self._say(RevisionState.FAILED, reason=f"{type(error).__name__}: {error}")
 
-    def _launch(self) -> RevisionProcess:
-        place = self._place
-        self._say(RevisionState.STARTING, reason=self.status.reason)
-        place.folder.mkdir(parents=True, exist_ok=True)
-        if not place.package.exists():
-            self._tools.store.fetch(self.revision.package, place.package)
-        python = serving_environment(place.package / "requirements.txt", self._tools.home)
-        process = RevisionProcess.launch(place, python)
-        self._say(RevisionState.STARTING, pid=process.pid, reason=self.status.reason)
-        return process
+    def _live(self) -> str | None:
+        """One start, or what an earlier worker started, until it falls: why. None: go on."""
+        try:
+            self._running = running = self._running or self._target.find() or self._launch()
+            if not (running.independent and self._serves()):
+                reason = self._ready(running)
+                if reason is not None:
+                    return self._fell(running, reason)
+            reason = self._watch(running)
+            return None if reason is None else self._fell(running, reason)
+        except AileronError as error:
+            if self._serves():  # what serves is not taken away because nobody can look at it
+                logger.warning("%s runs on as it is: %s", self.revision.id, error)
+                self._leave.wait(1)
+                return None
+            if isinstance(error, Unavailable):
+                return str(error)
+            raise
 
-    def _ready(self, process: RevisionProcess) -> str | None:
+    def _serves(self) -> bool:
+        return self.status.state in SERVED and self.status.address is not None
+
+    def _fell(self, running: Running, reason: str) -> str:
+        running.kill()
+        self._running = None
+        self.status = replace(self.status, address=None, pid=None)
+        return reason
+
+    def _launch(self) -> Running:
+        self._say(RevisionState.STARTING, reason=self.status.reason)
+        running = self._target.launch()
+        self._say(RevisionState.STARTING, pid=running.pid, reason=self.status.reason)
+        return running
+
+    def _ready(self, running: Running) -> str | None:
         """Wait until it is healthy; the reason if it never is. None if told to leave."""
         deadline = time.monotonic() + self._tools.ready_seconds
         while not self._leave.is_set():
-            address = process.address()
+            running.follow(self.revision)
+            address = running.address()
             if address and answers(address):
                 self._was_healthy = True
-                self._say(RevisionState.HEALTHY, address, process.pid)
+                self._say(RevisionState.HEALTHY, address, running.pid)
                 return None
-            if not process.is_alive():
-                return self._fallen(process)
-            if time.monotonic() > deadline:
-                return f"not ready after {self._tools.ready_seconds:g} s\n{self._words()}"
-            self._leave.wait(POLL)
+            if (reason := running.ended()) is not None:
+                return reason
+            if running.independent:
+                if (reason := self._never(running)) is not None:
+                    return reason
+            elif time.monotonic() > deadline:
+                seconds = self._tools.ready_seconds
+                return f"not ready after {seconds:g} s\n{running.trouble() or ''}".strip()
+            self._leave.wait(running.ready_poll)
         return None
 
-    def _watch(self, process: RevisionProcess) -> str | None:
+    def _never(self, running: Running) -> str | None:
+        """Why one that starts anew by itself never will be healthy; what delays it is told."""
+        trouble = running.trouble()
+        if trouble is not None and running.hopeless() and not self._was_healthy:
+            self._falls = FIRST_STARTS
+            return trouble
+        if trouble != self.status.reason:
+            self._change(replace(self.status, reason=trouble))
+        return None
+
+    def _watch(self, running: Running) -> str | None:
         """Wait until it falls, and why; None if told to leave."""
         healthy_since = time.monotonic()
         silent, next_probe = 0, healthy_since + PROBE_SECONDS
-        while not self._leave.wait(WATCH_SECONDS):
-            if not process.is_alive():
-                return self._fallen(process)
+        while not self._leave.wait(running.watch_poll):
+            running.follow(self.revision)
+            if (reason := running.ended()) is not None:
+                return reason
             now = time.monotonic()
             if now < next_probe:
                 continue
@@ -147,17 +176,22 @@ class Worker:
             silent = 0 if answers(self.status.address or "") else silent + 1
             if silent == 0 and now - healthy_since > MOST_WAIT:
                 self._falls = 0
-            if silent >= SILENT_PROBES:
-                return f"no answer to {silent} probes of /readyz in a row\n{self._words()}"
-            self._tell_health(silent)
+            if silent >= SILENT_PROBES and not running.independent:
+                words = running.trouble() or ""
+                return f"no answer to {silent} probes of /readyz in a row\n{words}".strip()
+            self._tell_health(running, silent)
         return None
 
-    def _tell_health(self, silent: int) -> None:
+    def _tell_health(self, running: Running, silent: int) -> None:
         if silent == 0 and self.status.state != RevisionState.HEALTHY:
             self._change(replace(self.status, state=RevisionState.HEALTHY, reason=None))
-        elif silent == 2:
+        elif silent >= 2:
             reason = "it does not answer /readyz"
-            self._change(replace(self.status, state=RevisionState.UNHEALTHY, reason=reason))
+            if running.independent:
+                reason = f"{reason}\n{running.trouble() or ''}".strip()
+            unhealthy = replace(self.status, state=RevisionState.UNHEALTHY, reason=reason)
+            if unhealthy != self.status:
+                self._change(unhealthy)
 
     def _may_try_again(self, reason: str) -> bool:
         """Wait before the next start; False if there will be none."""
@@ -167,18 +201,31 @@ class Worker:
             self._say(RevisionState.FAILED, reason=reason)
             return False
         state = RevisionState.UNHEALTHY if self._was_healthy else RevisionState.STARTING
-        self._say(state, reason=reason)
+        self._change(replace(self.status, state=state, reason=reason))
         first = 0.0 if self._was_healthy else self._tools.first_wait
         wait = first if self._falls == 1 else self._tools.first_wait * 2 ** (self._falls - 1)
         self._leave.wait(min(MOST_WAIT, wait))
         return True
 
-    def _stop(self, process: RevisionProcess | None) -> None:
-        if process is not None:
-            self._change(replace(self.status, state=RevisionState.DRAINING, reason=None))
-            self._wait_idle()
-            process.stop()
-        self._say(RevisionState.STOPPED)
+    def _stop(self) -> None:
+        """Drain and stop, however long the target is away; an independent one outlives us."""
+        while True:
+            try:
+                running = self._running or self._target.find()
+                if running is not None and self._at_once and running.independent:
+                    return
+                if running is not None:
+                    self._change(replace(self.status, state=RevisionState.DRAINING, reason=None))
+                    self._wait_idle()
+                    running.stop()
+            except Unavailable as error:
+                logger.warning("stopping %s: %s", self.revision.id, error)
+                if self._at_once:
+                    return
+                time.sleep(1)
+            else:
+                self._say(RevisionState.STOPPED)
+                return
 
     def _wait_idle(self) -> None:
         """Wait until the gateway sends nothing here and has all its answers.
@@ -193,13 +240,7 @@ class Worker:
             except Unavailable as error:
                 logger.warning("draining %s: %s", self.revision.id, error)
                 time.sleep(1)
-            time.sleep(POLL)
-
-    def _fallen(self, process: RevisionProcess) -> str:
-        return f"its process ended with status {process.exit_code()}\n{self._words()}".strip()
-
-    def _words(self) -> str:
-        return last_lines(self._place.log)
+            time.sleep(self._tools.gateway.poll)
 
     def _say(
         self,

@@ -14,10 +14,10 @@ from aileron.core.errors import NotFound, StepFailed
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.data.versions import check_version
-from aileron.deploy.gateway_client import GatewayClient
+from aileron.deploy.gateway_client import gateway_client
 from aileron.deploy.worker import answers
 from aileron.doctor.finding import Caution, Finding, look
-from aileron.ledger import Champion, Desired, Ledger, ModelVersion, RevisionState
+from aileron.ledger import Champion, Desired, Ledger, ModelVersion, RevisionState, Service
 from aileron.registry import champion_alias
 from aileron.store import Store
 
@@ -124,6 +124,7 @@ class Chain:
 
     def route(self) -> str:
         champion = self.champion
+        self._service()
         route = self.ledger.routes.get(champion.project, champion.service)
         found = sorted(w.revision for w in route.weights if w.weight) if route else []
         if route is None or found != [champion.revision]:
@@ -133,14 +134,13 @@ class Chain:
                 found=", ".join(map(str, found)) or "-",
                 expected=champion.revision,
             )
-        gateway = GatewayClient(self.settings.require("gateway_url"))
+        gateway = gateway_client(self.settings)
         gateway.wait_applied(route, seconds=GATEWAY_SECONDS)
         return f"/{champion.project}/{champion.service} -> revision {champion.revision}"
 
     def revision(self) -> str:
         champion = self.champion
-        service = self.ledger.services.get(champion.project, champion.service)
-        if service is not None and service.desired is Desired.STOPPED:
+        if self._service().desired is Desired.STOPPED:
             raise Caution("doctor.service_stopped", service=champion.service)
         revision = self.ledger.revisions.get(champion.project, champion.service, champion.revision)
         state = revision.state if revision else None
@@ -160,6 +160,13 @@ class Chain:
                 address=revision.address or "-",
             )
         return f"revision {revision.number} healthy at {revision.address}"
+
+    def _service(self) -> Service:
+        champion = self.champion
+        service = self.ledger.services.get(champion.project, champion.service)
+        if service is None:
+            raise Caution("doctor.service_deleted", service=champion.service)
+        return service
 
     def _version(self) -> ModelVersion | None:
         champion = self.champion

@@ -16,6 +16,7 @@ from aileron.gateway.app import Gateway
 from aileron.gateway.metrics import GatewayMetrics
 from aileron.gateway.proxy import Limits
 from aileron.gateway.routes import RouteTable
+from aileron.gateway.server import Server
 from aileron.gateway.watcher import LedgerWatcher
 from aileron.ledger import Ledger
 
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _many_connections()
     gc.collect()
     gc.freeze()
-    uvicorn.run(
+    config = uvicorn.Config(
         gateway,
         host=given.host,
         port=given.port,
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
+    Server(config, gateway, given.drain_seconds).run()
     ledger.close()
 
 
@@ -68,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aileron.gateway", description="The address of services.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument(
+        "--drain-seconds", type=float, default=0, help="serve on so long when told to stop"
+    )
     parser.add_argument(
         "--body-limit", type=int, default=Limits().body_bytes, help="largest request body, bytes"
     )

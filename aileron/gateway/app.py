@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from aileron.gateway.access_log import AccessLog
 from aileron.gateway.envelope import (
     INTERNAL,
+    JSON_TYPE,
     NO_PAGE,
     NO_SERVICE,
     NOT_ALLOWED,
@@ -25,6 +26,7 @@ from aileron.gateway.proxy import (
     Call,
     ClientGone,
     Limits,
+    Message,
     ProblemAnswer,
     Proxy,
     Receive,
@@ -59,6 +61,8 @@ class Gateway:
         access_log: AccessLog,
         limits: Limits | None = None,
     ) -> None:
+        self.leaving = False
+        """It answers on, and has each client come by another connection the next time."""
         self._table = table
         self._metrics = metrics
         self._watcher = watcher
@@ -70,6 +74,8 @@ class Gateway:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
+        if self.leaving:
+            send = _closing(send)
         path: bytes = scope["raw_path"]
         parts = path.split(b"/", 3)
         if len(parts) < 3 or not parts[2] or parts[1] == b"-":
@@ -102,7 +108,9 @@ class Gateway:
         request_id = _request_id(scope)
         path: bytes = scope["raw_path"]
         page = self._pages.find(path)
-        if page is None:
+        if self.leaving and path == b"/readyz":
+            page = Page(503, [JSON_TYPE], b'{"status":"leaving"}')
+        elif page is None:
             page = _problem_page(ProblemAnswer(NO_PAGE, path=path.decode("latin-1")))
         elif scope["method"] not in ("GET", "HEAD"):
             page = _problem_page(ProblemAnswer(NOT_ALLOWED, path=path.decode("latin-1")))
@@ -168,6 +176,17 @@ class Gateway:
                 "revision": target.label if target else None,
             }
         )
+
+
+def _closing(send: Send) -> Send:
+    """`send` with a header that ends the connection after the answer."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return sending
 
 
 def _request_id(scope: Scope) -> str:

@@ -2,7 +2,8 @@
 
 A refused connection or an answer other than 200 takes a revision out at once, silence only
 after three probes in a row (a busy revision is slow, not ill); one good answer brings it
-back. Requests that find nobody listening take it out too (`aileron.gateway.proxy`).
+back. Requests that find nobody listening take it out too (`aileron.gateway.proxy`). Where
+several pods share an address one of them may say no, or be gone: it takes three such probes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ RETRY_SECONDS: Final = 0.1
 """Between probes of a revision that is out, so that it is back soon."""
 SILENCE_SECONDS: Final = 3.0
 SILENT_PROBES: Final = 3
+SHARED_PROBES: Final = 3
 PROBE: Final = b"GET /readyz HTTP/1.1\r\nhost: revision\r\nuser-agent: aileron-gateway\r\n\r\n"
 
 
@@ -55,8 +57,8 @@ async def probe(target: Target, silence_seconds: float = SILENCE_SECONDS) -> Non
         return
     except UpstreamError:
         ready = False
-    target.healthy = ready
     target.failures = 0 if ready else target.failures + 1
+    target.healthy = ready or (target.shared and target.healthy and target.failures < SHARED_PROBES)
 
 
 async def _ready(target: Target) -> bool:

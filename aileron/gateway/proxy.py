@@ -38,6 +38,9 @@ NOT_FORWARDED: Final = HOP_BY_HOP | frozenset(
     b" x-forwarded-prefix".split()
 )
 NOT_RETURNED: Final = HOP_BY_HOP | {b"date", b"server", b"x-request-id"}
+SHARED_SECONDS: Final = 3.0
+"""So long another pod behind the same address is looked for; a pod that died is out by then."""
+SHARED_PAUSE: Final = 0.05
 REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
@@ -104,6 +107,7 @@ class Proxy:
         first, more = await self._read(call)
         framing = _framing(declared, first, more, call.scope)
         tried: list[Target] = []
+        deadline = asyncio.get_running_loop().time() + SHARED_SECONDS
         while True:
             target = self._choose(call, tried)
             target.in_flight += 1
@@ -111,7 +115,8 @@ class Proxy:
                 await self._exchange(call, target, first, more=more, framing=framing)
             except UpstreamError as error:
                 self._judge(call, target, error, more=more)
-                tried.append(target)
+                if not await _may_ask_again(target, deadline):
+                    tried.append(target)
             else:
                 return
             finally:
@@ -130,7 +135,7 @@ class Proxy:
     def _judge(self, call: Call, target: Target, error: UpstreamError, *, more: bool) -> None:
         """Return if `call` may be sent to another revision, else raise its problem."""
         if not error.sent:
-            target.healthy = False
+            target.healthy = target.healthy and target.shared
             return
         if call.status or more or call.scope["method"] not in REPEATABLE:
             raise ProblemAnswer(BROKEN_ANSWER, **call.names) from None
@@ -197,6 +202,15 @@ class Proxy:
         if message["type"] == "http.disconnect":
             raise ClientGone
         return message.get("body", b""), message.get("more_body", False)
+
+
+async def _may_ask_again(target: Target, deadline: float) -> bool:
+    """Whether `target` is asked again: another of its pods may take what this one did not."""
+    late = asyncio.get_running_loop().time() > deadline
+    if late or not (target.shared and target.healthy):
+        return False
+    await asyncio.sleep(SHARED_PAUSE)
+    return True
 
 
 class _TooSlow(UpstreamError):

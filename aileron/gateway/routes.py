@@ -6,12 +6,13 @@ the route keeps its connections until its last request is answered.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
 
-from aileron.gateway.upstream import Pool
+from aileron.gateway.upstream import MOST_SECONDS, Pool
 
 ServiceKey = tuple[str, str]
 """Project and service."""
@@ -30,6 +31,8 @@ class RevisionAddress(BaseModel):
     weight: int
     healthy: bool = True
     """As its supervisor last saw it; where the gateway begins, before its own probes."""
+    shared: bool = False
+    """Several pods answer at the address: one of them may be away while the others serve."""
 
 
 class ServiceRoute(BaseModel):
@@ -65,6 +68,7 @@ class Target:
     """``project/service/number``, in metrics and the access log."""
     pool: Pool
     healthy: bool = True
+    shared: bool = False
     failures: int = 0
     """Failed probes in a row."""
     in_flight: int = 0
@@ -152,6 +156,7 @@ class RouteTable:
         host = r.host or ""
         if known is None or known.address != (host, r.port):
             label = f"{facts.project}/{facts.service}/{r.number}"
-            known = Target(r.id, r.number, label, Pool(host, r.port), healthy=r.healthy)
+            pool = Pool(host, r.port, most_seconds=MOST_SECONDS if r.shared else math.inf)
+            known = Target(r.id, r.number, label, pool, r.healthy, r.shared)
         self._targets[r.id] = known
         return known

@@ -9,6 +9,7 @@ gateway may spend.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, cast
@@ -17,6 +18,8 @@ import httptools
 
 MAX_IDLE_SECONDS: Final = 4.0
 """Shorter than any server's keep-alive time (uvicorn: 5 s), so that we close first."""
+MOST_SECONDS: Final = 20.0
+"""Age of a connection where several pods share an address: new pods get their part by then."""
 HIGH_WATER: Final = 1 << 18
 """Bytes of an answer that may wait for a slow client before reading pauses."""
 NO_BODY: Final = frozenset({204, 304})
@@ -68,6 +71,7 @@ class Connection(asyncio.Protocol):
         self.closed = False
         self.idle_since = 0.0
         self._loop = asyncio.get_running_loop()
+        self.born = self._loop.time()
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._exchange: Exchange | None = None
@@ -221,9 +225,12 @@ class Connection(asyncio.Protocol):
 class Pool:
     """The connections to one address, most recently used first."""
 
-    def __init__(self, host: str, port: int, connect_seconds: float = 2.0) -> None:
+    def __init__(
+        self, host: str, port: int, connect_seconds: float = 2.0, most_seconds: float = math.inf
+    ) -> None:
         self.host = host
         self.port = port
+        self._most_seconds = most_seconds
         self._connect_seconds = connect_seconds
         self._idle: list[Connection] = []
         self._closed = False
@@ -252,8 +259,10 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Give back a connection whose exchange is over, whole or not."""
         connection.finish()
-        if connection.reusable and not self._closed:
-            connection.idle_since = asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        young = now - connection.born < self._most_seconds
+        if connection.reusable and young and not self._closed:
+            connection.idle_since = now
             self._idle.append(connection)
         else:
             connection.abort()

@@ -120,4 +120,5 @@ def _address(revision: Revision, weight: int) -> RevisionAddress:
         port=int(port or 0),
         weight=weight,
         healthy=revision.state == RevisionState.HEALTHY,
+        shared=revision.placement is not None,
     )

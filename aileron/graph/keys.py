@@ -2,7 +2,7 @@
 
 A key covers the component's name, version and code (its module and every project module
 that it imports), its config, its inputs' digests, its environment variables, the installed
-distributions and the seed. `force` salts it with the run id.
+distributions, the image of its pod and the seed. `force` salts it with the run id.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from aileron.core.errors import NotFound
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
 
+OWN: Final = "aileron"
+"""The package whose code counts wherever it lies, so that a checkout and an image agree."""
 _BLOCKS: Final = ("body", "orelse", "handlers", "finalbody", "cases")
 """Where the syntax tree keeps statements, and what holds statements."""
 
@@ -40,6 +42,7 @@ def cache_key(plan: Plan, node: Node, inputs: Mapping[str, str]) -> str:
             "environment": plan.environment,
             "seed": plan.seed,
             "salt": plan.run_id if plan.force else None,
+            **({"image": node.placement.image} if node.placement else {}),
         }
     )
 
@@ -73,8 +76,8 @@ class Code:
 def code_digest(module: str) -> str:
     """Digest of the source of `module` and of every project module it imports, transitively.
 
-    A project module is one that lies outside the standard library and outside
-    ``site-packages``: this project, and users' own steps. Imports inside functions count.
+    A project module is one of this project, or one that lies outside the standard library and
+    outside ``site-packages``: users' own steps. Imports inside functions count.
     """
     return read_code(module).digest
 
@@ -125,7 +128,8 @@ class CodeReader:
         if spec is None or not spec.origin or not spec.has_location:
             return None
         path = Path(spec.origin).resolve()
-        return None if _lies_in_foreign_folder(path) or path.suffix != ".py" else path
+        foreign = name.partition(".")[0] != OWN and _lies_in_foreign_folder(path)
+        return None if foreign or path.suffix != ".py" else path
 
     def _find_spec(self, name: str) -> ModuleSpec | None:
         if name not in self._specs:
@@ -181,6 +185,8 @@ def _is_foreign(package: str) -> bool:
 
     Asked first, because finding the spec of ``sklearn.metrics`` would import sklearn.
     """
+    if package == OWN:
+        return False
     if package in sys.stdlib_module_names:
         return True
     spec = _spec_below(None, package)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from aileron.cluster.placement import MOST_VARIABLES, Placement
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
@@ -15,7 +16,7 @@ from aileron.core.names import Name
 from aileron.core.ports import ArtifactKind
 from aileron.core.steps import Step
 
-RunnerName = Literal["process"]
+RunnerName = Literal["process", "kubernetes"]
 """Places where a step can run."""
 
 CHAMPION = "champion:"
@@ -59,8 +60,10 @@ class Node(BaseModel):
     group: Name | None = None
     """Neighbours of one group are one Airflow task."""
     runner: RunnerName = "process"
+    placement: Placement | None = None
+    """Where its pod runs; None with the runner ``process``. The image is part of its cache key."""
     limits: Limits = Limits()
-    env: Mapping[str, str] = {}
+    env: Annotated[Mapping[str, str], Field(max_length=MOST_VARIABLES)] = {}
     """The step's own environment variables; they are part of its cache key."""
 
     @property

@@ -17,13 +17,14 @@ from aileron.ledger.ledger import Ledger
 from aileron.ledger.lineage import Uses
 from aileron.ledger.models import ModelVersion
 from aileron.ledger.nodes import NodeRow, NodeState
-from aileron.ledger.revisions import Revision, RevisionState
+from aileron.ledger.revisions import GONE, Revision, RevisionState
 from aileron.ledger.routes import Route, Weight
 from aileron.ledger.runs import Run, RunState
 from aileron.ledger.services import Desired, Service
 from aileron.ledger.tokens import Token
 
 __all__ = [
+    "GONE",
     "KEPT",
     "Basis",
     "Champion",

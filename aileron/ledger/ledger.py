@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 
 from sqlalchemy import text
 
@@ -16,6 +17,7 @@ from aileron.ledger.deletion import Deletion
 from aileron.ledger.drafts import Drafts
 from aileron.ledger.effects import Effects
 from aileron.ledger.events import Author, Events
+from aileron.ledger.installation import installation_name
 from aileron.ledger.leases import Leases
 from aileron.ledger.lineage import Lineage
 from aileron.ledger.models import Models
@@ -66,6 +68,11 @@ class Ledger:
     def acting(self, actor: str, correlation: str | None = None) -> Ledger:
         """The same ledger over the same connections, writing events in the name of `actor`."""
         return Ledger(self._database, actor, correlation)
+
+    @cached_property
+    def installation(self) -> str:
+        """A name for what this installation makes elsewhere, so that it knows its own there."""
+        return installation_name(self._database)
 
     def migrate(self) -> None:
         """Bring the tables up to date. Safe to repeat, and for several processes at once.

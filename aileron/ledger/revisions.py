@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     func,
     insert,
     or_,
@@ -22,10 +23,12 @@ from sqlalchemy import (
     update,
 )
 
+from aileron.cluster.serving import ServicePlacement, TargetName
 from aileron.core.errors import NotFound
 from aileron.core.ports import Reference
 from aileron.ledger.changes import notify
 from aileron.ledger.database import (
+    Json,
     Record,
     ReferenceColumn,
     lock_row,
@@ -46,6 +49,12 @@ class RevisionState(StrEnum):
     FAILED = "failed"
     DRAINING = "draining"
     STOPPED = "stopped"
+    REMOVED = "removed"
+    """Its package and objects are gone too; a start gets them again."""
+
+
+GONE: Final = (RevisionState.STOPPED, RevisionState.FAILED, RevisionState.REMOVED)
+"""Nothing of it is at work."""
 
 
 revisions = Table(
@@ -62,6 +71,7 @@ revisions = Table(
     Column("address", Text),
     Column("pid", Integer),
     Column("reason", Text),
+    Column("placement", Json),
     moment("created"),
     moment("updated"),
     ForeignKeyConstraint(["project", "service"], ["services.project", "services.name"]),
@@ -81,10 +91,12 @@ class Revision(Record):
     desired: Desired
     state: RevisionState
     address: str | None
-    """``host:port`` while its process is there."""
+    """``host:port`` while it is there: of its process, or of its pods together."""
     pid: int | None
     reason: str | None
     """Why it is unhealthy or failed."""
+    placement: ServicePlacement | None = None
+    """Where on a cluster it runs; None is a process of the supervisor."""
     created: datetime
     updated: datetime
 
@@ -92,14 +104,28 @@ class Revision(Record):
     def id(self) -> str:
         return f"{self.project}/{self.service}/{self.number}"
 
+    @property
+    def target(self) -> TargetName:
+        """What runs it."""
+        return "process" if self.placement is None else "kubernetes"
+
 
 class Revisions(Repository):
     """Revisions by project, service and number."""
 
     def add(
-        self, project: str, service: str, package: Reference, model: str, model_version: int
+        self,
+        project: str,
+        service: str,
+        package: Reference,
+        model: str,
+        model_version: int,
+        placement: ServicePlacement | None = None,
     ) -> Revision:
         """Ask for a new revision to run; it is not routed to.
+
+        Args:
+            placement: where on a cluster; None makes it a process of the supervisor.
 
         Raises:
             NotFound: there is no such service.
@@ -120,6 +146,7 @@ class Revisions(Repository):
                     model_version=model_version,
                     desired=Desired.RUNNING,
                     state=RevisionState.STARTING,
+                    placement=placement and placement.model_dump(mode="json"),
                 )
                 .returning(revisions)
             ).one()
@@ -129,6 +156,13 @@ class Revisions(Repository):
         """Ask for the revision to run or to be stopped; `NotFound` if there is none."""
         values = {"desired": Desired(desired)}
         return self._change(project, service, number, "revision.desired", values)
+
+    def place(
+        self, project: str, service: str, number: int, placement: ServicePlacement
+    ) -> Revision:
+        """Ask for the revision to run in another place or number; `NotFound` if there is none."""
+        values = {"placement": placement.model_dump(mode="json")}
+        return self._change(project, service, number, "revision.placed", values)
 
     def report(
         self,
@@ -166,9 +200,35 @@ class Revisions(Repository):
 
     def active(self) -> builtins.list[Revision]:
         """Those of all projects that are wanted running or not yet seen stopped."""
-        gone = (RevisionState.STOPPED, RevisionState.FAILED)
         wanted = revisions.c.desired == Desired.RUNNING
-        return self._all(select(revisions).where(or_(wanted, revisions.c.state.not_in(gone))))
+        return self._all(select(revisions).where(or_(wanted, revisions.c.state.not_in(GONE))))
+
+    def retired(self, kept: int) -> builtins.list[Revision]:
+        """Stopped ones that nobody will miss: all of deleted services, of others all but the
+        `kept` newest. What was removed already is not among them.
+        """
+        dead = revisions.c.state == RevisionState.STOPPED
+        deleted = and_(
+            services.c.desired == Desired.DELETED, revisions.c.state != RevisionState.REMOVED
+        )
+        age = func.row_number().over(
+            partition_by=[revisions.c.project, revisions.c.service],
+            order_by=revisions.c.number.desc(),
+        )
+        of_service = and_(
+            revisions.c.project == services.c.project, revisions.c.service == services.c.name
+        )
+        candidates = (
+            select(revisions, services.c.desired.label("of_service"), age.label("age"))
+            .join(services, of_service)
+            .where(revisions.c.desired == Desired.STOPPED, or_(dead, deleted))
+            .subquery()
+        )
+        columns = [candidates.c[column.name] for column in revisions.c]
+        gone = or_(candidates.c.of_service == Desired.DELETED, candidates.c.age > kept)
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(*columns).where(gone))
+            return [Revision.of(row) for row in rows]
 
     def _all(self, query: Any) -> builtins.list[Revision]:
         ordered = query.order_by(revisions.c.project, revisions.c.service, revisions.c.number)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Table, Text, func, select, update
+from sqlalchemy import Column, Select, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import NotFound
@@ -20,6 +21,8 @@ class Desired(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    DELETED = "deleted"
+    """Stopped for good; of a service only. Its rows stay, for the record."""
 
 
 services = Table(
@@ -51,7 +54,12 @@ class Services(Repository):
     def ensure(self, project: str, name: str, model: str) -> Service:
         """Make the service, wanted running; one that is there stays as it is."""
         values = {"project": project, "name": name, "model": model, "desired": Desired.RUNNING}
-        statement = insert(services).values(values).on_conflict_do_nothing().returning(services)
+        made = insert(services).values(values)
+        statement = made.on_conflict_do_update(
+            index_elements=["project", "name"],
+            set_={"model": model, "desired": Desired.RUNNING, "updated": func.clock_timestamp()},
+            where=services.c.desired == Desired.DELETED,
+        ).returning(services)
         with self.database.transaction() as connection:
             row = connection.execute(statement).one_or_none()
             if row is None:
@@ -70,7 +78,7 @@ class Services(Repository):
         """
         with self.database.transaction() as connection:
             old = lock_row(connection, services, project=project, name=name)
-            if old is None:
+            if old is None or old.desired == Desired.DELETED:
                 raise NotFound("ledger.no_service", name=f"{project}/{name}")
             if old.desired == desired:
                 return Service.of(old)
@@ -87,16 +95,20 @@ class Services(Repository):
             return Service.of(row)
 
     def get(self, project: str, name: str) -> Service | None:
-        """The service, None if there is none."""
-        query = select(services).filter_by(project=project, name=name)
+        """The service, None if there is none or it was deleted."""
+        query = _there().filter_by(project=project, name=name)
         with self.database.transaction() as connection:
             row = connection.execute(query).one_or_none()
             return Service.of(row) if row else None
 
     def list(self, project: str | None = None) -> builtins.list[Service]:
         """Services by project and name; of all projects if none is given."""
-        query = select(services).order_by(services.c.project, services.c.name)
+        query = _there().order_by(services.c.project, services.c.name)
         if project is not None:
             query = query.filter_by(project=project)
         with self.database.transaction() as connection:
             return [Service.of(row) for row in connection.execute(query)]
+
+
+def _there() -> Select[Any]:
+    return select(services).where(services.c.desired != Desired.DELETED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from aileron.cluster.placing import PodRequest
 from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import AileronError, InvalidInput
@@ -16,12 +17,12 @@ from aileron.lifecycle.dataset import (
     expectations_of,
     load_dataset,
 )
-from aileron.lifecycle.spec import LifecycleSpec
+from aileron.lifecycle.placing import LEARN, RESOURCES, in_pod, place_nodes, place_release
+from aileron.lifecycle.spec import LifecycleSpec, PipelineNode
 from aileron.lifecycle.weights import weights_input
 from aileron.lifecycle.work_graphs import compile_work, importing, version_input
 from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Pipeline, Workflow
 
-LEARN: Final = "learn"
 BUNDLE: Final = "bundle"
 SECTIONS: Final[Mapping[str, str]] = {
     "split": "data.split",
@@ -52,7 +53,7 @@ def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
     if isinstance(workflow, Lifecycle):
         return _lifecycle_graph(workflow, settings)
     if isinstance(workflow, Pipeline):
-        return _pipeline_graph(workflow)
+        return _pipeline_graph(workflow, settings)
     if isinstance(workflow, Import | Operation | Export):
         return _checked(workflow, compile_work(workflow))
     raise TypeError(type(workflow).__name__)
@@ -148,7 +149,7 @@ def _lifecycle_graph(workflow: Lifecycle, settings: Settings) -> Graph:
     nodes = tuple(_nodes(workflow, settings))
     names = {node.name for node in nodes}
     runtime = workflow.spec.runtime
-    for section in ("limits", "env"):
+    for section in ("limits", "env", "resources"):
         for name in getattr(runtime, section):
             if name not in names:
                 raise InvalidInput(
@@ -157,7 +158,7 @@ def _lifecycle_graph(workflow: Lifecycle, settings: Settings) -> Graph:
                     name=name,
                     hint=suggestion(name, sorted(names)),
                 )
-    return _checked(workflow, nodes)
+    return _checked(workflow, tuple(place_nodes(workflow, nodes, settings)))
 
 
 def _checked(workflow: Workflow, nodes: tuple[Node, ...]) -> Graph:
@@ -253,7 +254,7 @@ def _publishing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
     if spec.package is None:
         where = workflow.document.where(("package",))
         raise InvalidInput("lifecycle.release_without_package", where=where)
-    yield from _releasing(workflow)
+    yield from _releasing(workflow, settings)
 
 
 def _bundling(
@@ -278,7 +279,7 @@ def _bundling(
     )
 
 
-def _releasing(workflow: Lifecycle) -> Iterator[Node]:
+def _releasing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
     spec = workflow.spec
     record = {"model_record": "register.record", "verdict": "gate.verdict"}
     released = {**record, "package": "package.package", "boot_report": "boot_check.report"}
@@ -287,12 +288,16 @@ def _releasing(workflow: Lifecycle) -> Iterator[Node]:
         asked = spec.approve.model_dump(mode="json", exclude={"timeout_hours"}, exclude_none=True)
         yield _node(spec, "approve", "deploy.approve", asked, record, after=("boot_check",))
     options = spec.release.options if spec.release else {}
+    if "placement" in options:
+        where = workflow.document.where(("release", "options", "placement"))
+        raise InvalidInput("lifecycle.placement_given", where=where)
     config = check_config(
         workflow,
         "deploy.release",
         ("release", "options"),
         {"service": spec.service, "model": spec.model, **options},
     )
+    config["placement"] = place_release(workflow, settings)
     yield _node(spec, "release", "deploy.release", config, released)
 
 
@@ -319,20 +324,41 @@ def _node(
         inputs=inputs,
         after=after,
         group=group,
-        runner=runtime.runner,
         env=runtime.env.get(name, {}),
         **chosen,
     )
 
 
-def _pipeline_graph(workflow: Pipeline) -> Graph:
+def _pipeline_graph(workflow: Pipeline, settings: Settings) -> Graph:
+    if workflow.spec.runtime.resources:
+        where = workflow.document.where(RESOURCES)
+        raise InvalidInput("lifecycle.resources_of_pipeline", where=where)
     nodes = []
     for i, values in enumerate(workflow.spec.nodes):
-        node = check_values(Node, values, workflow.document, ("nodes", i))
+        node = check_values(PipelineNode, values, workflow.document, ("nodes", i))
         if node.step not in installed():
             hint = suggestion(node.step, list(installed()))
             where = workflow.document.where(("nodes", i, "step"))
             raise InvalidInput("core.unknown_step", where=where, name=node.step, hint=hint)
         config = check_config(workflow, node.step, ("nodes", i, "config"), node.config)
-        nodes.append(node.model_copy(update={"config": config}))
+        nodes.append(_written_node(workflow, i, node, config, settings))
     return _checked(workflow, tuple(nodes))
+
+
+def _written_node(
+    workflow: Pipeline, i: int, written: PipelineNode, config: Mapping[str, Any], settings: Settings
+) -> Node:
+    """The node of the graph that number `i` of the document stands for."""
+    fields = {name: getattr(written, name) for name in Node.model_fields}
+    node = Node.model_construct(**{**fields, "config": config})
+    at: FieldPath = ("nodes", i)
+    if node.runner == "kubernetes":
+        if node.group is not None:
+            where = workflow.document.where((*at, "group"))
+            raise InvalidInput("lifecycle.pod_in_group", where=where, node=node.name)
+        request = written.resources or PodRequest()
+        return in_pod(workflow, node, request, (*at, "resources"), settings)
+    if written.resources is not None:
+        where = workflow.document.where((*at, "resources"))
+        raise InvalidInput("lifecycle.resources_of_process", where=where)
+    return node

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from aileron.cluster.pools import load_pools
 from aileron.core.catalogue import installed, step_class
-from aileron.core.documents import suggestion
+from aileron.core.documents import FieldPath, suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
 from aileron.data.limits import load_limits
 from aileron.data.sources.connections import load_connections
 from aileron.evaluate.metrics import HIGHER_IS_BETTER
+from aileron.graph.pipeline import Graph
 from aileron.lifecycle.compiler import (
     TASKS,
     algorithms,
@@ -26,10 +28,12 @@ from aileron.lifecycle.dataset import (
     list_datasets,
     load_dataset,
 )
+from aileron.lifecycle.fitting import NOT_KNOWN, Fitting
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.load import list_lifecycles, load_lifecycle
+from aileron.lifecycle.placing import RELEASE, RESOURCES
 from aileron.lifecycle.weights import weights_files
-from aileron.lifecycle.workflow import Import, Lifecycle, Workflow
+from aileron.lifecycle.workflow import Import, Lifecycle, Pipeline, Workflow
 
 REGRESSION: Final = frozenset(
     {"r2", "rmse", "mae", "median_absolute_error", "max_error", "mape"},
@@ -72,7 +76,8 @@ def lint(settings: Settings, name: str | None = None) -> list[Finding]:
     """
     names = list_lifecycles(settings) if name is None else [name]
     found = list(_lint_shared(settings)) if name is None else []
-    found += [finding for one in names for finding in _lint_one(settings, one)]
+    fitting = Fitting(settings)
+    found += [finding for one in names for finding in _lint_one(settings, one, fitting)]
     return list({str(finding): finding for finding in found}.values())
 
 
@@ -88,27 +93,39 @@ def refuse(settings: Settings, workflow: Workflow) -> None:
 
 def _lint_shared(settings: Settings) -> Iterator[Finding]:
     """What all workflows have in common; what they repeat of it is said once."""
-    for load in (load_connections, load_limits):
+    for load in (load_connections, load_limits, load_pools):
         try:
             load(settings.workspace)
         except AileronError as error:
             yield Finding("error", error)
 
 
-def _lint_one(settings: Settings, name: str) -> Iterator[Finding]:
+def _lint_one(settings: Settings, name: str, fitting: Fitting) -> Iterator[Finding]:
     try:
         workflow = load_lifecycle(settings, name)
-        compile_lifecycle(workflow, settings)
+        graph = compile_lifecycle(workflow, settings)
         form_parameters(workflow)
     except AileronError as error:
         if error.message_id == "lifecycle.unknown":
             raise
         yield Finding("error", error)
         return
+    yield from _lint_pods(workflow, graph, fitting)
     if isinstance(workflow, Lifecycle):
         yield from _lint_lifecycle(settings, workflow)
     elif isinstance(workflow, Import):
         yield from _lint_source(workflow.dataset)
+
+
+def _lint_pods(workflow: Workflow, graph: Graph, fitting: Fitting) -> Iterator[Finding]:
+    for node, error in fitting.errors(graph):
+        at: FieldPath = (*RESOURCES, node.name)
+        if isinstance(workflow, Pipeline):
+            at = ("nodes", [one["name"] for one in workflow.spec.nodes].index(node.name))
+        elif node.step == RELEASE:
+            at = ("release",)
+        error.at(workflow.document.where(at))
+        yield Finding("warning" if isinstance(error, NOT_KNOWN) else "error", error)
 
 
 def _lint_source(dataset: LoadedDataset) -> Iterator[Finding]:

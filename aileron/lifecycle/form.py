@@ -9,13 +9,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from aileron.cluster.placement import Resources
+from aileron.cluster.placing import PodRequest
+from aileron.cluster.pools import load_pool
 from aileron.core.catalogue import step_class
-from aileron.core.documents import suggestion
+from aileron.core.documents import FieldPath, suggestion
 from aileron.core.errors import InvalidInput
 from aileron.data.definition_head import MODE, ImportSection
 from aileron.data.source_specs import LOCAL_PLACES
 from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
+from aileron.lifecycle.placing import RESOURCES, TRAIN
 from aileron.lifecycle.work_graphs import operations
 from aileron.lifecycle.workflow import (
     Export,
@@ -36,8 +40,16 @@ FORM: Final = "form"
 COMMAND_LINE: Final = "--set"
 
 _FORM_SECTIONS: Final = {"split": "Split", "evaluate": "Evaluation", "gate": "Gate"}
+_FIXED: Final = (("runtime", "runner"), ("runtime", "pool"))
 _SOURCES: Final = ("source", "sources")
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
+
+SIZE: Final[Mapping[str, Any]] = {
+    "type": "string",
+    "title": "Size",
+    "description": "What the pod of the training is given.",
+    "section": "Place",
+}
 
 
 @dataclass(frozen=True)
@@ -79,17 +91,37 @@ def form_layers(
 
     Raises:
         InvalidInput: a field that the form does not have, or a source that is a path of this
-            machine: who may start a run may not read any file of the server.
+            machine: who may start a run may not read any file of the server. Or something
+            that the DAG was built from, or a pod's place: who may start a run chooses how much
+            a pod is given, not what it runs, on which nodes and with which volumes.
     """
     layers = list(_layers(workflow, values, overrides))
     for layer in layers:
         for path, value in flat(layer.values):
+            if _is_structure(workflow, path):
+                field = ".".join(map(str, path))
+                raise InvalidInput("lifecycle.fixed_field", where=layer.name, field=field)
             if path[0] in _SOURCES and path[-1] in LOCAL_PLACES and value is not None:
                 field = ".".join(map(str, path))
                 raise InvalidInput(
                     "lifecycle.source_of_this_machine", where=layer.name, field=field
                 )
     return layers
+
+
+def _is_structure(workflow: Workflow, path: FieldPath) -> bool:
+    """Whether the value at `path` decides which tasks the DAG has, or where their pods run."""
+    if path[0] == "nodes":
+        return path[2:] == ("runner",) or (path[2:3] == ("resources",) and _is_place(path[3:]))
+    if path[:2] == RESOURCES:
+        pods = {TRAIN, *workflow.spec.runtime.resources}
+        return path[2:3] not in {(pod,) for pod in pods} or _is_place(path[3:])
+    return path in _FIXED
+
+
+def _is_place(path: FieldPath) -> bool:
+    """Whether a value of a `PodRequest` is more than how much: an image, a volume, a node."""
+    return path not in {(name,) for name in ("size", *Resources.model_fields)}
 
 
 def _layers(
@@ -170,6 +202,7 @@ def _steering(name: str, description: str, kind: str, default: Any) -> Field:
 
 
 def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
+    yield from _size_field(workflow)
     given = workflow.spec.train.parameters
     title = f"Training ({workflow.spec.train.algorithm})"
     yield from _config_fields(train_step(workflow), "train.parameters", given, title, prefix="")
@@ -188,6 +221,18 @@ def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
             "section": "Training, another algorithm",
         },
     )
+
+
+def _size_field(workflow: Lifecycle) -> Iterator[Field]:
+    """What the training's pod is given, where it runs in one."""
+    runtime = workflow.spec.runtime
+    asked = runtime.resources.get(TRAIN, PodRequest())
+    name = asked.pool or runtime.pool
+    if runtime.runner == "process" or name is None:
+        return
+    pool = load_pool(workflow.workspace, name)
+    chosen = {"enum": list(pool.sizes), "default": asked.size or pool.default_size}
+    yield Field("size", ".".join((*RESOURCES, TRAIN, "size")), {**SIZE, **chosen})
 
 
 def _pipeline_fields(workflow: Pipeline) -> Iterator[Field]:

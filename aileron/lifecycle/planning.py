@@ -118,8 +118,7 @@ def origin_of(workflow: Workflow, graph: Graph) -> dict[str, str]:
 
 def _definition(workflow: Lifecycle) -> Document:
     """The dataset's own document, beside the lifecycle's in the workspace."""
-    workspace = workflow.path.parents[2]
-    return read_document(workspace / "datasets" / workflow.spec.dataset / "dataset.yaml")
+    return read_document(workflow.workspace / "datasets" / workflow.spec.dataset / "dataset.yaml")
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from aileron.cluster.pools import Pool
 from aileron.core.catalogue import step_class
 from aileron.data.definition import DEFINITIONS, ExpectationSuite
 from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
-from aileron.graph.pipeline import Node
 from aileron.lifecycle.compiler import IMAGE_SECTIONS, SECTIONS, algorithms
-from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
+from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineNode, PipelineSpec
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -31,6 +31,7 @@ def schemas() -> dict[str, Schema]:
         "lifecycle": _lifecycle(),
         "limits": _limits(),
         "pipeline": _pipeline(),
+        "pool": _of(Pool),
     }
 
 
@@ -97,7 +98,8 @@ def _lifecycle() -> Schema:
 
 def _pipeline() -> Schema:
     schema = _of(PipelineSpec)
-    node = Node.model_json_schema()
+    node = PipelineNode.model_json_schema()
+    del node["properties"]["placement"]
     schema["$defs"] |= node.pop("$defs", {}) | {"Node": node}
     schema["properties"]["nodes"]["items"] = {"$ref": "#/$defs/Node"}
     _allow_line(schema["properties"]["schedule"])

@@ -14,14 +14,17 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from aileron.cluster.pools import airflow_pool, pool_files
 from aileron.core.names import dag_id
 from aileron.core.settings import Settings
 from aileron.core.steps import StepKind
 from aileron.data.limits import FILE as LIMITS
+from aileron.graph.pipeline import Node
 from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.kept import keep, read_kept, stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, load_lifecycle
+from aileron.lifecycle.placing import placements
 from aileron.lifecycle.spec import Runtime, Schedule
 from aileron.lifecycle.workflow import Import, Lifecycle, Workflow
 
@@ -36,11 +39,14 @@ class Task(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
-    kind: StepKind | Literal["approval"]
+    kind: StepKind | Literal["approval", "pod"]
+    """`pod`: one component that runs in a pod."""
     nodes: tuple[str, ...]
     upstream: tuple[str, ...]
     versions: bool = False
     """Whether the task makes dataset versions."""
+    pool: str | None = None
+    """The Airflow pool of a pod's slots."""
     subject: str | None = None
     """What an approval asks."""
     timeout_seconds: float | None = None
@@ -127,14 +133,21 @@ def _tasks(workflow: Workflow, settings: Settings) -> Iterator[Task]:
         hours = approve.timeout_hours if asks and approve else None
         yield Task(
             name=name,
-            kind="approval" if asks else step.kind,
+            kind=_kind(first),
             nodes=tuple(node.name for node in nodes),
             upstream=tuple(dict.fromkeys(needed)),
             versions=first.step == VERSION,
+            pool=airflow_pool(first.placement.pool) if first.placement else None,
             subject=approve.subject if asks and approve else None,
             timeout_seconds=hours * 3600 if hours else None,
             poll_seconds=getattr(step, "poll_seconds", 5.0),
         )
+
+
+def _kind(node: Node) -> StepKind | Literal["approval", "pod"]:
+    if node.placement is not None:
+        return "pod"
+    return "approval" if node.step == APPROVE else node.step_class.kind
 
 
 def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
@@ -148,7 +161,10 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
         folder = settings.workspace / "datasets" / workflow.spec.dataset
         yield from (str(folder / "dataset.yaml"), str(folder / "expectations.yaml"))
         yield str(settings.workspace / LIMITS)
-    steps = {node.step_class.__module__ for node in compile_lifecycle(workflow, settings).nodes}
+    graph = compile_lifecycle(workflow, settings)
+    for pool in {placement.pool for _, placement in placements(graph)}:
+        yield str(pool_files(settings.workspace)[pool])
+    steps = {node.step_class.__module__ for node in graph.nodes}
     for name, module in list(sys.modules.items()):
         ours = name in steps or name.partition(".")[0] == "aileron"
         if ours and getattr(module, "__file__", None):

@@ -12,12 +12,17 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from aileron.cluster.placement import MOST_VARIABLES
+from aileron.cluster.placing import PodRequest
+from aileron.cluster.pools import SizeName
+from aileron.cluster.serving import MOST_REPLICAS, REPLICAS, TargetName
 from aileron.core.names import DEFAULT_PROJECT, NAME_PATTERN, Name, WorkflowName
-from aileron.graph.pipeline import Limits, RunnerName
+from aileron.graph.pipeline import Limits, Node, RunnerName
 
 API_VERSION: Final = "aileron/v1"
 Options = Mapping[str, Any]
 DATASET_VERSION: Final = rf"^{NAME_PATTERN}(@v[1-9]\d*)?$"
+Variables = Annotated[Mapping[str, str], Field(max_length=MOST_VARIABLES)]
 PRESETS: Final = ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly")
 
 
@@ -54,10 +59,38 @@ class Approve(Section):
 
 
 class Release(Section):
-    """The service that gets the model."""
+    """The service that gets the model, and where it runs."""
 
     service: Name | None = Field(None, description="Service name; default: the lifecycle's name.")
+    target: TargetName = Field(
+        "process", description="process: of this installation. kubernetes: pods of a pool."
+    )
+    pool: Name | None = Field(None, description="Target kubernetes: a pool of configs/pools.")
+    replicas: int | None = Field(
+        None, ge=1, le=MOST_REPLICAS, description="Target kubernetes: pods; default: 2."
+    )
+    max_replicas: int | None = Field(
+        None, ge=1, le=MOST_REPLICAS, description="So many pods under load; default: replicas."
+    )
+    size: SizeName | None = Field(None, description="Size of a pod; default: the pool's own.")
+    quota: int | None = Field(
+        None, ge=1, le=256, description="Instead of a size: so many cores, each with 4 GB."
+    )
     options: Options = Field({}, description="Further options of step deploy.release.")
+
+    @model_validator(mode="after")
+    def _pods_need_a_pool(self) -> Release:
+        placed = ("pool", "replicas", "max_replicas", "size", "quota")
+        given = [name for name in placed if getattr(self, name) is not None]
+        if self.target == "process" and given:
+            raise ValueError(f"`{given[0]}` is of target kubernetes; the target is process")
+        if self.target == "kubernetes" and self.pool is None:
+            raise ValueError("target kubernetes needs a `pool`")
+        if self.size is not None and self.quota is not None:
+            raise ValueError("give `size` or `quota`, one of them")
+        if (self.max_replicas or MOST_REPLICAS) < (self.replicas or REPLICAS):
+            raise ValueError("`max_replicas` is less than `replicas`")
+        return self
 
 
 class Schedule(Section):
@@ -81,12 +114,22 @@ class Runtime(Section):
     retries: int = Field(1, ge=0, le=10, description="Tries after the first, per task.")
     retry_seconds: float = Field(10, ge=0, description="Wait between tries, seconds.")
     max_active_runs: int = Field(4, ge=1, description="Runs of this lifecycle at a time.")
-    runner: RunnerName = "process"
-    pool: str | None = Field(None, description="Airflow pool of the tasks.")
+    runner: RunnerName = Field(
+        "process", description="kubernetes: node `train` and those of `resources` run in pods."
+    )
+    pool: str | None = Field(
+        None, description="Runner process: an Airflow pool. kubernetes: a pool of configs/pools."
+    )
+    resources: Mapping[str, PodRequest] = Field({}, description="Node -> what its pod is given.")
     limits: Mapping[str, Limits] = Field({}, description="Node -> what it may use.")
-    env: Mapping[str, Mapping[str, str]] = Field(
+    env: Mapping[str, Variables] = Field(
         {}, description="Node -> its own environment variables; part of its cache key."
     )
+
+    @property
+    def airflow_pool(self) -> str | None:
+        """The Airflow pool of the tasks that are no pods."""
+        return self.pool if self.runner == "process" else None
 
 
 class Workflow(Section):
@@ -151,6 +194,13 @@ class LifecycleSpec(Workflow):
     def service(self) -> str | None:
         """The service released to, None without a release."""
         return (self.release.service or self.name) if self.release else None
+
+
+class PipelineNode(Node):
+    """A node as a pipeline's YAML has it: it asks for resources, and the pool places it."""
+
+    placement: None = None
+    resources: PodRequest | None = Field(None, description="What its pod is given.")
 
 
 class PipelineSpec(Workflow):

@@ -44,6 +44,11 @@ class Workflow:
     def project(self) -> str:
         return self.spec.project
 
+    @property
+    def workspace(self) -> Path:
+        """Of a document in a folder of ``configs`` or ``datasets``: where these lie."""
+        return self.path.parents[2]
+
 
 @dataclass(frozen=True)
 class Lifecycle(Workflow):

@@ -50,7 +50,12 @@ def command(
 def environment(package: Path) -> Mapping[str, str]:
     """The whole environment of the process: no credential, one thread per prediction."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return inherited | {
+    return inherited | variables(package)
+
+
+def variables(package: Path) -> dict[str, str]:
+    """What a package's process is given on any machine."""
+    return {
         "PYTHONPATH": str(package / "src"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",

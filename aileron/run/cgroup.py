@@ -60,6 +60,42 @@ class MemoryGroup:
             time.sleep(0.01)
 
 
+class ContainerMemory:
+    """The memory of the container in which this process runs, as its own group tells it.
+
+    It is found at the root of the mounted groups: there a container sees its own.
+    """
+
+    def __init__(self, root: Path = _ROOT) -> None:
+        old = (root / "memory" / _V1["events"]).exists()
+        self._folder, self._names = (root / "memory", _V1) if old else (root, _V2)
+        self._kills = self._count()
+
+    @property
+    def limit_bytes(self) -> int:
+        """What the kernel allows; 0 if it does not say."""
+        return self._number("limit")
+
+    @property
+    def peak_bytes(self) -> int:
+        """Largest use so far; 0 if this kernel does not tell."""
+        return self._number("peak")
+
+    def killed(self) -> bool:
+        """Whether the kernel has killed a member for the limit since this object was made."""
+        return self._count() > self._kills
+
+    def _count(self) -> int:
+        path = self._folder / self._names["events"]
+        counts = dict(line.split() for line in path.read_text().splitlines())
+        return int(counts.get("oom_kill", "0"))
+
+    def _number(self, name: str) -> int:
+        path = self._folder / self._names[name]
+        text = path.read_text().strip() if path.exists() else ""
+        return int(text) if text.isdigit() else 0
+
+
 @cache
 def memory_enforcement() -> Enforcement:
     """Whether memory limits are hard (``cgroup``) or watched (``polling``)."""

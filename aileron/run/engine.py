@@ -8,13 +8,12 @@ one store.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar, overload
 
-from aileron.core.errors import AileronError, Conflict, NotFound, StepFailed
+from aileron.core.errors import Conflict, NotFound, StepFailed
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.core.steps import Record
@@ -29,10 +28,12 @@ from aileron.run.known import Known
 from aileron.run.lease import LEASE_SECONDS, Flight, Held, new_owner
 from aileron.run.live import label
 from aileron.run.outcome import NodeOutcome, may_follow
-from aileron.run.request import Action
+from aileron.run.request import Action, Request
 from aileron.run.result import Result
 from aileron.run.reuse import Reuse
+from aileron.run.rows import Rows
 from aileron.run.runner import OnLog, OnMetric, Runner
+from aileron.run.started import Started
 from aileron.run.work import Work
 from aileron.store import Store
 
@@ -62,6 +63,7 @@ class Engine:
         self._runner = runner
         self._inputs = Inputs(ledger, store)
         self._known = Known(ledger, store)
+        self._rows = Rows(ledger)
         self._checkpoints = Checkpoints(settings.home)
         self._lease_seconds = lease_seconds
 
@@ -115,19 +117,65 @@ class Engine:
             Unavailable: ledger, store or runner cannot be used now.
         """
         work = self._work(plan, plan.node(node_name), attempt, log, on_metric, cancelled)
-        started = time.monotonic() - self._begin(work)
+        return self._rows.told(work, self._rows.begin(work), lambda: self._execute(work))
+
+    # Executing what outlives this process
+
+    def start(
+        self,
+        plan: Plan,
+        node_name: str,
+        attempt: int = 1,
+        log: OnLog | None = None,
+        cancelled: threading.Event | None = None,
+    ) -> NodeOutcome | Started:
+        """The first half of `execute`, for a component: its outcome, or the right to run it.
+
+        Whoever has what was started sees that it runs, keeps it by `renew` and ends it by
+        `complete`. With nobody to do that, others may start it `lease_seconds` later.
+
+        Raises:
+            AileronError: as `execute`.
+        """
+        work = self._work(plan, plan.node(node_name), attempt, log, cancelled=cancelled)
+        begun = self._rows.begin(work)
+
+        def reserve() -> NodeOutcome | Started:
+            found = self._reserved(work)
+            return Started.of(work, found, begun) if isinstance(found, Lease) else found
+
+        return self._rows.told(work, begun, reserve)
+
+    def request(self, plan: Plan, started: Started, folder: Path) -> Request:
+        """What a runner is asked for; `folder` is where its traces go."""
+        work = started.work(plan, _no_log)
+        checkpoint = self._checkpoints.folder(plan.project, work.key)
+        return work.request("run", self._store.root, folder, checkpoint=checkpoint)
+
+    def renew(self, started: Started) -> None:
+        """Keep what was started for another `lease_seconds`.
+
+        Raises:
+            Conflict: it was given up, or another execution has taken over.
+            Unavailable: the ledger does not answer.
+        """
+        self._ledger.leases.renew(started.lease, self._lease_seconds)
+
+    def complete(
+        self, plan: Plan, started: Started, result: Result, log: Reference | None = None
+    ) -> NodeOutcome:
+        """The second half of `execute`: publish, record how it ended, give the lease back.
+
+        Raises:
+            AileronError: as `execute`.
+        """
+        work = started.work(plan, _no_log)
         try:
-            outcome = self._execute(work)
-        except AileronError as error:
-            outcome = work.failed(error)
-        except BaseException:
-            self._finish(work, work.failed(StepFailed("run.cancelled", step=work.node.step)))
-            raise
-        outcome = outcome.model_copy(update={"seconds": time.monotonic() - started})
-        self._finish(work, outcome)
-        if outcome.state is NodeState.FAILED and outcome.reason is not None:
-            raise outcome.reason
-        return outcome
+            return self._rows.told(
+                work, started.begun, lambda: self._concluded(work, result, log, started.lease)
+            )
+        finally:
+            self._flight(work).give_back(started.lease)
 
     def _work(
         self,
@@ -149,33 +197,6 @@ class Engine:
             return self._effect(work)
         return self._wait(work)
 
-    def _begin(self, work: Work) -> float:
-        """Write that the node runs, once for all the asking of a wait; seconds it has waited."""
-        run_id, node = work.plan.run_id, work.node
-        if work.step.kind == "wait":
-            row = self._ledger.nodes.get(run_id, node.name)
-            if row and (row.state, row.attempt) == (NodeState.RUNNING, work.attempt):
-                return (datetime.now(UTC) - row.started).total_seconds()
-        self._ledger.nodes.begin(run_id, node.name, node.step, work.key, work.attempt)
-        return 0.0
-
-    def _finish(self, work: Work, outcome: NodeOutcome) -> None:
-        """Write the node's row. A failure must reach the caller though it cannot be written."""
-        if outcome.state is NodeState.RUNNING:
-            return
-        failed = outcome.state is NodeState.FAILED
-        with suppress(AileronError) if failed else nullcontext():
-            self._ledger.nodes.finish(
-                work.plan.run_id,
-                outcome.node,
-                outcome.state,
-                outcome.outputs,
-                outcome.seconds,
-                outcome.reason,
-                work.attempt,
-                outcome.log.uri if outcome.log else None,
-            )
-
     def _outputs_of(self, plan: Plan, node: Node, needed: str) -> Mapping[str, Reference]:
         row = self._ledger.nodes.get(plan.run_id, needed)
         if row is None or not may_follow(node, row.state):
@@ -185,29 +206,47 @@ class Engine:
     # Components
 
     def _component(self, work: Work) -> NodeOutcome:
-        outputs = self._published(work)
-        if outputs is None:
-            found = self._lease(work, "component", lambda: self._published(work))
-            if isinstance(found, Lease):
-                return self._run_or_reuse(work, found)
-            outputs = found
-        return self._judged(work, NodeState.REUSED, outputs)
+        found = self._reserved(work)
+        if not isinstance(found, Lease):
+            return found
+        with self._flight(work).holding(found) as held:
+            result, log = self._run(work, "run", held)
+            return self._concluded(work, result, log, held.lease, held.lost)
 
-    def _run_or_reuse(self, work: Work, lease: Lease) -> NodeOutcome:
-        """With the lease in hand: its last holder may have published just before giving it up."""
-        with self._flight(work).holding(lease) as held:
-            found = self._published(work)
-            if found is not None:
-                return self._judged(work, NodeState.REUSED, found)
+    def _reserved(self, work: Work) -> NodeOutcome | Lease:
+        """The outcome of a component that is done already, else its lease."""
+        outputs = self._published(work)
+        if outputs is not None:
+            return self._judged(work, NodeState.REUSED, outputs)
+        found = self._lease(work, "component", lambda: self._published(work))
+        if not isinstance(found, Lease):
+            return self._judged(work, NodeState.REUSED, found)
+        with ExitStack() as unused:
+            unused.callback(self._flight(work).give_back, found)
+            # Its last holder may have published just before giving it up.
+            outputs = self._published(work)
+            if outputs is not None:
+                return self._judged(work, NodeState.REUSED, outputs)
             if installed_digest(self._settings.home) != work.plan.environment:
                 raise Conflict("run.environment_changed")
             self._checkpoints.sweep()
-            result, log = self._run(work, "run", held)
-            if result.state == "failed":
-                return self._failed(work, result, log, held)
-            plan, outputs = work.plan, dict(result.outputs)
-            self._ledger.cache.put(plan.project, work.key, outputs, plan.run_id, held.lease)
-            self._checkpoints.remove(plan.project, work.key)
+            unused.pop_all()
+        return found
+
+    def _concluded(
+        self,
+        work: Work,
+        result: Result,
+        log: Reference | None,
+        lease: Lease,
+        lost: Conflict | None = None,
+    ) -> NodeOutcome:
+        """The outcome of a component that ran; what a good one made is published."""
+        if result.state == "failed":
+            return self._failed(work, result, log, lost)
+        plan, outputs = work.plan, dict(result.outputs)
+        self._ledger.cache.put(plan.project, work.key, outputs, plan.run_id, lease)
+        self._checkpoints.remove(plan.project, work.key)
         return self._judged(work, NodeState.SUCCEEDED, outputs, log)
 
     def _published(self, work: Work) -> dict[str, Reference] | None:
@@ -228,11 +267,10 @@ class Engine:
         work: Work,
         result: Result,
         log: Reference | None = None,
-        held: Held | None = None,
+        lost: Conflict | None = None,
     ) -> NodeOutcome:
-        error = result.raised() or StepFailed("run.cancelled", step=work.node.step)
-        if held is not None and held.lost is not None:
-            error = held.lost
+        """The outcome of a failure; whoever lost the lease `lost` failed of that."""
+        error = lost or result.raised() or StepFailed("run.cancelled", step=work.node.step)
         return work.failed(error, result.partial, log)
 
     # Effects and waits
@@ -244,14 +282,14 @@ class Engine:
             if known is not None:
                 result, log = self._run(work, "observe", held)
                 if result.state == "failed":
-                    return self._failed(work, result, log, held)
+                    return self._failed(work, result, log, held.lost)
                 if result.record is not None:
                     return self._recorded(work, NodeState.REUSED, known, log)
             effects, subject = self._ledger.effects, f"node:{work.plan.lifecycle}/{work.node.name}"
             effects.begin(work.key, work.node.step, work.plan.project, subject, held.lease)
             result, log = self._run(work, "apply", held)
             if result.state == "failed" or result.record is None:
-                return self._failed(work, result, log, held)
+                return self._failed(work, result, log, held.lost)
             effects.done(work.key, result.record, held.lease)
         state = NodeState.REUSED if result.observed else NodeState.SUCCEEDED
         return self._recorded(work, state, result.record, log)

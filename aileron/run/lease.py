@@ -94,8 +94,12 @@ class Flight:
         finally:
             done.set()
             thread.join()
-            with suppress(Unavailable):  # it runs out by itself
-                self.ledger.leases.release(lease)
+            self.give_back(lease)
+
+    def give_back(self, lease: Lease) -> None:
+        """Let others have it; nothing happens if they have it already."""
+        with suppress(Unavailable):  # it runs out by itself
+            self.ledger.leases.release(lease)
 
     def _renew(self, held: Held, done: threading.Event) -> None:
         """Until done or lost. With the ledger out of reach it tries on: the fence decides."""

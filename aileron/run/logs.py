@@ -80,20 +80,27 @@ class LogReader:
 
     def pump(self, *, final: bool = False) -> None:
         """Take over what was written since the last call."""
-        for line in self._output.new_lines(final=final):
-            self.say(line)
+        lines = self._output.new_lines(final=final)
+        for line in lines:
+            self._add(line)
+        if lines:
+            self._canonical.flush()  # for who follows it
         for line in self._metrics.new_lines(final=final):
             if self._on_metric is not None:
                 point: dict[str, Any] = json.loads(line)
                 self._on_metric(point["name"], point["step"], point["value"])
 
     def say(self, text: str) -> None:
-        """Add a line of our own."""
+        """Add what we have to say, a line or several."""
+        for line in text.split("\n"):
+            self._add(line)
+
+    def _add(self, line: str) -> None:
         self._sequence += 1
-        text = text if len(text) <= LONGEST_LINE else text[:LONGEST_LINE] + " [cut]"
-        self._canonical.write(numbered(self._sequence, text) + "\n")
+        line = line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + " [cut]"
+        self._canonical.write(numbered(self._sequence, line) + "\n")
         if self._on_log is not None:
-            self._on_log(text)
+            self._on_log(line)
 
     def close(self) -> None:
         """Take over the rest and close."""

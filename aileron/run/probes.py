@@ -31,7 +31,7 @@ from aileron.core.steps import (
 Behaviour = Literal[
     "copy", "refuse", "crash", "exit", "kill", "sleep", "stubborn", "allocate", "spawn",
     "undeclared", "missing", "environment", "libraries",
-    "resume",
+    "resume", "chatter",
 ]  # fmt: skip
 
 
@@ -95,6 +95,9 @@ def _behave(context: Context, config: ProbeConfig) -> dict[str, Any]:
             return {"environment": dict(os.environ), "modules": sorted(sys.modules)}
         case "libraries":
             return _use_libraries(context.seed)
+        case "chatter":
+            for number in range(1, int(config.amount) + 1):
+                print(f"line {number}")
         case "resume":
             return _resume(context, config.text)
     return {}
@@ -128,7 +131,7 @@ def _spawn(context: Context, seconds: float) -> dict[str, Any]:
     context.log("spawned " + json.dumps(pids))
     if seconds > 100:
         time.sleep(seconds)
-    return {"pids": pids}
+    return {"pids": pids, "namespace": str(Path("/proc/self/ns/pid").readlink())}
 
 
 def _use_libraries(seed: int) -> dict[str, Any]:

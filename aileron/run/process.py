@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from aileron.core.errors import AileronError, StepFailed, Unavailable
+from aileron.run.cgroup import ContainerMemory
 from aileron.run.client import Connection, Message, connect, one_shot
 from aileron.run.environment import step_environment
 from aileron.run.identity import identity
@@ -37,6 +38,8 @@ class ProcessRunner(Runner):
         hard_limits: let the kernel hold memory limits where it can.
         grace_seconds: between SIGTERM and SIGKILL.
         poll: longest pause between looks at log, memory and clock, seconds.
+        container: the container that this process has to itself, for reasons of memory.
+        umask: of the step's process.
     """
 
     def __init__(
@@ -47,12 +50,16 @@ class ProcessRunner(Runner):
         hard_limits: bool = True,
         grace_seconds: float = 5.0,
         poll: float = 0.1,
+        container: ContainerMemory | None = None,
+        umask: int = 0o022,
     ) -> None:
         self._home = home
         self._launcher = launcher
         self._hard_limits = hard_limits
         self._grace = grace_seconds
         self._poll = poll
+        self._container = container
+        self._umask = umask
 
     def run(
         self,
@@ -69,7 +76,7 @@ class ProcessRunner(Runner):
             request.output_path, request.log_path, request.metrics_path, on_log, on_metric
         )
         try:
-            watch = _Watch(request, self._grace, self._poll, log, cancelled)
+            watch = _Watch(request, self._grace, self._poll, log, cancelled, self._container)
             with self._order(request, platform) as connection:
                 ended = watch.follow(connection)
             log.pump(final=True)
@@ -92,6 +99,7 @@ class ProcessRunner(Runner):
             "cwd": str(request.work),
             "env": step_environment(self._home, request.store, request.env, platform),
             "memory_bytes": limit * MEGABYTE if limit and self._hard_limits else None,
+            "umask": self._umask,
         }
         for _ in range(10):
             connection = connect(self._home) if self._launcher else one_shot(self._home)
@@ -116,13 +124,28 @@ class _Watch:
     poll: float
     log: LogReader
     cancelled: Callable[[], bool] | None
+    container: ContainerMemory | None = None
     reason: ExitReason | None = None
     """Why we ended it; None if we did not."""
     peak: int = 0
     """Bytes."""
+    container_limit_mb: int | None = None
+    """The limit of the container, if that is what ended it."""
 
     def follow(self, connection: Connection) -> Message | None:
         """Until the process has ended; None if the launcher ended first."""
+        ended = self._follow(connection)
+        if self.reason is None and (ended is None or ended["code"] == -signal.SIGKILL):
+            self._blame_container()
+        return ended
+
+    def _blame_container(self) -> None:
+        if self.container is not None and self.container.killed():
+            self.reason = "out_of_memory"
+            self.peak = max(self.peak, self.container.peak_bytes)
+            self.container_limit_mb = self.container.limit_bytes // MEGABYTE
+
+    def _follow(self, connection: Connection) -> Message | None:
         pid, baseline = connection.started["pid"], connection.started["baseline"]
         deadline = time.monotonic() + self.request.limits.seconds
         pause = 0.02
@@ -182,11 +205,11 @@ def _result(request: Request, watch: _Watch, ended: Message | None) -> Result:
         exit_code=code if code is not None and code >= 0 else None,
         signal=signal.Signals(-code).name if code is not None and code < 0 else None,
         peak_memory_mb=round(watch.peak / MEGABYTE) or None,
-        limit_mb=request.limits.memory_mb,
+        limit_mb=watch.container_limit_mb or request.limits.memory_mb,
     )
     if written is not None:
         return written.model_copy(update={"exit": exit_})
-    error = _error(request, exit_)
+    error = _error(request, exit_, in_container=watch.container_limit_mb is not None)
     return Result(state="failed", error=error.to_dict(), exit=exit_)
 
 
@@ -198,14 +221,15 @@ def _reason(watch: _Watch, code: int | None) -> ExitReason:
     return "killed" if code < 0 else "crashed"
 
 
-def _error(request: Request, exit_: Exit) -> AileronError:
+def _error(request: Request, exit_: Exit, *, in_container: bool) -> AileronError:
     """The sentence for a process that left no result."""
     step, lines = request.step, "\n".join(last_lines(request.output_path)) or "-"
     if exit_.reason == "timeout":
         return StepFailed("run.timeout", step=step, limit=request.limits.seconds)
     if exit_.reason == "out_of_memory":
         peak, limit = exit_.peak_memory_mb, exit_.limit_mb
-        return StepFailed("run.out_of_memory", step=step, peak=peak, limit=limit)
+        message = "run.container_out_of_memory" if in_container else "run.out_of_memory"
+        return StepFailed(message, step=step, peak=peak, limit=limit)
     if exit_.reason == "cancelled":
         return StepFailed("run.cancelled", step=step)
     if exit_.reason == "launcher_died":

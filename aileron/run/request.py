@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from aileron.cluster.placement import Placement
 from aileron.core.ports import Reference
 from aileron.graph.pipeline import Limits
 
@@ -32,6 +33,19 @@ class Asker(BaseModel):
     key: str
     """The idempotency key."""
     git_commit: str | None = None
+
+
+class Subject(BaseModel):
+    """The node of a run that a request is of: what names its pod."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    project: str
+    lifecycle: str
+    run_id: str
+    node: str
+    key: str
+    """The cache key or the idempotency key."""
 
 
 class Request(BaseModel):
@@ -59,6 +73,10 @@ class Request(BaseModel):
     asker: Asker | None = None
     record: Mapping[str, Any] | None = None
     """What `undo` takes back."""
+    subject: Subject | None = None
+    """Whose execution it is; None where nobody has to find it."""
+    placement: Placement | None = None
+    """Where it runs, for a runner that has a choice."""
 
     @property
     def path(self) -> Path:

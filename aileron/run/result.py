@@ -24,6 +24,14 @@ ExitReason = Literal[
     "timeout",
     "cancelled",  # the one who asked took it back
     "launcher_died",
+    "image_unavailable",  # in pods only, from here on
+    "misconfigured",  # the cluster cannot start the container
+    "unschedulable",
+    "evicted",
+    "node_lost",
+    "pod_deleted",  # by somebody else
+    "pod_deadline",  # the cluster's own limit, for a pod that does not end itself
+    "store_unreachable",
 ]
 
 

@@ -17,8 +17,9 @@ class Runner(ABC):
     """Runs one request to its end.
 
     A runner keeps what it ran apart from itself: nothing that a step does ends or blocks
-    the runner, and everything that a step started has ended when `run` returns or raises,
-    or when the process that called `run` has died.
+    the runner, and everything that a step started has ended when `run` returns or raises.
+    When the process that called `run` has died, the step ends too, or works on until somebody
+    asks for the same, who is then given that work: it never runs twice at a time.
     """
 
     @abstractmethod
@@ -42,5 +43,5 @@ class Runner(ABC):
                 result says so.
 
         Raises:
-            Unavailable: the place cannot run anything now.
+            Unavailable: the place cannot run anything now, or what runs there is out of reach.
         """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -21,6 +22,11 @@ def die_with_parent() -> None:
 def adopt_orphans() -> None:
     """Become the parent of descendants whose own parents end, so that they stay findable."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def hide() -> None:
+    """Keep this process's variables and memory from other processes of its user."""
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def members(root: int) -> set[int]:

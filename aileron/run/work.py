@@ -16,7 +16,7 @@ from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
 from aileron.ledger import NodeState
 from aileron.run.outcome import NodeOutcome
-from aileron.run.request import Action, Asker, Request
+from aileron.run.request import Action, Asker, Request, Subject
 from aileron.run.runner import OnLog, OnMetric
 
 
@@ -111,4 +111,12 @@ class Work:
             checkpoint=checkpoint if pure else None,
             asker=None if pure else asker,
             record=record,
+            subject=Subject(
+                project=plan.project,
+                lifecycle=plan.lifecycle,
+                run_id=plan.run_id,
+                node=node.name,
+                key=self.key,
+            ),
+            placement=node.placement,
         )

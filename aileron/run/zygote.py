@@ -146,6 +146,7 @@ def become_step(order: Message, origin: Origin) -> NoReturn:
         distrust_old_bytecode()
         _import_project_anew_if_changed(order["env"], origin)
         _own_surroundings(order["env"], Path(order["cwd"]))
+        os.umask(order["umask"])
         child = importlib.import_module("aileron.run.child")
         code = child.main(Path(order["request"]))
         atexit._run_exitfuncs()  # noqa: SLF001 - os._exit would skip them
@@ -206,7 +207,6 @@ def _own_surroundings(env: Mapping[str, str], cwd: Path) -> None:
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
-    os.umask(0o022)
     os.chdir(cwd)
     own = [path for path in env.get("PYTHONPATH", "").split(os.pathsep) if path]
     sys.path[:] = own + [path for path in sys.path if path not in (*inherited, *own)]

@@ -1,13 +1,20 @@
-"""A store in a folder: blobs are read-only files, fetched by hard links where that works."""
+"""A store in a folder: blobs are read-only files, fetched by hard links where that works.
+
+A root that is setgid and that its group may write to is shared by that group's users, as with
+Git's ``core.sharedRepository``: whatever the umask, they can read each other's files, and
+write to and delete from each other's folders.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +33,40 @@ class LocalStore(Store):
     def __init__(self, root: str) -> None:
         super().__init__(str(Path(root).absolute()))
         self.folder = Path(self.root)
+
+    @cached_property
+    def _group(self) -> int | None:
+        """The group that shares this store; None if nobody does.
+
+        A root that is not there yet is shared if the folder is in which it will be made.
+        """
+        folders = (self.folder, *self.folder.parents)
+        facts = next(folder for folder in folders if folder.exists()).stat()
+        shared = facts.st_mode & stat.S_ISGID and facts.st_mode & stat.S_IWGRP
+        return facts.st_gid if shared else None
+
+    def make_folder(self, folder: Path) -> None:
+        """Make `folder` of the store and those above it, for all who share the store."""
+        if self._group is None:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.is_dir():
+            self.make_folder(folder.parent)
+            draft = folder.with_name(f".{uuid.uuid4().hex}")
+            draft.mkdir()
+            draft.chmod(0o2770)
+            try:
+                draft.rename(folder)
+            except OSError:  # another was quicker and uses it
+                draft.rmdir()
+
+    def share(self, file: int) -> None:
+        """Let all who share the store read the file that is open as `file`."""
+        if self._group is None:
+            return
+        facts = os.fstat(file)
+        if facts.st_gid != self._group:
+            os.fchown(file, -1, self._group)
+        os.fchmod(file, stat.S_IMODE(facts.st_mode) | stat.S_IRGRP)
 
     def _lay_out(self, reference: Reference, entry: Entry, path: Path, *, writable: bool) -> None:
         super()._lay_out(reference, entry, path, writable=writable)
@@ -70,6 +111,12 @@ class LocalStore(Store):
             draft.write(data)
             draft.move_to(key)
 
+    def _write_file(self, key: str, path: Path) -> None:
+        with _Draft(self) as draft, path.open("rb") as file:
+            while piece := file.read(PIECE):
+                draft.write(piece)
+            draft.move_to(key)
+
     def _pieces(self, key: str) -> Iterator[bytes]:
         with self._answering(), (self.folder / key).open("rb") as file:
             while piece := file.read(PIECE):
@@ -92,12 +139,26 @@ class LocalStore(Store):
 
     def _keys(self, prefix: str) -> Iterator[str]:
         with self._answering():
-            for path in (self.folder / prefix).glob("*/*"):
-                yield path.relative_to(self.folder).as_posix()
+            for parent, _, names in os.walk(self.folder / prefix):
+                for name in names:
+                    yield Path(parent, name).relative_to(self.folder).as_posix()
 
     def _remove(self, key: str) -> None:
         with self._answering():
             (self.folder / key).unlink(missing_ok=True)
+
+    def remove_objects(self, prefix: str) -> None:
+        """Their folders too."""
+        super().remove_objects(prefix)
+        for parent, _, _ in os.walk(self.folder / prefix, topdown=False):
+            with suppress(OSError):  # it is in use, or gone
+                Path(parent).rmdir()
+
+    def direct_folder(self, prefix: str) -> Path | None:
+        folder = self.folder / prefix
+        with self._answering():
+            self.make_folder(folder)
+        return folder
 
     def _place(self, key: str, target: Path, *, share: bool) -> None:
         source = self.folder / key
@@ -136,12 +197,13 @@ class _Draft:
         self._store = store
         self._path = store.folder / "drafts" / uuid.uuid4().hex
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            store.make_folder(self._path.parent)
             if whole is not None:
                 self._file = self._linked(whole)
             else:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
                 self._file = os.open(self._path, flags, 0o444)
+                store.share(self._file)
         except OSError as error:
             raise said(error, store.root) from None
 
@@ -152,10 +214,12 @@ class _Draft:
             raise _NoLink from None
         try:
             self._path.chmod(0o444)
-            return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            self._store.share(file)
         except OSError:
             self._path.unlink()
             raise _NoLink from None
+        return file
 
     def is_settled(self) -> bool:
         """Whether no process has the file open for writing, as far as the system can say."""
@@ -186,7 +250,7 @@ class _Draft:
         path = self._store.folder / key
         try:
             os.fsync(self._file)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._store.make_folder(path.parent)
             self._path.replace(path)
             _flush_folder(path.parent)
         except OSError as error:

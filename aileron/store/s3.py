@@ -52,6 +52,9 @@ class S3Store(Store):
         with self._answering(writing=True):
             self._bucket.pipe_file(f"{self.root}/{key}", data)
 
+    def _write_file(self, key: str, path: Path) -> None:
+        self.upload(path, key)
+
     def _pieces(self, key: str) -> Iterator[bytes]:
         with self._answering(), self._bucket.open(f"{self.root}/{key}", "rb") as file:
             while piece := file.read(PIECE):

@@ -20,16 +20,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from aileron.core.digest import canonical_json, digest_bytes, digest_file
-from aileron.core.errors import InvalidInput, NotFound, StepFailed, Unavailable
+from aileron.core.errors import InvalidInput, NotFound, Refused, StepFailed, Unavailable
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.store.manifest import Entry, Manifest
 
 PIECE: Final = 1 << 20
 """Bytes read at a time."""
+OBJECTS: Final = "executions/"
+"""Below here lie objects that are no artifacts: what executions elsewhere exchange."""
 GRACE_SECONDS: Final = 24 * 3600.0
 """How long a blob may be there before the manifest that names it."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -243,6 +245,62 @@ class Store(ABC):
             raise StepFailed("store.damaged", where=reference.uri, file="manifest")
         return Manifest.read(data, reference.uri)
 
+    def write_object(self, key: str, data: bytes | Path) -> None:
+        """Keep `data`, or the file's bytes, under `key` below ``executions/``, whole or not at all.
+
+        Objects are not artifacts: their bytes may change, and nothing checks them.
+
+        Raises:
+            Refused: the key could lead out of ``executions/``.
+            Unavailable: the store is full or cannot be reached.
+        """
+        _check_object(key)
+        if isinstance(data, Path):
+            self._write_file(key, data)
+        else:
+            self._write_manifest(key, data)
+
+    def read_object(self, key: str) -> bytes | None:
+        """The bytes of object `key`; None if there is none."""
+        _check_object(key)
+        try:
+            return b"".join(self._pieces(key))
+        except FileNotFoundError:
+            return None
+
+    def fetch_object(self, key: str, target: Path) -> None:
+        """Write the bytes of object `key` to the new file `target`.
+
+        Raises:
+            NotFound: there is no such object.
+        """
+        _check_object(key)
+        try:
+            with target.open("wb") as file:
+                for piece in self._pieces(key):
+                    file.write(piece)
+        except FileNotFoundError:
+            raise NotFound("store.no_object", where=self.root, key=key) from None
+
+    def object_keys(self, prefix: str) -> list[str]:
+        """The keys of all objects below `prefix`, which ends with a slash; sorted."""
+        _check_object(f"{prefix}-")
+        return sorted(self._keys(prefix))
+
+    def object_written(self, key: str) -> float | None:
+        """When object `key` was written, in seconds of the epoch; None if there is none."""
+        _check_object(key)
+        return self._written(key)
+
+    def remove_objects(self, prefix: str) -> None:
+        """Delete all objects below `prefix`, which ends with a slash."""
+        for key in self.object_keys(prefix):
+            self._remove(key)
+
+    def direct_folder(self, prefix: str) -> Path | None:  # noqa: ARG002
+        """The folder in which the objects below `prefix` are files, made; None without one."""
+        return None
+
     @abstractmethod
     def blob(self) -> BlobWriter:
         """A writer for the bytes of one file, whatever its size."""
@@ -250,6 +308,10 @@ class Store(ABC):
     @abstractmethod
     def _write_manifest(self, key: str, data: bytes) -> None:
         """Write a whole object under `key`, at once."""
+
+    @abstractmethod
+    def _write_file(self, key: str, path: Path) -> None:
+        """Write the bytes of `path` as the whole object `key`."""
 
     @abstractmethod
     def _pieces(self, key: str) -> Iterator[bytes]:
@@ -318,6 +380,13 @@ def blob_key(digest: str) -> str:
 
 def manifest_key(digest: str) -> str:
     return f"manifests/{digest[:2]}/{digest}.json"
+
+
+def _check_object(key: str) -> None:
+    pure = PurePosixPath(key)
+    plain = str(pure) == key and ".." not in pure.parts and key.isprintable()
+    if not plain or not key.startswith(OBJECTS):
+        raise Refused("store.no_object_key", key=key, folder=OBJECTS)
 
 
 def said(error: OSError, where: str) -> Unavailable:

@@ -78,7 +78,7 @@ def build_dag(made: Shape) -> DAG:
             "owner": made.owner or "aileron",
             "retries": runtime.retries,
             "retry_delay": timedelta(seconds=runtime.retry_seconds),
-            **({"pool": runtime.pool} if runtime.pool else {}),
+            **({"pool": runtime.airflow_pool} if runtime.airflow_pool else {}),
         },
         tags=["aileron", made.project, *made.tags],
         params=_params(made.parameters),
@@ -135,7 +135,20 @@ def _operator(made: Shape, task: Task) -> BaseOperator:
         return AileronWaitOperator(node=task.nodes[0], poll_seconds=task.poll_seconds, **common)
     if task.kind == "effect":
         return AileronEffectOperator(node=task.nodes[0], versions=task.versions, **common)
+    if task.kind == "pod":
+        return _pod_operator()(node=task.nodes[0], pool=task.pool, **common)
     return AileronComponentOperator(nodes=task.nodes, **common)
+
+
+def _pod_operator() -> type[BaseOperator]:
+    """Imported where it is needed alone: the provider's operator takes seconds to import.
+
+    There is no `execution_timeout`: the cluster itself ends a pod that exceeds its node's limit,
+    and a deferred task holds no worker.
+    """
+    from aileron_airflow.operators.pod import AileronPodOperator
+
+    return AileronPodOperator
 
 
 def _schedule(made: Shape) -> str | list[Asset] | None:

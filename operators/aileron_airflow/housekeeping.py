@@ -1,11 +1,14 @@
-"""The daily run that removes what was sent or fetched and is of no use any more."""
+"""The daily run that removes what is of no use any more: files, and pods that work for nobody."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk import DAG, BaseOperator, get_parsing_context
+
+if TYPE_CHECKING:
+    from aileron.client.local import Installation
 
 DAG_ID: Final = "aileron_housekeeping"
 SCHEDULE: Final = "17 3 * * *"
@@ -31,9 +34,25 @@ class TidyOperator(BaseOperator):
                 found = LocalClient(installation, actor, project).tidy(dry_run=False)
                 self.log.info("%s: %s bytes freed; %s", project, found.bytes, found)
                 freed[project] = found.bytes
+            self._remove_orphans(installation)
         finally:
             installation.close()
         return freed
+
+    def _remove_orphans(self, installation: Installation) -> None:
+        """A pool that cannot be asked is told of, and stops no other."""
+        from aileron.cluster.pools import load_pools
+        from aileron.core.errors import AileronError
+        from aileron.run.orphans import remove, step_pods
+
+        for pool in load_pools(installation.settings.workspace).values():
+            try:
+                for pod in step_pods(pool, installation.ledger, installation.store):
+                    if not pod.kept:
+                        remove(pool, pod)
+                        self.log.info("%s: removed pod %s of %s", pool.name, pod.name, pod.run_id)
+            except AileronError as error:
+                self.log.warning("%s: %s", pool.name, error)
 
 
 def housekeeping_dags() -> dict[str, DAG]:

@@ -26,9 +26,13 @@ PRELOADED: Final = (
     "aileron.lifecycle.closing",
     "aileron.lifecycle.planning",
     "aileron.run.engine",
+    "aileron.run.kubernetes",
     "aileron.run.process",
     "aileron.store.local",
 )
+
+FOR_PODS: Final = ("aileron_airflow.operators.pod", "aileron_airflow.pod_run")
+"""Where there are pools: what takes seconds to import, and a DAG with pods needs."""
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +45,15 @@ def on_starting(component: object) -> None:
     have loaded costs a task nothing. Steps are not among it: they are read when they run.
     """
     if type(component).__name__ == "Job":
-        for module in PRELOADED:
+        for module in (*PRELOADED, *(FOR_PODS if _has_pools() else ())):
             import_module(module)
+
+
+def _has_pools() -> bool:
+    from aileron.cluster.pools import pool_files
+    from aileron.core.settings import Settings
+
+    return bool(pool_files(Settings.load().workspace))
 
 
 @hookimpl

@@ -34,14 +34,14 @@ def get_provider_info() -> dict[str, Any]:
                 "integration-name": "Aileron",
                 "python-modules": [
                     f"aileron_airflow.operators.{kind}"
-                    for kind in ("plan", "component", "effect", "wait", "approval")
+                    for kind in ("plan", "component", "effect", "wait", "approval", "pod")
                 ],
             }
         ],
         "triggers": [
             {
                 "integration-name": "Aileron",
-                "python-modules": ["aileron_airflow.triggers"],
+                "python-modules": ["aileron_airflow.triggers", "aileron_airflow.pod_trigger"],
             }
         ],
         "hooks": [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aileron.ledger.reasons import Reason
     from aileron.run.engine import Engine
     from aileron.run.outcome import NodeOutcome
+    from aileron.run.started import Started
     from aileron.store import Store
 
 STOPPED: Final = frozenset(
@@ -59,9 +60,11 @@ class Session:
     @cached_property
     def engine(self) -> Engine:
         from aileron.run.engine import Engine
+        from aileron.run.kubernetes import KubernetesRunner
+        from aileron.run.placed import PlacedRunner
         from aileron.run.process import ProcessRunner
 
-        runner = ProcessRunner(self.settings.home)
+        runner = PlacedRunner(ProcessRunner(self.settings.home), KubernetesRunner())
         return Engine(self.settings, self.ledger, self.store, runner)
 
     def execute(self, node: str, attempt: int) -> NodeOutcome:
@@ -71,6 +74,16 @@ class Session:
             AileronError: it failed.
         """
         return self.engine.execute(
+            self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
+        )
+
+    def start(self, node: str, attempt: int) -> NodeOutcome | Started:
+        """Have `node` done if it is done already, else the right to run it in a pod.
+
+        Raises:
+            AileronError: it cannot be started.
+        """
+        return self.engine.start(
             self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
         )
 

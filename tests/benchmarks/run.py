@@ -35,10 +35,12 @@ PREFIX: Final = "bench_"
 ALONE: Final = frozenset(
     {
         "annotations",
+        "cluster_release",
         "dag_building",
         "image_import",
         "image_loading",
         "image_serving",
+        "pods",
         "relabel",
         "table_import",
         "validation",

@@ -115,6 +115,7 @@ def addresses(history: dict[str, Any]) -> dict[str, str]:
         "/datasets/small": "default/small@v1",
         "/datasets/small/lineage": "small",
         "/connections": "connections.yaml",
+        "/pools": "configs/pools",
         "/tokens": "the viewer",
     }
 

@@ -32,14 +32,19 @@ def install_steps(
     folder: Path, entry_points: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Make `folder` a place of installed distributions that offers these steps."""
-    information = folder / "samples-1.0.dist-info"
-    information.mkdir(parents=True, exist_ok=True)
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: samples\nVersion: 1.0\n")
-    lines = [f"{name} = {target}" for name, target in entry_points.items()]
-    (information / "entry_points.txt").write_text("\n".join(["[aileron.steps]", *lines]))
+    write_distribution(folder, "samples", entry_points)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(TESTS)]))
     forget_steps()
+
+
+def write_distribution(folder: Path, name: str, entry_points: Mapping[str, str]) -> None:
+    """Write into `folder` what tells of an installed distribution with these steps."""
+    information = folder / f"{name}-1.0.dist-info"
+    information.mkdir(parents=True, exist_ok=True)
+    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    lines = [f"{step} = {target}" for step, target in entry_points.items()]
+    (information / "entry_points.txt").write_text("\n".join(["[aileron.steps]", *lines]))
 
 
 def forget_steps() -> None:

@@ -19,6 +19,7 @@ import pytest
 from plugins.references import reference
 from plugins.releases import PROJECT, Platform, make_platform, until
 
+from aileron.cluster.serving import ServicePlacement
 from aileron.core.ports import ArtifactKind
 from aileron.deploy.gateway_client import GatewayClient
 from aileron.ledger import Ledger, RevisionState
@@ -49,12 +50,12 @@ class Upstream:
 
 
 @pytest.fixture
-def upstream() -> Iterator[Callable[[], Upstream]]:
+def upstream() -> Iterator[Callable[..., Upstream]]:
     """Starts upstreams; all are stopped after the test."""
     started: list[Upstream] = []
 
-    def start() -> Upstream:
-        server = _Server(("127.0.0.1", 0), _Handler)
+    def start(port: int = 0) -> Upstream:
+        server = _Server(("127.0.0.1", port), _Handler)
         made = Upstream(server)
         server.owner, server.connections = made, []
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
@@ -81,14 +82,16 @@ class Gateway:
     def url(self) -> str:
         return f"{self.root}/{PROJECT}/{self.service}"
 
-    def route(self, *shares: tuple[str, int]) -> None:
+    def route(self, *shares: tuple[str, int], placement: ServicePlacement | None = None) -> None:
         """Route the service to new revisions at these addresses, and wait until that is so."""
         ledger = self.platform.ledger
         ledger.services.ensure(PROJECT, self.service, "cells_model")
         package = reference("a", ArtifactKind.PACKAGE)
         weights = {}
         for address, weight in shares:
-            revision = ledger.revisions.add(PROJECT, self.service, package, "cells_model", 1)
+            revision = ledger.revisions.add(
+                PROJECT, self.service, package, "cells_model", 1, placement
+            )
             number = revision.number
             self.report(number, address)
             weights[number] = weight

@@ -26,6 +26,7 @@ import pytest
 from plugins.postgres import free_port
 from pydantic import SecretStr
 
+from aileron.cluster.serving import ServicePlacement
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.deploy.process import stop_all
@@ -45,7 +46,8 @@ def write_package(folder: Path, answer: str, mode: str = "healthy") -> Path:
     (source / "__init__.py").touch()
     (folder / "tiny.json").write_text(json.dumps({"answer": answer, "mode": mode}))
     (folder / "package.json").write_text(json.dumps({"format_version": 1, "name": answer}))
-    (folder / "requirements.txt").write_text(f"click=={version('click')}\n")
+    pinned = "0.0.1" if mode == "other_pins" else version("click")
+    (folder / "requirements.txt").write_text(f"click=={pinned}\n")
     return folder
 
 
@@ -57,6 +59,8 @@ class Platform:
     ledger: Ledger
     work: Path
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    placement: ServicePlacement | None = None
+    """Where releases go; None is a process."""
 
     @property
     def url(self) -> str:
@@ -100,18 +104,25 @@ class Platform:
             version=number,
             model_reference=model,
             package_reference=store.put(ArtifactKind.PACKAGE, package),
-            **more,
+            **{"placement": self.placement, **more},
         )
 
     def model(self, number: int) -> Reference:
         store = open_store(self.settings.store_root)
         return store.put_json(ArtifactKind.MODEL, "model.json", {"version": number})
 
-    def release(self, number: int, mode: str = "healthy", **options: Any) -> Champion:
+    def release(
+        self,
+        number: int,
+        mode: str = "healthy",
+        placement: ServicePlacement | None = None,
+        **options: Any,
+    ) -> Champion:
         """Release version `number` as the release step does after its gate."""
         now = self.ledger.champions.get(PROJECT, MODEL)
         basis = Basis(version=now.version, fence=now.fence) if now else None
-        candidate = self.candidate(number, mode, basis=basis, run_id=f"run_{number}")
+        more = {"placement": placement} if placement else {}
+        candidate = self.candidate(number, mode, basis=basis, run_id=f"run_{number}", **more)
         return self.switch(**options).make_champion(candidate, now.fence if now else None)
 
     def switch(self, **options: Any) -> Switch:

@@ -14,6 +14,11 @@ from xdist.scheduler import LoadFileScheduling
 
 GROUPS = {
     "documentation": ("tests/e2e/test_docs.py", "tests/chaos/stack", "tests/integration/stack"),
+    "cluster": (
+        "tests/chaos/cluster",
+        "tests/contract/run/test_kubernetes_runner.py",
+        "tests/integration/cluster",
+    ),
     "stack": ("tests/e2e",),
     "bundle": ("tests/integration/bundle",),
     "releases": ("tests/chaos/deploy", "tests/contract/deploy", "tests/integration/deploy"),
@@ -21,7 +26,7 @@ GROUPS = {
     "packages": ("tests/contract/package", "tests/integration/package", "tests/integration/serve"),
 }
 """Files and folders whose tests share what is dear to start or to make, the longest group first.
-There are two embedded stacks, side by side: a run in one mostly waits for Airflow."""
+There are three embedded stacks, side by side, one of them with a cluster: a run mostly waits."""
 
 
 class Sharing(LoadFileScheduling):

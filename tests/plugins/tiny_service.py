@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 SETTINGS: dict[str, str] = {}
+leaving = threading.Event()
 open_requests = 0
 counting = threading.Lock()
 
@@ -42,7 +43,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         url = urlsplit(self.path)
         if url.path == "/readyz":
-            self._say(503 if SETTINGS["mode"] == "never_ready" else 200, b"{}")
+            ready = SETTINGS["mode"] != "never_ready" and not leaving.is_set()
+            self._say(200 if ready else 503, b"{}")
         elif url.path == "/slow":
             time.sleep(float(parse_qs(url.query)["seconds"][0]))
             self._say(200, json.dumps({"answer": SETTINGS["answer"]}).encode())
@@ -56,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
+        if leaving.is_set():
+            self.send_header("connection", "close")
         self.end_headers()
         self.wfile.write(body)
 
@@ -82,16 +86,23 @@ def main() -> int:
         print("The model cannot be served: it is not a model", file=sys.stderr)
         return 2
     server = Server((given.host, int(given.port)), Handler)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=leave, args=[server]).start())
-    address = {"host": given.host, "port": server.server_address[1], "pid": os.getpid()}
-    draft = given.announce.with_suffix(".tmp")
-    draft.write_text(json.dumps(address))
-    draft.replace(given.announce)
+    end = threading.Thread(target=leave, args=[server, given.drain_seconds])
+    signal.signal(signal.SIGTERM, lambda *_: end.start())
+    if given.announce is not None:
+        announce(given.announce, given.host, server.server_address[1])
     server.serve_forever(poll_interval=0.02)
     return 0
 
 
-def leave(server: Server) -> None:
+def announce(path: Path, host: str, port: int) -> None:
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps({"host": host, "port": port, "pid": os.getpid()}))
+    draft.replace(path)
+
+
+def leave(server: Server, drain_seconds: float) -> None:
+    leaving.set()
+    time.sleep(drain_seconds)
     server.shutdown()
     while open_requests:
         time.sleep(0.01)

@@ -30,6 +30,22 @@ target: kind
 task: classification
 """
 
+POOL = """\
+apiVersion: aileron/v1
+kind: Pool
+name: shared
+namespace: aileron-shared
+images: {trainer: localhost/aileron-trainer:dev, server: localhost/aileron-server:dev}
+sizes:
+  cpu-1x2: {cpu: 1, memory_mb: 2048}
+  cpu-2x4: {cpu: 2, memory_mb: 4096}
+  gpu-1: {cpu: 2, memory_mb: 4096, gpu: 1}
+default_size: cpu-1x2
+quota: {cpu: 3, memory_mb: 8192, gpu: 0}
+slots: 2
+store: {uri: "s3://aileron/store"}
+"""
+
 
 class Workspace:
     """A workspace in a folder, and its settings."""
@@ -50,6 +66,14 @@ class Workspace:
 
     def lifecycle(self, name: str, text: str) -> Path:
         return self.write(f"configs/lifecycles/{name}.yaml", text)
+
+    def pool(self, text: str = POOL) -> Path:
+        """Write pool `shared`, and let lifecycle `fruit` train in it."""
+        self.edit("fruit", "gate:", "runtime: {runner: kubernetes, pool: shared}\ngate:")
+        return self.pool_file(text)
+
+    def pool_file(self, text: str = POOL) -> Path:
+        return self.write("configs/pools/shared.yaml", text)
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace `old`, which must be there, in the file of lifecycle `name`."""

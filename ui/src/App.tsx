@@ -13,6 +13,8 @@ import { Lifecycles } from "./pages/Lifecycles";
 import { ModelPage } from "./pages/Model";
 import { Models } from "./pages/Models";
 import { OverviewPage } from "./pages/Overview";
+import { PoolPage } from "./pages/Pool";
+import { Pools } from "./pages/Pools";
 import { RunPage } from "./pages/Run";
 import { RunsCompared } from "./pages/RunsCompared";
 import { ServicePage } from "./pages/Service";
@@ -40,6 +42,8 @@ export function App() {
         <Route path="/import" element={<ImportDataset />} />
         <Route path="/datasets/:name/:tab?" element={<DatasetPage />} />
         <Route path="/connections" element={<Connections />} />
+        <Route path="/pools" element={<Pools />} />
+        <Route path="/pools/:name" element={<PoolPage />} />
         <Route path="/tokens" element={<Tokens />} />
         <Route path="*" element={<NoPage />} />
       </Routes>

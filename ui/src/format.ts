@@ -75,6 +75,11 @@ export function number(value: number, language: Language): string {
   }).format(value);
 }
 
+/** How much of something there is: two decimals where they say something, digits in groups. */
+export function amount(value: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: 2 }).format(value);
+}
+
 /** A difference with its sign, as wide as the number it belongs to. */
 export function signed(value: number, language: Language): string {
   const text = number(Math.abs(value), language);

@@ -21,6 +21,7 @@ from aileron.api.routes import (
     lifecycles,
     models,
     platform,
+    pools,
     runs,
     services,
     tokens,
@@ -37,7 +38,7 @@ def all_routes() -> APIRouter:
     """Every route that needs a login. An application copies them."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
     data = (catalogue, datasets, works, choices, connections, uploads, drafts, browse)
-    for module in (platform, lifecycles, runs, approvals, models, services, *data, tokens):
+    for module in (platform, lifecycles, runs, approvals, models, services, pools, *data, tokens):
         router.include_router(module.router)
     for more in (catalogue.versions, exports.router):
         router.include_router(more)

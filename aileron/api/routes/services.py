@@ -60,3 +60,20 @@ def stop(client: ClientOf, name: NameInPath) -> r.ServiceBrief:
 def start(client: ClientOf, name: NameInPath) -> r.ServiceBrief:
     """The champion's revision is started again."""
     return client.start_service(name)
+
+
+@router.post("/{name}/scale", summary="Scale a service", dependencies=[needs("service.scale")])
+def scale(client: ClientOf, name: NameInPath, body: r.Scale) -> r.ServiceBrief:
+    """More or fewer pods of a service on a cluster; its address stays and none is restarted."""
+    return client.scale_service(name, body.replicas)
+
+
+@router.delete(
+    "/{name}",
+    summary="Delete a service",
+    status_code=204,
+    dependencies=[needs("service.delete")],
+)
+def delete(client: ClientOf, name: NameInPath) -> None:
+    """A stopped one; its address ends, and a release makes it anew."""
+    client.delete_service(name)

@@ -24,13 +24,14 @@ from aileron.client.local.browsing.index import Wanted
 from aileron.client.local.catalogue_client import LocalCatalogue
 from aileron.client.local.drafts import LocalDrafts
 from aileron.client.local.installation import Installation, Scope
+from aileron.client.local.pools import LocalPools
 from aileron.client.local.sources import LocalSources
 from aileron.core.access import Actor, Role
 from aileron.core.errors import Language, preferred_language
 from aileron.core.settings import Settings
 
 
-class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, Client):
+class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, LocalPools, Client):
     """An installation from its own machine.
 
     Args:
@@ -159,6 +160,12 @@ class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, Client):
 
     def start_service(self, name: str) -> r.ServiceBrief:
         return services.start(self._scope, name)
+
+    def scale_service(self, name: str, replicas: int) -> r.ServiceBrief:
+        return services.scale(self._scope, name, replicas)
+
+    def delete_service(self, name: str) -> None:
+        services.delete(self._scope, name)
 
     def diff_dataset(self, name: str, a: int, b: int) -> r.DatasetDiff:
         return datasets.diff(self._scope, name, a, b)

@@ -97,6 +97,10 @@ class Remembered:
         self._kept[key] = (time.monotonic(), value)
         return value
 
+    def forget(self, key: str) -> None:
+        """The next answer to `key` is a new one."""
+        self._kept.pop(key, None)
+
 
 class Installation:
     """One installation, its connections opened when first used. Threads may share it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from aileron.client.launch import launch
 from aileron.client.local.dataset_access import readable, writable
 from aileron.client.local.installation import Scope
 from aileron.client.local.runs import brief
+from aileron.client.pool_sync import sync_slots
 from aileron.core.errors import AileronError, Language, NotFound
 from aileron.core.fields import worded
 from aileron.core.names import dag_id
@@ -25,12 +27,15 @@ from aileron.lifecycle import (
     resolved_workflow,
 )
 from aileron.lifecycle.findings import refuse
+from aileron.lifecycle.fitting import check_pods, check_role, pools_of
 from aileron.lifecycle.form import form_fields
 from aileron.lifecycle.kept import stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, workflow_files
 from aileron.lifecycle.usable import check_usable, named_datasets
 from aileron.lifecycle.versions import pinned
 from aileron.lifecycle.workflow import Import
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,10 @@ def start(
         readable(scope, dataset)
     if isinstance(workflow, Import):
         writable(scope, workflow.spec.dataset, "dataset.edit")
+    check_role(scope.settings, graph, scope.actor)
+    check_pods(scope.settings, graph, log.warning)
+    for pool in pools_of(scope.settings.workspace, graph):
+        sync_slots(pool, scope.airflow)
     check_usable(scope.ledger, workflow.project, workflow.document.values, graph)
     run_id = launch(scope.settings, scope.airflow, name, values, force=force, after=after)
     project, lifecycle_name, airflow_run = run_id.split("/", 2)

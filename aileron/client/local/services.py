@@ -51,7 +51,9 @@ def service(scope: Scope, name: str) -> r.Service:
         service_schema=scope.documents.find(
             serving.model_reference if serving else None, "model.json", _schema
         ),
-        permissions=scope.may("service.start", "service.stop", "service.try"),
+        permissions=scope.may(
+            *(f"service.{verb}" for verb in ("start", "stop", "try", "scale", "delete"))
+        ),
     )
 
 
@@ -71,6 +73,15 @@ def stop(scope: Scope, name: str) -> r.ServiceBrief:
 def start(scope: Scope, name: str) -> r.ServiceBrief:
     deploy.start_service(scope.ledger, scope.project, name)
     return brief(scope, name)
+
+
+def scale(scope: Scope, name: str, replicas: int) -> r.ServiceBrief:
+    deploy.scale_service(scope.settings, scope.ledger, scope.project, name, replicas)
+    return brief(scope, name)
+
+
+def delete(scope: Scope, name: str) -> None:
+    deploy.delete_service(scope.ledger, scope.project, name)
 
 
 def logs(
@@ -121,11 +132,6 @@ def try_service(scope: Scope, name: str, body: Any, path: str) -> r.TryAnswer:
     return r.TryAnswer(status=answer.status_code, body=_value(answer), ms=round(ms, 2))
 
 
-def state(service: Service, routed: Sequence[Revision]) -> str:
-    """The service in one word, from the revisions that get its requests."""
-    return deploy.state_of(service, list(routed))
-
-
 def _find(scope: Scope, name: str) -> Service:
     found = scope.ledger.services.get(scope.project, name)
     if found is None:
@@ -154,11 +160,27 @@ def _brief(
         "project": service.project,
         "model": service.model,
         "model_version": first.model_version if first else None,
-        "state": state(service, routed),
+        "state": deploy.state_of(service, routed, [one for one in revisions if one not in routed]),
         "desired": service.desired.value,
         "url": f"{gateway}/{service.project}/{service.name}" if gateway else None,
         "contract": package.get("service_contract") if package else None,
         "revision": first.number if first else None,
+        **_target(first or _newest(revisions)),
+    }
+
+
+def _newest(revisions: Sequence[Revision]) -> Revision | None:
+    return max(revisions, key=lambda one: one.number, default=None)
+
+
+def _target(revision: Revision | None) -> dict[str, Any]:
+    """Where a revision runs, and in how many pods."""
+    placement = revision.placement if revision else None
+    return {
+        "target": revision.target if revision else "process",
+        "pool": placement.pod.pool if placement else None,
+        "replicas": placement.replicas if placement else 1,
+        "max_replicas": placement.max_replicas if placement else None,
     }
 
 
@@ -175,6 +197,7 @@ def _revision(scope: Scope, revision: Revision, weight: int) -> r.Revision:
         updated=revision.updated,
         reason=revision.reason,
         has_log=Place.of_revision(scope.settings.home, revision).log.is_file(),
+        **_target(revision),
     )
 
 

@@ -17,11 +17,17 @@ class ServiceBrief(Record):
     project: str
     model: str
     model_version: int | None = Field(description="the version that gets the requests")
-    state: str = Field(description="serving, stopped, empty, or the state of its revision")
+    state: str = Field(
+        description="serving, updating, stopped, empty, or the state of its revision"
+    )
     desired: Literal["running", "stopped"]
     url: str | None
     contract: str | None = Field(None, description="table or image")
     revision: int | None = None
+    target: Literal["process", "kubernetes"] = "process"
+    pool: str | None = Field(None, description="of target kubernetes")
+    replicas: int = Field(1, description="pods that are wanted; a process is one")
+    max_replicas: int | None = Field(None, description="so many pods under load")
 
 
 class Revision(Record):
@@ -38,6 +44,10 @@ class Revision(Record):
     updated: datetime
     reason: str | None = None
     has_log: bool = False
+    target: Literal["process", "kubernetes"] = "process"
+    pool: str | None = Field(None, description="of target kubernetes")
+    replicas: int = Field(1, description="pods that are wanted; a process is one")
+    max_replicas: int | None = Field(None, description="so many pods under load")
 
 
 class Traffic(Record):
@@ -90,6 +100,12 @@ class ServiceLog(Record):
     revision: int
     text: str
     next: int = Field(description="give it as `after` to read on")
+
+
+class Scale(Asked):
+    """How many pods a service is to have."""
+
+    replicas: int = Field(ge=1, le=1000)
 
 
 class Sample(Record):

@@ -12,11 +12,32 @@ from aileron.core.errors import sentence
 from aileron_airflow.session import Session, actor_of, reported, run_id_of
 
 
-class NodesOperator(BaseOperator, SkipMixin):
-    """Executes nodes of the run's plan, one after the other, by the engine.
+class NodeTask(SkipMixin):
+    """What an operator does when nodes of its run have ended.
 
     A gate that says no is no failure: what follows is skipped and the run is recorded as
-    rejected. Killing the task stops the step that runs.
+    rejected.
+    """
+
+    def skipped_after(self, session: Session, outcome: Any) -> Set[str]:
+        """Nodes that will not run because this one was rejected."""
+        self.log.info("%s: %s, %.2f s", outcome.node, outcome.state.value, outcome.seconds)
+        if outcome.state != "rejected":
+            return frozenset()
+        self.log.warning(sentence("aileron_airflow.rejected", None, reason=outcome.reason))
+        return frozenset(session.plan.graph.skipped_by(outcome.node))
+
+    def settle(self, session: Session, context: Any, skipped: Set[str]) -> None:
+        """Close the run's record if these were its last nodes, and skip what has none left."""
+        session.settle()
+        if skipped:
+            self.skip(context["ti"], _tasks_of(self, skipped))
+
+
+class NodesOperator(BaseOperator, NodeTask):
+    """Executes nodes of the run's plan, one after the other, by the engine.
+
+    Killing the task stops the step that runs.
     """
 
     inherits_from_skipmixin = True
@@ -42,16 +63,10 @@ class NodesOperator(BaseOperator, SkipMixin):
                         continue
                     running[0] = node
                     outcome = session.execute(node, context["ti"].try_number)
-                    self.log.info("%s: %s, %.2f s", node, outcome.state.value, outcome.seconds)
-                    if outcome.state == "rejected":
-                        said = sentence("aileron_airflow.rejected", None, reason=outcome.reason)
-                        self.log.warning(said)
-                        skipped |= session.plan.graph.skipped_by(node)
-                    else:
+                    skipped |= self.skipped_after(session, outcome)
+                    if outcome.state != "rejected":
                         self.after_node(session, context, outcome)
-                session.settle()
-                if skipped:
-                    self.skip(context["ti"], self._tasks_of(skipped))
+                self.settle(session, context, skipped)
         finally:
             self._session = None
             session.close()
@@ -64,10 +79,11 @@ class NodesOperator(BaseOperator, SkipMixin):
         if self._session is not None:
             self._session.cancelled.set()
 
-    def _tasks_of(self, skipped: Set[str]) -> list[Any]:
-        """The tasks after this one that have nothing left to run."""
-        later = self.get_flat_relatives(upstream=False)
-        return [task for task in later if skipped >= set(nodes_of(task))]
+
+def _tasks_of(task: Any, skipped: Set[str]) -> list[Any]:
+    """The tasks after `task` that have nothing left to run."""
+    later = task.get_flat_relatives(upstream=False)
+    return [one for one in later if skipped >= set(nodes_of(one))]
 
 
 def nodes_of(task: Any) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
 
     def _plan(self, session: Session, context: Any) -> Plan:
         """The plan that an earlier try fixed, else a new one."""
+        from aileron.lifecycle.fitting import check_pods
         from aileron.lifecycle.planning import resolve
         from aileron.lifecycle.usable import check_usable, note_reads
 
@@ -68,6 +69,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
             form=dict(context["params"]),
             store=session.store,
         )
+        check_pods(session.settings, plan.graph, self.log.warning)
         check_usable(session.ledger, plan.project, plan.values, plan.graph)
         plan = session.engine.store_plan(plan)
         note_reads(session.ledger, plan)

@@ -87,6 +87,8 @@ def test_an_installation_without_a_past_is_empty_and_no_error(client: Client) ->
         lambda c: c.try_service("nothing", {}),
         lambda c: c.stop_service("nothing"),
         lambda c: c.start_service("nothing"),
+        lambda c: c.scale_service("nothing", 2),
+        lambda c: c.delete_service("nothing"),
         lambda c: c.dataset("nothing"),
         lambda c: c.diff_dataset("fruit", 1, 2),
         lambda c: c.component("train.nothing"),
@@ -320,6 +322,25 @@ def test_a_service_stops_and_starts(client: Client, history: History) -> None:
     assert client.stop_service("fruit").desired == "stopped"
     assert client.services()[0].state == "stopped"
     assert client.start_service("fruit").desired == "running"
+
+
+def test_a_process_has_one_replica(client: Client, history: History) -> None:
+    history.released(history.finished(history.trained("r1")))
+    service = client.service("fruit")
+    assert (service.target, service.replicas, service.pool) == ("process", 1, None)
+    with pytest.raises(Refused, match="one process"):
+        client.scale_service("fruit", 2)
+
+
+def test_a_stopped_service_is_deleted(client: Client, history: History) -> None:
+    history.released(history.finished(history.trained("r1")))
+    with pytest.raises(Refused, match="Stop it first"):
+        client.delete_service("fruit")
+    client.stop_service("fruit")
+    client.delete_service("fruit")
+    assert client.services() == ()
+    with pytest.raises(NotFound):
+        client.start_service("fruit")
 
 
 def test_a_services_log_is_followed_by_its_end(client: Client, history: History) -> None:

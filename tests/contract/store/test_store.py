@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -353,3 +354,41 @@ def test_nothing_is_removed_while_another_manifest_cannot_be_read(
     with pytest.raises(StepFailed):
         store.remove([going])
     assert store.exists(going)
+
+
+def test_objects_of_executions_are_written_read_listed_and_removed(
+    store: Store, tmp_path: Path
+) -> None:
+    big = tmp_path / "big"
+    big.write_bytes(b"0123456789" * 300_000)
+    store.write_object("executions/a/log/1.txt", b"one")
+    store.write_object("executions/a/log/1.txt", b"another")
+    store.write_object("executions/a/big", big)
+    store.write_object("executions/ab/x", b"")
+    assert store.read_object("executions/a/log/1.txt") == b"another"
+    assert store.read_object("executions/a/log/2.txt") is None
+    store.fetch_object("executions/a/big", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == big.read_bytes()
+    with pytest.raises(NotFound, match="executions/none"):
+        store.fetch_object("executions/none", tmp_path / "none")
+    assert store.object_keys("executions/a/") == ["executions/a/big", "executions/a/log/1.txt"]
+    assert time.time() - (store.object_written("executions/a/big") or 0) < 60
+    store.remove_objects("executions/a/")
+    assert store.object_keys("executions/") == ["executions/ab/x"]
+    assert store.object_keys("executions/nothing/") == []
+    assert store.object_written("executions/a/big") is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["blobs/aa/x", "executions/../blobs/x", "executionsx/a", "/executions/x", "executions//x"],
+)
+def test_objects_cannot_lie_elsewhere(store: Store, backend: Backend, key: str) -> None:
+    for use in (
+        lambda: store.write_object(key, b""),
+        lambda: store.read_object(key),
+        lambda: store.remove_objects(f"{key}/"),
+    ):
+        with pytest.raises(Refused, match="no object of an execution"):
+            use()
+    assert backend.names() == []

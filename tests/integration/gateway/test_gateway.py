@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from plugins.gateway import Gateway, Upstream
+from plugins.postgres import free_port
 from plugins.releases import PROJECT, until
 
+from aileron.cluster.placement import Placement
+from aileron.cluster.serving import ServicePlacement
 from aileron.ledger import Desired
 
-Start = Callable[[], Upstream]
+Start = Callable[..., Upstream]
+PODS = ServicePlacement(pod=Placement(pool="tests", namespace="tests", image="server:1"))
 
 
 @pytest.fixture
@@ -354,3 +359,28 @@ def test_a_revision_that_moves_is_followed(
 
 def _healthy(gateway: Gateway) -> list[bool]:
     return [revision["healthy"] for revision in gateway.entry()["revisions"]]
+
+
+def test_where_pods_share_an_address_a_refused_request_finds_another(
+    gateway: Gateway, upstream: Start, client: httpx.Client
+) -> None:
+    port = free_port()
+    gateway.route((f"127.0.0.1:{port}", 100), placement=PODS)
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(client.post, f"{gateway.url}/x") for _ in range(4)]
+        time.sleep(0.5)
+        upstream(port)
+
+    assert [one.result().status_code for one in asked] == [200] * 4
+
+
+def test_where_pods_share_an_address_nobody_waits_long_for_none(
+    gateway: Gateway, client: httpx.Client
+) -> None:
+    gateway.route((f"127.0.0.1:{free_port()}", 100), placement=PODS)
+    begin = time.monotonic()
+
+    answer = client.post(f"{gateway.url}/x")
+
+    assert answer.status_code == 503
+    assert time.monotonic() - begin < 10

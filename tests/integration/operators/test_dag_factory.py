@@ -11,6 +11,7 @@ from plugins.workspaces import LIFECYCLE
 
 HEAVY = {"bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "pandas", "torch"}
 HEAVY |= {"pyarrow", "sklearn", "xgboost", "numpy"}
+HEAVY |= {"kubernetes", "airflow.providers.cncf.kubernetes.operators.pod"}
 WORKS = {f"default__{name}" for name in ("dataset_export", "dataset_operation", "import_fruit")}
 WORKS.add("aileron_housekeeping")
 """The DAGs that nobody writes."""
@@ -33,6 +34,19 @@ def test_a_lifecycle_is_a_dag_with_its_tasks_form_and_retries(scheduler: Schedul
     assert dag.params["C"] == 0.5
     assert dag.max_active_runs == 4
     assert not dag.catchup
+
+
+def test_what_runs_in_a_pod_is_a_task_of_its_own_that_defers(scheduler: Scheduler) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    scheduler.workspace.pool()
+    dag = scheduler.bag().dags["default__fruit"]
+    train = dag.get_task("train")
+    assert type(train).__name__ == "AileronPodOperator"
+    assert (train.pool, train.deferrable, train.do_xcom_push) == ("aileron_shared", True, False)
+    assert train.node == "train"
+    assert {task.pool for task in dag.tasks if task is not train} == {"default_pool"}
+    assert DagSerialization.from_dict(DagSerialization.to_dict(dag)).dag_id == dag.dag_id
 
 
 def test_the_form_refuses_what_does_not_fit(scheduler: Scheduler) -> None:

@@ -17,7 +17,7 @@ from aileron.core.fields import WORDS, translations, worded
 from aileron.core.settings import Settings
 from aileron.data.definition_head import MODE
 from aileron.lifecycle import list_lifecycles, load_lifecycle
-from aileron.lifecycle.form import form_fields
+from aileron.lifecycle.form import SIZE, form_fields
 
 WORKS = ("dataset_operation", "dataset_export")
 ROOT = Path(__file__).parents[3]
@@ -36,12 +36,13 @@ def shipped() -> tuple[Settings, list[str]]:
 
 
 def own_texts() -> set[str]:
-    """The words of the fields that are no step's: of the work on datasets, and the seed."""
+    """The words of the fields that are no step's: of the work on datasets, the seed, the size."""
     settings, _ = shipped()
     forms = [form_fields(load_lifecycle(settings, name)) for name in WORKS]
     placed = [field.schema for form in forms for field in form if field.path is not None]
     importing = form_fields(load_lifecycle(settings, "import_breast_cancer"))
     placed += [field.schema for field in importing if field.path == MODE]
+    placed.append(SIZE)
     return {field[word] for field in placed for word in WORDS if word in field}
 
 

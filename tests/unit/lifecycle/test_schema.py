@@ -14,6 +14,7 @@ FOLDERS = {
     "lifecycle": "configs/lifecycles/*.yaml",
     "limits": "configs/limits.yaml",
     "pipeline": "configs/pipelines/*.yaml",
+    "pool": "configs/pools/*.yaml",
     "environment": "configs/environments/*.yaml",
     "dataset": "datasets/*/dataset.yaml",
     "expectations": "datasets/*/expectations.yaml",

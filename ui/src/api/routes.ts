@@ -72,6 +72,14 @@ export const serviceLog = (name: string, query: URLSearchParams, signal?: Signal
   get<api.ServiceLog>(`services/${part(name)}/logs?${query}`, signal);
 export const stopService = (name: string) => post<api.ServiceBrief>(`services/${part(name)}/stop`, {});
 export const startService = (name: string) => post<api.ServiceBrief>(`services/${part(name)}/start`, {});
+export const scaleService = (name: string, body: api.Scale) =>
+  post<api.ServiceBrief>(`services/${part(name)}/scale`, body);
+export const deleteService = (name: string) =>
+  askText(`services/${part(name)}`, { method: "DELETE" });
+
+export const pools = (signal?: Signal) => get<api.PoolBrief[]>("pools", signal);
+export const pool = (name: string, signal?: Signal) => get<api.Pool>(`pools/${part(name)}`, signal);
+export const syncPool = (name: string) => post<api.Pool>(`pools/${part(name)}/sync`, {}, PATIENT);
 
 export const tokens = (signal?: Signal) => get<api.Token[]>("tokens", signal);
 export const createToken = (body: api.NewToken) => post<api.MadeToken>("tokens", body);

@@ -553,6 +553,93 @@ export interface Permission {
   needs: Role;
 }
 
+export interface Pool extends PoolBrief {
+  all_sizes: PoolSize[];
+  nodes: PoolNode[];
+  /** the oldest first */
+  pods: PoolPod[];
+  permissions: Record<string, Permission>;
+}
+
+export interface PoolAmount {
+  name: "cpu" | "memory_mb" | "gpu" | "pods";
+  used: number;
+  /** null: not limited */
+  quota: number | null;
+  /** of the quota; null: not limited */
+  free: number | null;
+}
+
+export interface PoolBrief {
+  name: string;
+  display_name: string | null;
+  description: string;
+  state: "online" | "abnormal";
+  /** what is wrong, and what to do */
+  reason: string | null;
+  /** of the kubeconfig; null: its current one */
+  context: string | null;
+  /** null: the pool's file cannot be read */
+  namespace: string | null;
+  sizes: string[];
+  slots: PoolSlots | null;
+  /** empty: the cluster does not answer */
+  amounts: PoolAmount[];
+  /** who may use it; empty: every project */
+  projects: string[];
+  /** the least role that may start runs in it */
+  needs: string | null;
+}
+
+export interface PoolNode {
+  name: string;
+  ready: boolean;
+  cpu: number;
+  memory_mb: number;
+  gpu: number;
+}
+
+export interface PoolPod {
+  kind: "node" | "service";
+  name: string | null;
+  phase: string;
+  cluster_node: string | null;
+  made: string;
+  cpu: number;
+  memory_mb: number;
+  gpu: number;
+  project: string | null;
+  lifecycle: string | null;
+  /** of the lifecycle's graph */
+  node: string | null;
+  run_id: string | null;
+  service: string | null;
+  revision: number | null;
+}
+
+export interface PoolSize {
+  name: string;
+  description: string;
+  /** processor cores */
+  cpu: number;
+  memory_mb: number;
+  /** accelerators */
+  gpu: number;
+  gpu_resource: string;
+  shm_mb: number | null;
+  ephemeral_mb: number | null;
+  /** whether it is taken where none is named */
+  default: boolean;
+}
+
+export interface PoolSlots {
+  airflow_pool: string;
+  /** as the pool's file says */
+  slots: number;
+  /** null: Airflow does not answer, or has none yet */
+  taken: number | null;
+}
+
 export interface PortShape {
   kind: string;
   optional: boolean;
@@ -645,6 +732,13 @@ export interface Revision {
   updated: string;
   reason: string | null;
   has_log: boolean;
+  target: "process" | "kubernetes";
+  /** of target kubernetes */
+  pool: string | null;
+  /** pods that are wanted; a process is one */
+  replicas: number;
+  /** so many pods under load */
+  max_replicas: number | null;
 }
 
 export type Role = "viewer" | "annotator" | "developer" | "operator" | "admin";
@@ -810,6 +904,10 @@ export interface SampleTurn {
   content: string;
 }
 
+export interface Scale {
+  replicas: number;
+}
+
 export interface Service extends ServiceBrief {
   champion_fence: number | null;
   /** the newest first */
@@ -826,13 +924,20 @@ export interface ServiceBrief {
   model: string;
   /** the version that gets the requests */
   model_version: number | null;
-  /** serving, stopped, empty, or the state of its revision */
+  /** serving, updating, stopped, empty, or the state of its revision */
   state: string;
   desired: "running" | "stopped";
   url: string | null;
   /** table or image */
   contract: string | null;
   revision: number | null;
+  target: "process" | "kubernetes";
+  /** of target kubernetes */
+  pool: string | null;
+  /** pods that are wanted; a process is one */
+  replicas: number;
+  /** so many pods under load */
+  max_replicas: number | null;
 }
 
 export interface ServiceLog {

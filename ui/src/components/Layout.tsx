@@ -19,6 +19,7 @@ const PLACES = [
   ["/models", "nav.models"],
   ["/services", "nav.services"],
   ["/datasets", "nav.datasets"],
+  ["/pools", "nav.pools"],
 ] as const;
 
 const ADMIN_PLACES = [["/tokens", "nav.tokens"]] as const;

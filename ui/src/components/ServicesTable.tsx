@@ -30,6 +30,12 @@ export function ServicesTable({ services, brief = false }: ServicesTableProps) {
       number: true,
       cell: (service) => service.revision ?? "–",
     },
+    {
+      key: "target",
+      title: t("service.target"),
+      cell: (service) => wordFor(t, "target", service.target),
+    },
+    { key: "replicas", title: t("replicas"), number: true, cell: (service) => service.replicas },
   ];
   return (
     <Table

@@ -23,11 +23,18 @@ const LOOKS: Record<string, Look> = {
   // services and revisions
   serving: { tone: "good", icon: "check" },
   healthy: { tone: "good", icon: "check" },
+  updating: { tone: "busy", icon: "again" },
+  removed: { tone: "still", icon: "stop" },
   starting: { tone: "busy", icon: "play" },
   unhealthy: { tone: "bad", icon: "alert" },
   draining: { tone: "wait", icon: "clock" },
   stopped: { tone: "still", icon: "stop" },
   empty: { tone: "still", icon: "dot" },
+  // pools and nodes of clusters
+  online: { tone: "good", icon: "check" },
+  abnormal: { tone: "bad", icon: "alert" },
+  ready: { tone: "good", icon: "check" },
+  not_ready: { tone: "bad", icon: "alert" },
   // tokens
   active: { tone: "good", icon: "check" },
   expired: { tone: "still", icon: "clock" },

@@ -1,0 +1,212 @@
+"""What is asked of a pool, and the placement that follows from it.
+
+Says no to what the pool's own file rules out; what the cluster rules out is
+`aileron.cluster.capacity`'s to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from pydantic import Field
+
+from aileron.cluster.placement import (
+    ClusterSection,
+    Label,
+    Placement,
+    Resources,
+    StoreAccess,
+    Toleration,
+    Volume,
+)
+from aileron.cluster.pools import Pool, SizeName
+from aileron.core.errors import InvalidInput, Refused
+from aileron.core.names import Name
+
+POOL_LABEL: Final = "aileron.io/pool"
+"""What each pod of a pool carries: by it is counted what runs in the pool."""
+MB_OF_QUOTA: Final = 4096
+"""Memory of one quota of a service, beside its one core."""
+
+
+class PodRequest(ClusterSection):
+    """What a node asks of a pool: one of its sizes, and what differs from that."""
+
+    pool: Name | None = Field(None, description="a pool of configs/pools; default: runtime.pool")
+    size: SizeName | None = Field(
+        None, description="a size of the pool; default: the pool's default_size"
+    )
+    cpu: float | None = Field(None, gt=0, le=1024, description="processor cores")
+    memory_mb: int | None = Field(None, ge=64, description="memory; more than this ends the pod")
+    gpu: int | None = Field(None, ge=0, le=64, description="accelerators")
+    gpu_resource: Label | None = Field(None, description="what the cluster calls an accelerator")
+    shm_mb: int | None = Field(None, ge=1, description="size of /dev/shm, part of the memory")
+    ephemeral_mb: int | None = Field(None, ge=64, description="disk for files of the pod")
+    image: str | None = Field(None, description="what the pod runs; default: the pool's")
+    node_selector: Mapping[str, str] = Field({}, description="labels of nodes, beside the pool's")
+    tolerations: tuple[Toleration, ...] = Field((), description="beside the pool's")
+    priority_class: Label | None = None
+    volumes: tuple[Volume, ...] = Field((), description="beside the pool's")
+
+
+def place(pool: Pool, request: PodRequest, *, project: str, store_root: str) -> Placement:
+    """Where a step's pod runs.
+
+    Args:
+        store_root: the platform's artifact store, for a pool that names no other.
+
+    Raises:
+        Refused: the project may not use the pool.
+        InvalidInput: there is no such size, the pool's quota never has room, or pods could not
+            reach the store; says what would fit.
+    """
+    resources = _resources(pool, request)
+    return _placement(pool, request, resources, pool.images.trainer, 1, project, store_root)
+
+
+def place_service(
+    pool: Pool,
+    *,
+    project: str,
+    store_root: str,
+    size: str | None = None,
+    quota: int | None = None,
+    replicas: int = 1,
+) -> Placement:
+    """Where a service's pods run.
+
+    Args:
+        size: of the pool; default: its default size.
+        quota: instead of a size, so many cores with 4 GB each.
+
+    Raises:
+        Refused: the project may not use the pool.
+        InvalidInput: as `place` does, for all `replicas` together; size and quota are both
+            given; or the pool has no image for services.
+    """
+    if pool.images.server is None:
+        raise InvalidInput("cluster.no_server_image", pool=pool.name)
+    if size is not None and quota is not None:
+        raise InvalidInput("cluster.size_and_quota", pool=pool.name)
+    numbers = {"cpu": quota, "memory_mb": quota * MB_OF_QUOTA, "gpu": 0} if quota else {}
+    request = PodRequest.model_validate({"size": size, **numbers})
+    resources = _resources(pool, request)
+    placement = _placement(
+        pool, request, resources, pool.images.server, replicas, project, store_root
+    )
+    return placement.model_copy(update={"size": None}) if quota else placement
+
+
+def words(resources: Resources) -> str:
+    """``cpu: 2, memory_mb: 4096, nvidia.com/gpu: 1``: as people write them."""
+    said = [f"cpu: {resources.cpu:g}", f"memory_mb: {resources.memory_mb}"]
+    if resources.gpu:
+        said.append(f"{resources.gpu_resource}: {resources.gpu}")
+    if resources.ephemeral_mb:
+        said.append(f"ephemeral_mb: {resources.ephemeral_mb}")
+    return ", ".join(said)
+
+
+def fitting_sizes(
+    pool: Pool, count: int = 1, holds: Callable[[Resources], bool] = lambda _: True
+) -> str:
+    """The pool's sizes of which its quota has room for `count`, with what they are.
+
+    Args:
+        holds: whether there is a place for such a pod besides.
+    """
+    fits = [
+        f"{name} ({words(size)})"
+        for name, size in pool.sizes.items()
+        if holds(size) and not list(_over_quota(pool, size, count))
+    ]
+    return "; ".join(fits) or "-"
+
+
+def check_quota(pool: Pool, resources: Resources, count: int = 1) -> None:
+    """Raise `InvalidInput` if the pool's quota never has room for `count` such pods."""
+    for what, asked, most in _over_quota(pool, resources, count):
+        raise InvalidInput(
+            "cluster.over_quota",
+            pool=pool.name,
+            what=what,
+            asked=f"{asked:.15g}",
+            most=f"{most:.15g}",
+            fits=fitting_sizes(pool, count),
+        )
+
+
+def _over_quota(pool: Pool, resources: Resources, count: int) -> Iterator[tuple[str, float, float]]:
+    """What is asked for more than the quota has: name, asked, most."""
+    quota = pool.quota
+    asked: dict[str, float] = {
+        "cpu": resources.cpu * count,
+        "memory_mb": resources.memory_mb * count,
+        "gpu": resources.gpu * count,
+        "pods": count,
+    }
+    for what, number in asked.items():
+        most = getattr(quota, what)
+        if most is not None and number > most:
+            yield what, number, most
+
+
+def _resources(pool: Pool, request: PodRequest) -> Resources:
+    name = request.size or pool.default_size
+    if name not in pool.sizes:
+        raise InvalidInput(
+            "cluster.unknown_size",
+            pool=pool.name,
+            name=name,
+            fits=fitting_sizes(pool),
+        )
+    size = pool.sizes[name]
+    kept = {field: getattr(size, field) for field in Resources.model_fields}
+    given = {field: getattr(request, field) for field in Resources.model_fields}
+    return Resources.model_validate(
+        kept | {field: value for field, value in given.items() if value is not None}
+    )
+
+
+def _placement(
+    pool: Pool,
+    request: PodRequest,
+    resources: Resources,
+    image: str,
+    count: int,
+    project: str,
+    store_root: str,
+) -> Placement:
+    if pool.projects and project not in pool.projects:
+        raise Refused("cluster.pool_of_others", pool=pool.name, project=project)
+    check_quota(pool, resources, count)
+    volumes = (*pool.volumes, *request.volumes)
+    same: dict[str, Any] = {
+        field: getattr(pool, field)
+        for field in ("context", "namespace", "pull_policy", "pull_secrets", "user", "group")
+    }
+    return Placement(
+        pool=pool.name,
+        image=request.image or image,
+        size=request.size or pool.default_size,
+        resources=resources,
+        store=_store(pool, volumes, store_root),
+        volumes=volumes,
+        node_selector={**pool.node_selector, **request.node_selector},
+        tolerations=(*pool.tolerations, *request.tolerations),
+        priority_class=request.priority_class or pool.priority_class,
+        labels={POOL_LABEL: pool.name},
+        **same,
+    )
+
+
+def _store(pool: Pool, volumes: tuple[Volume, ...], store_root: str) -> StoreAccess:
+    """How the pods reach the store: a folder must lie on a volume that they have."""
+    uri = pool.store.uri or store_root
+    if uri.startswith("/"):
+        shared = [volume for volume in (pool.store.volume, *volumes) if volume is not None]
+        if not any(PurePosixPath(uri).is_relative_to(volume.mount) for volume in shared):
+            raise InvalidInput("cluster.store_not_shared", pool=pool.name, uri=uri)
+    return pool.store.model_copy(update={"uri": uri})

@@ -1,0 +1,74 @@
+"""What lies on clusters of revisions that the ledger does not want there.
+
+Left by a supervisor that died between a ledger's row and its objects, or of a ledger that was
+restored from a backup. Objects of other installations are never touched: each object says
+whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aileron.cluster import objects
+from aileron.cluster.access import Cluster
+from aileron.deploy.cluster import KINDS
+from aileron.deploy.manifests import Identity
+from aileron.deploy.targets import Targets
+from aileron.ledger import GONE, Desired, Ledger, Revision, RevisionState
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """One object that nobody wants."""
+
+    cluster: Cluster
+    version: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+    def remove(self) -> None:
+        objects.delete(self.cluster, self.version, self.kind, self.namespace, self.name)
+
+
+def find_orphans(ledger: Ledger, targets: Targets) -> Iterator[Orphan]:
+    """Look wherever a revision was ever placed.
+
+    Raises:
+        Unavailable: a cluster does not answer.
+    """
+    rows = ledger.revisions.list()
+    places = {(row.placement.pod.context, row.placement.pod.namespace)
+              for row in rows if row.placement is not None}  # fmt: skip
+    kept = {Identity.of(ledger.installation, row).name: row for row in rows if _may_lie_there(row)}
+    for context, namespace in sorted(places, key=str):
+        cluster = targets.cluster(context)
+        for kind, versions in KINDS:
+            version = cluster.offers.first(kind, *versions)
+            if version is not None:
+                yield from _of_kind(ledger, cluster, version, kind, namespace, kept)
+
+
+def _of_kind(
+    ledger: Ledger,
+    cluster: Cluster,
+    version: str,
+    kind: str,
+    namespace: str,
+    kept: dict[str, Revision],
+) -> Iterator[Orphan]:
+    mine = f"aileron.io/installation={ledger.installation},aileron.io/revision"
+    for found in objects.listed(cluster, version, kind, namespace, mine):
+        metadata = found["metadata"]
+        if metadata["name"] not in kept and not metadata.get("deletionTimestamp"):
+            yield Orphan(cluster, version, kind, namespace, metadata["name"])
+
+
+def _may_lie_there(row: Revision) -> bool:
+    """Whether the row says that objects of it are there, at work or at rest."""
+    gone = row.state in GONE and row.state != RevisionState.STOPPED
+    return row.placement is not None and not (gone and row.desired == Desired.STOPPED)

@@ -1,0 +1,171 @@
+"""The entry in a pod: ``python -m aileron.run.pod STORE NAME``.
+
+It reads the request from its exchange, has `ProcessRunner` execute it, and carries log,
+metrics, checkpoint and, last, the result to the store. It is the pod's first process: SIGTERM
+cancels the step. What a step leaves behind falls to the runner's launcher, which ends it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from aileron.cluster.pods import PLATFORM
+from aileron.core.errors import AileronError, NotFound, Unavailable
+from aileron.run.carried import Checkpoint
+from aileron.run.cgroup import ContainerMemory
+from aileron.run.exchange import NO_STORE, Copy, Exchange, checkpoint_prefix, pause_after
+from aileron.run.process import ProcessRunner
+from aileron.run.request import Request
+from aileron.run.result import Exit, Result
+from aileron.run.tree import hide
+from aileron.store import open_store
+
+LAST_WORDS: Final = Path("/dev/termination-log")
+GRACE_SECONDS: Final = 5.0
+"""Between a step's SIGTERM and SIGKILL; shorter than the pod's own."""
+PATIENCE: Final = 60.0
+"""How long the store may be away when something must be written, seconds."""
+CHECKPOINT_PAUSE: Final = 2.0
+UMASK: Final = 0o007
+"""The group of a shared store may read what the step leaves there."""
+
+T = TypeVar("T")
+
+
+def main(uri: str, name: str) -> int:
+    """Execute the request of exchange `name`; 0 if it succeeded, 74 if the store is away."""
+    hide()
+    os.umask(UMASK)
+    cancelled = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
+    try:
+        exchange = Exchange(open_store(uri), name)
+        request = exchange.request()
+        if request is None:
+            raise NotFound("run.no_request", name=name)
+        result = execute(exchange, request, cancelled)
+        if _patiently(exchange.is_wanted):
+            _patiently(lambda: exchange.write_result(result))
+    except AileronError as error:
+        _say_last(name, uri, error)
+        return NO_STORE
+    return 0 if result.state == "succeeded" else 1
+
+
+def execute(exchange: Exchange, request: Request, cancelled: threading.Event) -> Result:
+    """Run `request` and carry to the store what it leaves, but for the result.
+
+    Raises:
+        Unavailable: the store is away.
+    """
+    runner = ProcessRunner(
+        request.folder.with_name("home"),
+        launcher=False,
+        hard_limits=False,
+        grace_seconds=GRACE_SECONDS,
+        container=ContainerMemory(),
+        umask=UMASK,
+    )
+    request.write()
+    with Carrier(exchange, request) as carrier:
+        try:
+            return runner.run(
+                carrier.request,
+                on_log=lambda line: print(line, flush=True),
+                platform=_platform(),
+                cancelled=cancelled.is_set,
+            )
+        except AileronError as error:
+            return Result(state="failed", error=error.to_dict(), exit=Exit(reason="error"))
+
+
+class Carrier:
+    """Carries log, metrics and checkpoint to the store while the step runs, and after it."""
+
+    def __init__(self, exchange: Exchange, request: Request) -> None:
+        self._exchange = exchange
+        self._copies = (
+            Copy(exchange, "log", request.log_path),
+            Copy(exchange, "metrics", request.metrics_path),
+        )
+        prefix, local = checkpoint_prefix(request), request.folder.with_name("checkpoint")
+        self._checkpoint = Checkpoint(exchange.store, prefix, local) if prefix else None
+        folder = self._checkpoint.folder if self._checkpoint else None
+        self.request = request.model_copy(update={"checkpoint": folder})
+        """The request, with the checkpoint where it is in this pod."""
+        self._done = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._carry_lines),
+            threading.Thread(target=self._carry_checkpoint),
+        ]
+
+    def __enter__(self) -> Carrier:
+        if self._checkpoint is not None:
+            _patiently(self._checkpoint.bring)
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        for thread in self._threads:
+            thread.join()
+        if self._checkpoint is not None:
+            _patiently(self._checkpoint.keep)
+        for copy in self._copies if _patiently(self._exchange.is_wanted) else ():
+            while _patiently(lambda copy=copy: copy.send(final=True)):  # type: ignore[misc]
+                pass
+
+    def _carry_lines(self) -> None:
+        began = time.monotonic()
+        while not self._done.wait(pause_after(time.monotonic() - began)):
+            with suppress(Unavailable):  # it is sent next time
+                for copy in self._copies:
+                    copy.send()
+
+    def _carry_checkpoint(self) -> None:
+        while self._checkpoint is not None and not self._done.wait(CHECKPOINT_PAUSE):
+            with suppress(Unavailable):
+                self._checkpoint.keep_if_settled()
+
+
+def _patiently(do: Callable[[], T]) -> T:
+    """What `do` gives, tried again while the store is away for a short time."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return do()
+        except Unavailable:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1.0)
+
+
+def _platform() -> dict[str, str] | None:
+    """The platform's variables, if this pod was given them."""
+    folder = Path(PLATFORM)
+    if not folder.is_dir():
+        return None
+    files = [path for path in folder.iterdir() if path.is_file()]
+    return {path.name: path.read_text(encoding="utf-8") for path in files}
+
+
+def _say_last(name: str, uri: str, error: AileronError) -> None:
+    """Tell the cluster what the store cannot be told."""
+    print(str(error), file=sys.stderr, flush=True)
+    problem = str(error)[:1000]
+    told = Unavailable("run.store_unreachable", name=name, store=uri, problem=problem)
+    LAST_WORDS.write_text(json.dumps(told.to_dict()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], sys.argv[2]))

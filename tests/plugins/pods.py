@@ -1,0 +1,41 @@
+"""Pods for tests: a folder that this machine shares with them, and where they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from plugins.pod_stores import GROUP, share
+
+from aileron.cluster.placement import Placement, Resources, StoreAccess, Volume
+from aileron.run.conformance.runners import Bench
+from aileron.run.kubernetes import KubernetesRunner
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Iterator[Path]:
+    """A folder that the pods' group may write to, as a shared volume is."""
+    with TemporaryDirectory(prefix="aileron-pods-") as name:
+        yield share(Path(name, "shared"))
+
+
+@pytest.fixture(scope="module")
+def placement(namespace: str, trainer_image: str, shared_folder: Path) -> Placement:
+    """A small pod with the shared folder under its own path."""
+    volume = Volume(mount=str(shared_folder), host_path=str(shared_folder))
+    return Placement(
+        pool="test",
+        namespace=namespace,
+        image=trainer_image,
+        resources=Resources(cpu=0.45, memory_mb=1024, shm_mb=64),
+        store=StoreAccess(volume=volume),
+        group=GROUP,
+    )
+
+
+@pytest.fixture(scope="module")
+def pods_bench(shared_folder: Path, placement: Placement) -> Bench:
+    """The runner in pods, with probes."""
+    return Bench(KubernetesRunner(patience=240), shared_folder, placement)

@@ -1,0 +1,136 @@
+"""Lines pass through the store once and in order, whatever fails on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aileron.core.errors import Unavailable
+from aileron.run import exchange as exchanges
+from aileron.run.carried import Checkpoint
+from aileron.run.exchange import Copy, Exchange, pause_after, sweep
+from aileron.store import Store, open_store
+from aileron.store.local import LocalStore
+
+
+class Flaky(LocalStore):
+    """Fails after it has written, when told to."""
+
+    fails = False
+
+    def write_object(self, key: str, data: bytes | Path) -> None:
+        super().write_object(key, data)
+        if self.fails:
+            raise Unavailable("store.unavailable", where=self.root, problem="cut off")
+
+
+class Elsewhere(LocalStore):
+    """As a store in S3: its objects are no files of the step."""
+
+    def direct_folder(self, prefix: str) -> Path | None:
+        return None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(str(tmp_path / "store"))
+
+
+def all_lines(exchange: Exchange) -> list[str]:
+    found: list[str] = []
+    while lines := exchange.lines_after(len(found)):
+        found += lines
+    return found
+
+
+def test_lines_arrive_once_though_a_write_seemed_to_fail(tmp_path: Path) -> None:
+    store = Flaky(str(tmp_path / "store"))
+    exchange, log = Exchange(store, "aileron-a-1"), tmp_path / "log.txt"
+    copy = Copy(exchange, "log", log)
+    log.write_text("1 a\n2 b\n")
+    store.fails = True
+    with pytest.raises(Unavailable):
+        copy.send()
+    seen = exchange.lines_after(0)
+    with log.open("a") as file:
+        file.write("3 c\n4 unended")
+    store.fails = False
+    while copy.send(final=True):
+        pass
+    assert seen == ["1 a", "2 b"]
+    assert all_lines(exchange) == ["1 a", "2 b", "3 c", "4 unended"]
+
+
+def test_a_long_log_comes_in_chunks(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchanges, "LONGEST_CHUNK", 10)
+    exchange, log = Exchange(store, "aileron-a-1"), tmp_path / "log.txt"
+    log.write_text("".join(f"{number} x\x85y\r\n" for number in range(1, 26)))
+    copy = Copy(exchange, "log", log)
+    while copy.send():
+        pass
+    assert all_lines(exchange) == [f"{number} x\x85y" for number in range(1, 26)]
+    assert len(store.object_keys("executions/aileron-a/1/log/")) == 3
+
+
+def test_a_chunk_comes_later_the_longer_a_step_runs() -> None:
+    assert [pause_after(seconds) for seconds in (0, 50, 36_000)] == [0.3, 1.0, 5.0]
+
+
+def test_what_nobody_collects_is_swept(store: Store) -> None:
+    for key in ("a/1/log/1", "a/1/request.json", "checkpoints/p/k/current.json"):
+        store.write_object(f"executions/{key}", b"")
+    sweep(store)
+    assert len(store.object_keys("executions/")) == 3
+    sweep(store, kept_seconds=-1)
+    assert store.object_keys("executions/") == []
+
+
+def checkpoint(tmp_path: Path, name: str) -> Checkpoint:
+    store = Elsewhere(str(tmp_path / "store"))
+    made = Checkpoint(store, "executions/checkpoints/p/k/", tmp_path / name)
+    made.bring()
+    return made
+
+
+def test_a_checkpoint_is_kept_when_it_has_settled_and_brought_back(tmp_path: Path) -> None:
+    first = checkpoint(tmp_path, "first")
+    (first.folder / "nested").mkdir()
+    (first.folder / "nested" / "state").write_text("epoch 1")
+    first.keep_if_settled()
+    assert not list(checkpoint(tmp_path, "early").folder.iterdir()), "it was just written"
+    first.keep_if_settled()
+    (first.folder / "nested" / "state").write_text("epoch 12")
+    first.keep()
+    second = checkpoint(tmp_path, "second")
+    assert (second.folder / "nested" / "state").read_text() == "epoch 12"
+    keys = Elsewhere(str(tmp_path / "store")).object_keys("executions/")
+    assert [key.split("/", 4)[4] for key in keys] == ["2/nested/state", "current.json"]
+
+
+def test_a_checkpoint_that_changes_while_it_is_kept_leaves_the_old_one(tmp_path: Path) -> None:
+    first = checkpoint(tmp_path, "first")
+    state = first.folder / "state"
+    state.write_text("epoch 1")
+    first.keep()
+
+    class Slow(Elsewhere):
+        def write_object(self, key: str, data: bytes | Path) -> None:
+            super().write_object(key, data)
+            if key.endswith("state"):
+                state.write_text("epoch 2, more of it")
+
+    slow = Checkpoint(Slow(str(tmp_path / "store")), "executions/checkpoints/p/k/", first.folder)
+    state.write_text("epoch 2")
+    slow.keep()
+    assert (checkpoint(tmp_path, "second").folder / "state").read_text() == "epoch 1"
+
+
+def test_a_store_that_is_a_folder_holds_the_checkpoint_itself(store: Store, tmp_path: Path) -> None:
+    made = Checkpoint(store, "executions/checkpoints/p/k/", tmp_path / "local")
+    assert made.folder == tmp_path / "store/executions/checkpoints/p/k"
+    assert made.folder.is_dir()
+    made.keep()
+    assert store.object_keys("executions/") == []
