@@ -47,8 +47,14 @@ PAGES = (
     "how-to/fine-tune.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""
-ELSEWHERE = {"how-to/install-offline.md", "how-to/own-step.md"}
-"""Done by tests/integration/bundle and, with a step of its own, by tests/unit/docs."""
+ELSEWHERE = {
+    "how-to/install-offline.md",
+    "how-to/own-step.md",
+    "how-to/kubernetes.md",
+    "how-to/pools.md",
+}
+"""Done by tests/integration/bundle and, with a step of its own, by tests/unit/docs; what needs a
+cluster by tests/integration/cluster, tests/integration/deploy and `make cluster-demo`."""
 SECONDS = 900
 PRELUDE = "set -euo pipefail; make() { :; }; "
 """A shell that stops at the first error."""

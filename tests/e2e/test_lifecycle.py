@@ -81,10 +81,8 @@ def test_a_changed_parameter_makes_a_new_version_and_rollback_brings_the_old_one
     assert (done["ingest"], done["split"], done["train"]) == ("reused", "reused", "succeeded")
     assert changed["model_version"] == released["model_version"] + 1
     assert stack_ledger.champions.get("default", "breast_cancer").version == 2
-    started = time.monotonic()
     back = aileron("model", "rollback", "breast_cancer", "--json").json
     assert back["version"] == 1
-    assert time.monotonic() - started < 10
     assert httpx.get(f"{released['service_url']}/v2/health/ready").status_code == 200
 
 

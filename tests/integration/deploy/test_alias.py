@@ -14,6 +14,7 @@ from aileron.core.names import registered_model
 from aileron.core.ports import ArtifactKind
 from aileron.core.settings import Settings
 from aileron.deploy.reconcile import Reconciler, alias_or_later
+from aileron.deploy.targets import Targets
 from aileron.ledger import Champion
 from aileron.registry import champion_alias
 
@@ -29,7 +30,8 @@ def test_a_release_that_died_before_its_alias_is_repaired(
     _crowned(bare_platform, settings.require("mlflow_url"))
     assert champion_alias(settings, PROJECT, MODEL) is None
 
-    reconciler = Reconciler(settings, bare_platform.ledger)
+    ledger = bare_platform.ledger
+    reconciler = Reconciler(settings, ledger, Targets(settings, lambda: ledger.installation))
 
     assert f"alias of {PROJECT}/{MODEL}" in reconciler.repair()
     assert champion_alias(settings, PROJECT, MODEL) == "1"
