@@ -104,9 +104,11 @@ def killer(
             os.kill(pid, signal.SIGKILL)
 
     def listen(line: str) -> None:
+        if begun.is_set():  # the last words repeat what the step said before
+            return
         lines.append(line)
         found = EPOCH.match(line)
-        if found and int(found[1]) >= epoch and not begun.is_set():
+        if found and int(found[1]) >= epoch:
             begun.set()
             threading.Thread(target=kill).start()
 
