@@ -25,4 +25,5 @@ pytest_plugins = [
     "plugins.strict",
     "plugins.tables",
     "plugins.workspaces",
+    "plugins.airflow",
 ]

@@ -29,11 +29,6 @@ def airflow(stack_settings: Settings) -> Iterator[AirflowClient]:
         yield client
 
 
-def midnight(days_ago: int) -> datetime:
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=days_ago)
-
-
 def runs(ledger: Ledger, lifecycle: str, kind: str) -> list[Run]:
     """Runs that Airflow started for that reason and that have ended, the oldest first."""
     found = [
@@ -58,18 +53,19 @@ def test_a_cron_line_says_when_the_next_run_is(airflow: AirflowClient) -> None:
 def test_a_backfill_makes_one_recorded_run_per_day(
     airflow: AirflowClient, aileron: Command, stack_ledger: Ledger
 ) -> None:
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     wanted = {
         "dag_id": "default__daily",
-        "from_date": midnight(6).isoformat(),
-        "to_date": midnight(3).isoformat(),
+        "from_date": (midnight - timedelta(days=6)).isoformat(),
+        "to_date": (midnight - timedelta(days=3)).isoformat(),
         "max_active_runs": 1,
     }
     before = next_run(airflow)
     airflow._call("POST", "/api/v2/backfills", wanted)
     wait_until(lambda: len(runs(stack_ledger, "daily", "backfill")) >= 3, SECONDS)
     done = runs(stack_ledger, "daily", "backfill")
-    days = [(midnight(ago) + timedelta(hours=3, minutes=30)).isoformat() for ago in (6, 5, 4)]
-    assert [run.airflow_run_id for run in done] == [f"backfill__{day}" for day in days]
+    slots = [midnight - timedelta(days=ago) + timedelta(hours=3, minutes=30) for ago in (6, 5, 4)]
+    assert [run.airflow_run_id for run in done] == [f"backfill__{at.isoformat()}" for at in slots]
     assert len({run.run_id for run in done}) == 3
     assert {run.state for run in done} == {RunState.REJECTED}, [run.reason for run in done]
     newest = done[-1].airflow_run_id

@@ -18,6 +18,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from plugins.steady_network import starter
 
 OPTIONS: Final = [
     "--no-sandbox",
@@ -34,13 +35,14 @@ BUSY: Final = "status of 503"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The browser of one file of tests; an open one does not stand another event loop."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("there is no chromium; on Debian: apt-get install chromium")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        steady = starter(program, tmp_path_factory.mktemp("browser"))
+        yield playwright.chromium.launch(executable_path=steady, args=OPTIONS)
 
 
 @contextmanager

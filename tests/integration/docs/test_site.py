@@ -6,7 +6,6 @@ import functools
 import http.server
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 ROOT = Path(__file__).parents[3]
 NOWHERE = "http://127.0.0.1:9"
@@ -65,24 +64,19 @@ def address(request: pytest.FixtureRequest, site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_reader_finds_a_word_english_or_chinese(address: str) -> None:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium; on Debian: apt-get install chromium")
+def test_a_reader_finds_a_word_english_or_chinese(address: str, browser: Browser) -> None:
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{address}/index.html")
-        expect(page.get_by_role("heading", name="Aileron", level=1)).to_be_visible()
-        search = page.get_by_placeholder("Search")
-        for word, found in WORDS.items():
-            search.fill(word)
-            search.press("End")  # the page listens to keys
-            expect(page.locator(".md-search-result__list").get_by_text(found).first).to_be_visible(
-                timeout=20_000
-            )
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/index.html")
+    expect(page.get_by_role("heading", name="Aileron", level=1)).to_be_visible()
+    search = page.get_by_placeholder("Search")
+    for word, found in WORDS.items():
+        search.fill(word)
+        search.press("End")  # the page listens to keys
+        expect(page.locator(".md-search-result__list").get_by_text(found).first).to_be_visible(
+            timeout=20_000
+        )
+    page.close()
     foreign = [url for url in asked if urlsplit(url).hostname not in ("127.0.0.1", None)]
     assert foreign == []
