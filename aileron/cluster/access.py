@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +46,7 @@ class Cluster:
     """A Kubernetes API server, reached as a kubeconfig says, or from inside the cluster.
 
     Args:
-        context: of the kubeconfig; None is its current one.
+        context: of the kubeconfig; None is its current one, or the cluster that this runs in.
     """
 
     def __init__(self, context: str | None = None) -> None:
@@ -65,7 +65,7 @@ class Cluster:
 
         settings = client.Configuration()
         try:
-            if SERVICE_ACCOUNT.exists() and "KUBECONFIG" not in os.environ:
+            if self.context is None and SERVICE_ACCOUNT.exists() and "KUBECONFIG" not in os.environ:
                 config.load_incluster_config(client_configuration=settings)
             else:
                 # The library reads the variable when it is imported; it may be set later.
@@ -119,16 +119,25 @@ class Cluster:
     def _get(self, path: str) -> Any:
         import json
 
+        return json.loads(self.get(path))
+
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
+        """What the server answers to ``GET path``, as it sends it.
+
+        Raises:
+            kubernetes.client.ApiException: it refuses; `answering` has the words for that.
+        """
         answer = self.api.call_api(
             path,
             "GET",
-            header_params={"Accept": "application/json"},
+            query_params=list((query or {}).items()),
+            header_params={"Accept": "application/json, */*"},
             auth_settings=["BearerToken"],
             _preload_content=False,
             _request_timeout=TIMEOUT,
         )
         body = answer[0] if isinstance(answer, tuple) else answer
-        return json.loads(body.data)
+        return bytes(body.data)
 
 
 @contextmanager

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from aileron.cluster.access import TIMEOUT, Cluster, answering, import_library
 from aileron.core.errors import Conflict, NotFound
 
-MANAGER: Final = "aileron"
 Manifest = Mapping[str, Any]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
+from aileron.cluster import labels
 from aileron.cluster.placement import (
     ClusterSection,
     Label,
@@ -25,8 +26,6 @@ from aileron.cluster.pools import Pool, SizeName
 from aileron.core.errors import InvalidInput, Refused
 from aileron.core.names import Name
 
-POOL_LABEL: Final = "aileron.io/pool"
-"""What each pod of a pool carries: by it is counted what runs in the pool."""
 MB_OF_QUOTA: Final = 4096
 """Memory of one quota of a service, beside its one core."""
 
@@ -197,7 +196,7 @@ def _placement(
         node_selector={**pool.node_selector, **request.node_selector},
         tolerations=(*pool.tolerations, *request.tolerations),
         priority_class=request.priority_class or pool.priority_class,
-        labels={POOL_LABEL: pool.name},
+        labels={labels.POOL: pool.name},
         **same,
     )
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from aileron.cluster import objects
+from aileron.cluster import labels, objects
 from aileron.cluster.access import TIMEOUT, Cluster, answering
 from aileron.cluster.capacity import MB, numbers
-from aileron.cluster.placing import POOL_LABEL
 from aileron.cluster.pools import Pool
 from aileron.core.errors import NotFound
 
 ENDED: Final = ("Succeeded", "Failed")
-RUN_ANNOTATION: Final = "aileron.io/run"
 QUOTA_NAME: Final = "aileron-pool"
 
 
@@ -44,9 +42,10 @@ def pods_of(cluster: Cluster, pool: Pool) -> list[PoolPod]:
         Refused: the account may not see them.
         Unavailable: the server does not answer.
     """
+    mine = labels.selector({labels.POOL: pool.name})
     with answering(f"Pod of {pool.namespace}"):
         found = cluster.core.list_namespaced_pod(
-            pool.namespace, label_selector=f"{POOL_LABEL}={pool.name}", _request_timeout=TIMEOUT
+            pool.namespace, label_selector=mine, _request_timeout=TIMEOUT
         )
     gpus = accelerators(pool)
     pods = [_pod(item, gpus) for item in found.items if item.status.phase not in ENDED]
@@ -88,7 +87,7 @@ def quota_object(pool: Pool) -> dict[str, Any] | None:
         "metadata": {
             "name": QUOTA_NAME,
             "namespace": pool.namespace,
-            "labels": {POOL_LABEL: pool.name, "app.kubernetes.io/managed-by": objects.MANAGER},
+            "labels": {labels.POOL: pool.name, **labels.MANAGED},
         },
         "spec": {"hard": hard},
     }
@@ -144,7 +143,7 @@ def _pod(item: Any, gpus: Sequence[str]) -> PoolPod:
         cluster_node=item.spec.node_name,
         made=item.metadata.creation_timestamp,
         labels=item.metadata.labels or {},
-        run_id=(item.metadata.annotations or {}).get(RUN_ANNOTATION),
+        run_id=(item.metadata.annotations or {}).get(labels.RUN),
         cpu=asked.get("cpu", 0),
         memory_mb=asked.get("memory", 0) / MB,
         gpu=sum(asked.get(name, 0) for name in gpus),

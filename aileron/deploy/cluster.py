@@ -48,6 +48,8 @@ KINDS: Final = (
 class ClusterTarget(Target):
     """A pool's namespace."""
 
+    independent: ClassVar[bool] = True
+
     def __init__(
         self,
         cluster: Cluster,
@@ -86,7 +88,6 @@ class ClusterTarget(Target):
 class ClusterRevision(Running):
     """A Deployment and its pods, as they were seen last."""
 
-    independent: ClassVar[bool] = True
     ready_poll: ClassVar[float] = POLL
     watch_poll: ClassVar[float] = 2.0
 
@@ -164,9 +165,12 @@ class ClusterRevision(Running):
 
     def kill(self) -> None:
         for kind, versions in KINDS:
-            version = self._cluster.offers.first(kind, *versions)
-            if version is not None:
-                objects.delete(self._cluster, version, kind, self._namespace, self._identity.name)
+            self._delete(kind, versions)
+
+    def _delete(self, kind: str, versions: tuple[str, ...]) -> None:
+        version = self._cluster.offers.first(kind, *versions)
+        if version is not None:
+            objects.delete(self._cluster, version, kind, self._namespace, self._identity.name)
 
     def _list_pods(self) -> list[dict[str, Any]]:
         return objects.listed(self._cluster, "v1", "Pod", self._namespace, self._identity.selector)
@@ -177,6 +181,7 @@ class ClusterRevision(Running):
         for manifest in scaler:
             objects.apply(self._cluster, manifest)
         if not scaler:  # else it keeps the number between the two that it was told
+            self._delete("HorizontalPodAutoscaler", AUTOSCALERS)
             self._set_replicas(placement.replicas)
         self._followed = placement
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import make_url
 
-from aileron.cluster import objects
+from aileron.cluster import labels, objects
 from aileron.cluster.access import Cluster, Offers
 from aileron.cluster.placement import Placement, Resources
 from aileron.cluster.pods import container_resources, container_security, pod_security, scheduling
@@ -38,7 +38,7 @@ HOME: Final = "/var/lib/aileron"
 LOG_SPACE: Final = "256Mi"
 POLL: Final = 0.5
 RESOURCES: Final = Resources(cpu=1, memory_mb=512)
-SELECTOR: Final = ",".join(f"{name}={value}" for name, value in GATEWAY_LABELS.items())
+SELECTOR: Final = labels.selector(GATEWAY_LABELS)
 ServiceType = Literal["ClusterIP", "NodePort", "LoadBalancer"]
 Manifest = dict[str, Any]
 
@@ -155,8 +155,8 @@ def gateway_pods(cluster: Cluster, namespace: str) -> dict[str, bool]:
 
 
 def _object(placement: Placement, version: str, kind: str, **more: Any) -> Manifest:
-    labels = {**GATEWAY_LABELS, "app.kubernetes.io/managed-by": "aileron"}
-    metadata = {"name": NAME, "namespace": placement.namespace, "labels": labels}
+    carried = {**GATEWAY_LABELS, **labels.MANAGED}
+    metadata = {"name": NAME, "namespace": placement.namespace, "labels": carried}
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **more}
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from aileron.cluster import labels
 from aileron.cluster.access import Offers
 from aileron.cluster.placement import Placement
 from aileron.cluster.pods import (
@@ -43,7 +44,7 @@ DRAIN_SECONDS: Final = 5.0
 STOP_SECONDS: Final = 30.0
 START_SECONDS: Final = 300
 """A model may take so long to load."""
-GATEWAY_LABELS: Final = {"app.kubernetes.io/part-of": "aileron", "aileron.io/part": "gateway"}
+GATEWAY_LABELS: Final = {**labels.PART_OF, labels.PART: "gateway"}
 POD_DISRUPTION_BUDGETS: Final = ("policy/v1", "policy/v1beta1")
 AUTOSCALERS: Final = ("autoscaling/v2", "autoscaling/v2beta2", "autoscaling/v1")
 ONE_BY_ONE: Final = {
@@ -79,15 +80,15 @@ class Identity:
     def labels(self) -> dict[str, str]:
         """By which objects are found again."""
         return {
-            "aileron.io/installation": self.installation,
-            "aileron.io/project": self.project,
-            "aileron.io/service": self.service,
-            "aileron.io/revision": str(self.number),
+            labels.INSTALLATION: self.installation,
+            labels.PROJECT: self.project,
+            labels.SERVICE: self.service,
+            labels.REVISION: str(self.number),
         }
 
     @property
     def selector(self) -> str:
-        return ",".join(f"{name}={value}" for name, value in self.labels.items())
+        return labels.selector(self.labels)
 
 
 def manifests(
@@ -141,14 +142,8 @@ class _Maker:
 
     def __call__(self, version: str, kind: str, **more: Any) -> Manifest:
         pod = self.placement.pod
-        labels = {
-            **pod.labels,
-            **self.identity.labels,
-            "aileron.io/pool": pod.pool,
-            "app.kubernetes.io/part-of": "aileron",
-            "app.kubernetes.io/managed-by": "aileron",
-        }
-        metadata = {"name": self.identity.name, "namespace": pod.namespace, "labels": labels}
+        carried = {**pod.labels, **self.identity.labels, **labels.PART_OF, **labels.MANAGED}
+        metadata = {"name": self.identity.name, "namespace": pod.namespace, "labels": carried}
         return {"apiVersion": version, "kind": kind, "metadata": metadata, **more}
 
 

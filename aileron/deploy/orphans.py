@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aileron.cluster import objects
+from aileron.cluster import labels, objects
 from aileron.cluster.access import Cluster
 from aileron.deploy.cluster import KINDS
 from aileron.deploy.manifests import Identity
@@ -61,7 +61,7 @@ def _of_kind(
     namespace: str,
     kept: dict[str, Revision],
 ) -> Iterator[Orphan]:
-    mine = f"aileron.io/installation={ledger.installation},aileron.io/revision"
+    mine = labels.selector({labels.INSTALLATION: ledger.installation}, labels.REVISION)
     for found in objects.listed(cluster, version, kind, namespace, mine):
         metadata = found["metadata"]
         if metadata["name"] not in kept and not metadata.get("deletionTimestamp"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from aileron.cluster.access import TIMEOUT, Cluster, answering
+from aileron.cluster.access import Cluster, answering
 from aileron.core.errors import NotFound, Refused
 
 PIECE: Final = 4 << 20
@@ -87,14 +87,5 @@ class PodLogs:
         metadata = pod["metadata"]
         path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/log"
         with suppress(NotFound, Refused), answering(f"log of {metadata['name']}"):
-            answer = self.cluster.api.call_api(
-                path,
-                "GET",
-                query_params=list(query.items()),
-                auth_settings=["BearerToken"],
-                _preload_content=False,
-                _request_timeout=TIMEOUT,
-            )
-            body = answer[0] if isinstance(answer, tuple) else answer
-            return str(body.data.decode("utf-8", "replace"))
+            return self.cluster.get(path, query).decode("utf-8", "replace")
         return ""  # the pod is gone, or its container has not begun

@@ -34,7 +34,6 @@ POLL: Final = 0.02
 class RevisionProcess(Running):
     """A running revision, child of this process or not."""
 
-    independent: ClassVar[bool] = False
     ready_poll: ClassVar[float] = 0.05
     watch_poll: ClassVar[float] = 0.25
     pid: int
@@ -138,6 +137,8 @@ class RevisionProcess(Running):
 
 class ProcessTarget(Target):
     """This machine: a process in an environment of its own."""
+
+    independent: ClassVar[bool] = False
 
     def __init__(self, home: Path, store: Store, revision: Revision) -> None:
         self._home = home

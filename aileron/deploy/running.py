@@ -16,8 +16,6 @@ from aileron.ledger import Revision
 class Running(ABC):
     """A revision that was started. Each method may raise `Unavailable` and be called again."""
 
-    independent: ClassVar[bool]
-    """It comes back by itself when it falls, and goes on without the supervisor."""
     ready_poll: ClassVar[float]
     """Seconds between looks until it is healthy."""
     watch_poll: ClassVar[float]
@@ -55,6 +53,9 @@ class Running(ABC):
 
 class Target(ABC):
     """Where one revision runs."""
+
+    independent: ClassVar[bool]
+    """What it starts comes back by itself when it falls, and goes on without the supervisor."""
 
     @abstractmethod
     def find(self) -> Running | None:

@@ -44,13 +44,18 @@ class Candidate:
     placement: ServicePlacement | None = None
     """Where on a cluster it is to serve; None is a process of the supervisor."""
 
-    def is_champion(self, champion: Champion, revision: Revision | None) -> bool:
-        """Whether `champion` is this version in this package, served from the same place."""
+    def is_champion(self, champion: Champion, revision: Revision) -> bool:
+        """Whether `champion` is this version, served by `revision` as it would be."""
+        same = (champion.version, champion.service) == (self.version, self.service)
+        return same and self.is_served_by(revision)
+
+    def is_served_by(self, revision: Revision) -> bool:
+        """Whether `revision` has this package in the same place, in whatever number of pods."""
+        theirs, ours = revision.placement, self.placement
         return (
-            revision is not None
-            and revision.placement == self.placement
-            and (champion.version, champion.package_reference.digest, champion.service)
-            == (self.version, self.package_reference.digest, self.service)
+            revision.package.digest == self.package_reference.digest
+            and revision.model_version == self.version
+            and (theirs and theirs.pod) == (ours and ours.pod)
         )
 
 
@@ -76,13 +81,14 @@ class Switch:
         gateway = gateway_client(self.settings)
         self._check_service(candidate)
         champion = self.ledger.champions.get(candidate.project, candidate.model)
-        if champion is None or not candidate.is_champion(champion, self._serving(champion)):
+        serving = self._serving(champion) if champion else None
+        if champion and serving and candidate.is_champion(champion, serving):
+            self.log(f"version {champion.version} is the champion already; checking its traffic")
+            self._want(serving, candidate.placement)
+            self.wait_healthy(champion.project, champion.service, champion.revision)
+        else:
             revision = self.stage(candidate)
             champion = self._set(candidate, revision, expected_fence)
-        else:
-            self.log(f"version {champion.version} is the champion already; checking its traffic")
-            self._want(champion.project, champion.service, champion.revision)
-            self.wait_healthy(champion.project, champion.service, champion.revision)
         gateway.wait_applied(route_to(self.ledger, champion))
         self.log(f"the gateway routes {champion.service} to revision {champion.revision}")
         retire_others(self.ledger, champion)
@@ -104,7 +110,7 @@ class Switch:
             candidate.placement,
         )
         self.log(f"revision {revision.number} of {name} is staged")
-        self._want(project, name, revision.number)
+        self._want(revision, candidate.placement)
         try:
             return self.wait_healthy(project, name, revision.number)
         except StepFailed:
@@ -180,22 +186,21 @@ class Switch:
         same = [
             revision
             for revision in self.ledger.revisions.list(candidate.project, candidate.service)
-            if revision.package.digest == candidate.package_reference.digest
-            and revision.model_version == candidate.version
-            and revision.placement == candidate.placement
-            and revision.state in REUSABLE
+            if candidate.is_served_by(revision) and revision.state in REUSABLE
         ]
         return same[-1] if same else None
 
     def _serving(self, champion: Champion) -> Revision | None:
         return self.ledger.revisions.get(champion.project, champion.service, champion.revision)
 
-    def _want(self, project: str, service: str, number: int) -> None:
-        revision = self.ledger.revisions.get(project, service, number)
-        if revision is not None and revision.desired == Desired.RUNNING:
-            return
-        self.ledger.revisions.report(project, service, number, RevisionState.STARTING)
-        self.ledger.revisions.set_desired(project, service, number, Desired.RUNNING)
+    def _want(self, revision: Revision, placement: ServicePlacement | None) -> None:
+        one = (revision.project, revision.service, revision.number)
+        if placement is not None and placement != revision.placement:
+            self.ledger.revisions.place(*one, placement)
+            self.log(f"revision {revision.number} gets replicas: {placement.replicas}")
+        if revision.desired != Desired.RUNNING:
+            self.ledger.revisions.report(*one, RevisionState.STARTING)
+            self.ledger.revisions.set_desired(*one, Desired.RUNNING)
 
     def _not_healthy(
         self, project: str, service: str, number: int, revision: Revision | None

@@ -25,6 +25,8 @@ SILENT_PROBES: Final = 5
 FIRST_STARTS: Final = 3
 """Attempts to become healthy at all; one that was healthy is started for ever."""
 MOST_WAIT: Final = 30.0
+AWAY_SECONDS: Final = 1.0
+"""How soon a target that does not answer is asked again."""
 SERVED: Final = (RevisionState.HEALTHY, RevisionState.UNHEALTHY)
 logger = logging.getLogger("aileron.supervisor")
 
@@ -100,7 +102,7 @@ class Worker:
         """One start, or what an earlier worker started, until it falls: why. None: go on."""
         try:
             self._running = running = self._running or self._target.find() or self._launch()
-            if not (running.independent and self._serves()):
+            if not (self._target.independent and self._serves()):
                 reason = self._ready(running)
                 if reason is not None:
                     return self._fell(running, reason)
@@ -109,11 +111,21 @@ class Worker:
         except AileronError as error:
             if self._serves():  # what serves is not taken away because nobody can look at it
                 logger.warning("%s runs on as it is: %s", self.revision.id, error)
-                self._leave.wait(1)
+                self._leave.wait(AWAY_SECONDS)
                 return None
-            if isinstance(error, Unavailable):
+            if not isinstance(error, Unavailable):
+                raise
+            if not self._target.independent:
                 return str(error)
-            raise
+            self._await(error)
+            return None
+
+    def _await(self, error: Unavailable) -> None:
+        """It did not fall, nobody can see it: who waits for it is told why it takes so long."""
+        if self.status.reason != str(error):
+            logger.warning("%s waits: %s", self.revision.id, error)
+            self._change(replace(self.status, reason=str(error)))
+        self._leave.wait(AWAY_SECONDS)
 
     def _serves(self) -> bool:
         return self.status.state in SERVED and self.status.address is not None
@@ -142,7 +154,7 @@ class Worker:
                 return None
             if (reason := running.ended()) is not None:
                 return reason
-            if running.independent:
+            if self._target.independent:
                 if (reason := self._never(running)) is not None:
                     return reason
             elif time.monotonic() > deadline:
@@ -176,7 +188,7 @@ class Worker:
             silent = 0 if answers(self.status.address or "") else silent + 1
             if silent == 0 and now - healthy_since > MOST_WAIT:
                 self._falls = 0
-            if silent >= SILENT_PROBES and not running.independent:
+            if silent >= SILENT_PROBES and not self._target.independent:
                 words = running.trouble() or ""
                 return f"no answer to {silent} probes of /readyz in a row\n{words}".strip()
             self._tell_health(running, silent)
@@ -187,7 +199,7 @@ class Worker:
             self._change(replace(self.status, state=RevisionState.HEALTHY, reason=None))
         elif silent >= 2:
             reason = "it does not answer /readyz"
-            if running.independent:
+            if self._target.independent:
                 reason = f"{reason}\n{running.trouble() or ''}".strip()
             unhealthy = replace(self.status, state=RevisionState.UNHEALTHY, reason=reason)
             if unhealthy != self.status:
@@ -212,7 +224,7 @@ class Worker:
         while True:
             try:
                 running = self._running or self._target.find()
-                if running is not None and self._at_once and running.independent:
+                if running is not None and self._at_once and self._target.independent:
                     return
                 if running is not None:
                     self._change(replace(self.status, state=RevisionState.DRAINING, reason=None))

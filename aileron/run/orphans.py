@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from aileron.cluster import objects
+from aileron.cluster import labels, objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.pools import Pool
 from aileron.core.errors import NotFound
 from aileron.ledger import Ledger
-from aileron.run import pods
 from aileron.run.exchange import Exchange
 from aileron.store import Store
 
@@ -36,10 +35,11 @@ def step_pods(pool: Pool, ledger: Ledger, store: Store) -> Iterator[Pod]:
     Raises:
         Unavailable: the cluster does not answer.
     """
-    cluster, selector = Cluster(pool.context), f"aileron.io/pool={pool.name},{pods.KEY_LABEL}"
+    cluster = Cluster(pool.context)
+    selector = labels.selector({labels.POOL: pool.name}, labels.KEY)
     for found in objects.listed(cluster, "v1", "Pod", pool.namespace, selector):
         metadata = found["metadata"]
-        run_id = metadata.get("annotations", {}).get(pods.RUN_ANNOTATION, "-")
+        run_id = metadata.get("annotations", {}).get(labels.RUN, "-")
         kept = _is_open(ledger, run_id) or _is_leased(ledger, store, metadata["name"])
         yield Pod(metadata["name"], run_id, kept)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from aileron.cluster import objects, reasons
+from aileron.cluster import labels, objects, reasons
 from aileron.cluster.access import TIMEOUT, Cluster, answering
 from aileron.cluster.placement import Placement
 from aileron.cluster.pods import WORK, check_variables, pod_manifest
@@ -40,8 +40,6 @@ from aileron.store import Store
 
 DEADLINE_MARGIN: Final = 900.0
 """How much later than the step's own limit the cluster ends a pod, seconds."""
-KEY_LABEL: Final = "aileron.io/key"
-RUN_ANNOTATION: Final = "aileron.io/run"
 GONE_SECONDS: Final = 120.0
 """How long `clean` waits for a pod to go."""
 Manifest = dict[str, Any]
@@ -132,23 +130,26 @@ def prepare(
         command=["python", "-P", "-m", "aileron.run.pod", uri, name],
         seconds=request.limits.seconds + DEADLINE_MARGIN,
         labels=_labels(request),
-        annotations={RUN_ANNOTATION: request.subject.run_id} if request.subject else {},
+        annotations={labels.RUN: request.subject.run_id} if request.subject else {},
         env={"AILERON_LANG": preferred_language()},
         secret=name if platform else None,
     )
 
 
 def _labels(request: Request) -> dict[str, str]:
-    labels = {"app.kubernetes.io/managed-by": "aileron", KEY_LABEL: _base(request)}
-    labels["aileron.io/pool"] = placement_of(request).pool
+    carried = {
+        **labels.MANAGED,
+        labels.KEY: _base(request),
+        labels.POOL: placement_of(request).pool,
+    }
     subject = request.subject
     if subject is not None:
-        labels |= {
-            "aileron.io/project": subject.project,
-            "aileron.io/lifecycle": subject.lifecycle,
-            "aileron.io/node": subject.node,
+        carried |= {
+            labels.PROJECT: subject.project,
+            labels.LIFECYCLE: subject.lifecycle,
+            labels.NODE: subject.node,
         }
-    return labels
+    return carried
 
 
 def _base(request: Request) -> str:
@@ -163,7 +164,7 @@ def _known(request: Request, store: Store, cluster: Cluster) -> list[str]:
     """Names of the attempts at `request` that have a pod or an exchange."""
     base = _base(request)
     namespace = placement_of(request).namespace
-    pods = objects.listed(cluster, "v1", "Pod", namespace, f"{KEY_LABEL}={base}")
+    pods = objects.listed(cluster, "v1", "Pod", namespace, labels.selector({labels.KEY: base}))
     return sorted(attempts(store, base) | {pod["metadata"]["name"] for pod in pods}, key=_attempt)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from plugins.workspaces import POOL
 
-from aileron.cluster import objects
+from aileron.cluster import labels, objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.placement import Placement, Resources
-from aileron.cluster.placing import POOL_LABEL
 from aileron.cluster.pods import pod_manifest
 
 BUSYBOX = "localhost/busybox:local"
@@ -32,7 +31,7 @@ def sleep_in_pool(
         namespace=namespace,
         image=BUSYBOX,
         resources=Resources(cpu=0.1, memory_mb=64),
-        labels={POOL_LABEL: pool},
+        labels={labels.POOL: pool},
     )
     manifest = pod_manifest(
         placement,

@@ -13,7 +13,7 @@ from aileron.client.airflow import SlotPool
 from aileron.client.local.installation import Scope
 from aileron.client.pool_sync import sync
 from aileron.client.pools import PoolVerbs
-from aileron.cluster import usage
+from aileron.cluster import labels, usage
 from aileron.cluster.access import Cluster
 from aileron.cluster.capacity import MB, Capacity, ClusterNode
 from aileron.cluster.pools import Pool, load_pool, pool_files
@@ -196,8 +196,14 @@ def _node(node: ClusterNode, gpus: Sequence[str]) -> r.PoolNode:
 
 def _pod(scope: Scope, pod: usage.PoolPod) -> r.PoolPod:
     about = {
-        field: pod.labels.get(f"aileron.io/{field}")
-        for field in ("project", "lifecycle", "node", "service", "revision")
+        field: pod.labels.get(label)
+        for field, label in (
+            ("project", labels.PROJECT),
+            ("lifecycle", labels.LIFECYCLE),
+            ("node", labels.NODE),
+            ("service", labels.SERVICE),
+            ("revision", labels.REVISION),
+        )
     }
     mine = scope.actor.project in (None, about["project"])
     return r.PoolPod.model_validate(

@@ -108,6 +108,23 @@ def test_a_pod_deleted_under_load_costs_no_request(cluster_platform: ClusterPlat
     assert _row(platform, 1).state == RevisionState.HEALTHY
 
 
+def test_another_number_of_pods_is_no_other_revision(cluster_platform: ClusterPlatform) -> None:
+    platform = cluster_platform
+    first = platform.release(1)
+    (pod,) = platform.objects("pods")
+
+    again = platform.release(1, placement=platform.placed(replicas=2, max_replicas=3))
+
+    assert (again.revision, again.fence) == (first.revision, first.fence)
+    until(lambda: platform.objects("horizontalpodautoscalers"), 30, "more come with load")
+
+    platform.release(1, placement=platform.placed(replicas=2))
+    until(lambda: not platform.objects("horizontalpodautoscalers"), 30, "no more come with load")
+    until(lambda: len(_ready_pods(platform)) == 2, 150, "there are two")
+    assert pod["metadata"]["name"] in _ready_pods(platform)
+    assert len(platform.ledger.revisions.list(PROJECT, SERVICE)) == 1
+
+
 def test_a_killed_supervisor_takes_no_pod_with_it_and_its_successor_adopts_them(
     bare_cluster_platform: ClusterPlatform,
 ) -> None:

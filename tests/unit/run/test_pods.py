@@ -10,6 +10,7 @@ import pytest
 from aileron.cluster import objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.placement import Placement, StoreAccess
+from aileron.cluster.pods import WORK
 from aileron.core.errors import InvalidInput, Refused, Unavailable
 from aileron.run import pods
 from aileron.run.exchange import Exchange
@@ -86,7 +87,7 @@ def test_the_pod_is_told_where_it_finds_the_store_and_no_secret(
         assert manifest["metadata"]["labels"][f"aileron.io/{label}"] == value
     told = Exchange(store, name).request()
     assert told is not None
-    assert (told.store, str(told.folder)) == ("/mnt/store", "/work/run")
+    assert (told.store, str(told.folder)) == ("/mnt/store", f"{WORK}/run")
     assert "hush" not in str(manifest) + told.model_dump_json()
 
 
