@@ -47,8 +47,13 @@ build() { # build NAME: trainer-gpu is the trainer with torch's build for CUDA
     echo "$PREFIX""aileron-$name:$TAG"
 }
 
-BUILDER=$(builder)
 WHEELS=${UV_FIND_LINKS:-${PIP_FIND_LINKS:-}}
+if [ -n "$WHEELS" ] && [ ! -d "$WHEELS" ]; then
+    echo "UV_FIND_LINKS or PIP_FIND_LINKS is no single folder of this machine, and a build can" >&2
+    echo "be given no other. Name one folder of wheels, or unset it." >&2
+    exit 2
+fi
+BUILDER=$(builder)
 CA=${SSL_CERT_FILE:-${PIP_CERT:-}}
 SETTINGS=$(mktemp)
 trap 'rm -f "$SETTINGS"' EXIT

@@ -5,8 +5,8 @@ for it and runs `aileron demo` there. Environment variables say where:
 
 KUBECONFIG        the cluster; needed
 NAMESPACE         the namespace of all pods; default: aileron-demo; made if it is not there
-TRAINER_IMAGE, SERVER_IMAGE   what `make images` built and the cluster can pull; default: made
-                  and loaded by the tests' script, which works for the cluster of that script alone
+TRAINER_IMAGE, SERVER_IMAGE   both or none: what `make images` built and the cluster can pull;
+                  default: made and loaded by the tests' script, for the cluster of that script
 AILERON_STORE_URI, STORE_SECRET   a store in S3 and the Secret with its AWS_* variables; default:
                   a folder here, which a cluster of this one machine mounts
 """
@@ -23,12 +23,13 @@ from typing import Any, Final
 import yaml
 
 from aileron.cluster.access import Cluster
-from aileron.cluster.objects import create
+from aileron.cluster.objects import create, read
 from aileron.core.errors import AileronError
 
 ROOT: Final = Path(__file__).parents[1]
 HOME: Final = Path(os.environ.get("AILERON_HOME") or ROOT / ".aileron") / "cluster-demo"
 WORKSPACE: Final = HOME / "workspace"
+STORE: Final = HOME / "store"
 LIFECYCLES: Final = ("breast_cancer", "handwritten_digits")
 POOL: Final = "demo"
 OVERLAY: Final = "cluster"
@@ -64,14 +65,19 @@ def main() -> int:
 
 
 def make_namespace(name: str) -> None:
-    create(Cluster(), {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    """Unless it is there: an account of docker/rbac.yaml may read namespaces and make none."""
+    cluster = Cluster()
+    if read(cluster, "v1", "Namespace", "", name) is None:
+        create(cluster, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
 def images() -> tuple[str, str]:
     """The trainer's and the server's image."""
-    named = [os.environ.get(name) for name in ("TRAINER_IMAGE", "SERVER_IMAGE")]
-    if all(named):
-        return str(named[0]), str(named[1])
+    trainer, server = (os.environ.get(name) for name in ("TRAINER_IMAGE", "SERVER_IMAGE"))
+    if trainer and server:
+        return trainer, server
+    if trainer or server:
+        sys.exit("Of TRAINER_IMAGE and SERVER_IMAGE only one is set. Set both, or none.")
     print("TRAINER_IMAGE and SERVER_IMAGE are not set: images of this checkout are loaded.")
     environ = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
     words = [sys.executable, "-m", "plugins.cluster"]
@@ -88,11 +94,28 @@ def make_workspace() -> None:
     """The folders that `aileron init` makes, and a store that pods may write to."""
     if not WORKSPACE.is_dir():
         aileron("init", str(WORKSPACE), environ=os.environ)
-    store = HOME / "store"
-    if not store.is_dir():
-        store.mkdir()
-        os.chown(store, -1, GROUP)
-        store.chmod(0o2770)
+    if not in_s3() and not STORE.is_dir():
+        make_store()
+
+
+def make_store() -> None:
+    """The folder gets its name when the pods' group may write to it."""
+    fresh = STORE.with_name("store.new")
+    try:
+        fresh.mkdir(exist_ok=True)
+        os.chown(fresh, -1, GROUP)
+        fresh.chmod(0o2770)
+    except OSError as error:
+        sys.exit(
+            f"{fresh} cannot be given to group {GROUP}, which pods run as: {error.strerror}.\n"
+            "Run this as root or as a member of that group, or name a store in S3:\n"
+            "AILERON_STORE_URI and STORE_SECRET."
+        )
+    fresh.rename(STORE)
+
+
+def in_s3() -> bool:
+    return os.environ.get("AILERON_STORE_URI", "").startswith("s3://")
 
 
 def pool(namespace: str, trainer: str, server: str) -> dict[str, Any]:
@@ -113,10 +136,9 @@ def pool(namespace: str, trainer: str, server: str) -> dict[str, Any]:
 
 
 def store_access() -> dict[str, Any]:
-    if os.environ.get("AILERON_STORE_URI", "").startswith("s3://"):
+    if in_s3():
         return {"secret": os.environ.get("STORE_SECRET")}
-    folder = str(HOME / "store")
-    return {"volume": {"mount": folder, "host_path": folder}}
+    return {"volume": {"mount": str(STORE), "host_path": str(STORE)}}
 
 
 def overlay() -> dict[str, Any]:

@@ -33,7 +33,7 @@ lock)
     install --no-deps --requirements "$2"
     ;;
 aileron)
-    uv build --quiet --wheel --out-dir /build/dist
+    uv build --quiet --wheel --build-constraints build.lock --out-dir /build/dist
     install --no-deps --prefix /opt/aileron /build/dist/*.whl
     ;;
 *)

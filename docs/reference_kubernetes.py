@@ -15,8 +15,9 @@ The platform asks the server what it offers and uses the newest form of each kin
 clusters from 1.20 on are meant. What each part was tried with:
 
 - **verified**: the named test does it on a real cluster of Kubernetes 1.20.2;
-- **rendered**: that cluster lacks the form, so the named test checks the object against the
-  published schema of the newest one, and nothing was run;
+- **rendered**: that cluster lacks the form or the thing, so the named test checks the object
+  against the published schema of the newest one, and nothing was run;
+- **judged**: the named test gives us what a cluster reports in such a case, and nothing was run;
 - **refused**: it is refused in a sentence."""
 
 

@@ -1,7 +1,10 @@
 """What all tests share: the fixtures of `tests/plugins`, which is on the path of pytest alone."""
 
+import pytest
+
+pytest.register_assert_rewrite("plugins")  # all of them, whichever imports another
 pytest_plugins = [
-    "plugins.stack",  # first, since others import it
+    "plugins.stack",
     "plugins.shared_data",
     "plugins.browser",
     "plugins.backbones",

@@ -11,7 +11,9 @@ import click
 
 from aileron.cli import stack
 from aileron.cli.runs import EXIT, follow
+from aileron.cli.service import ask
 from aileron.client import records as r
+from aileron.client.base import Client
 from aileron.client.local import LocalClient
 from aileron.core.errors import NotFound
 from aileron.core.settings import Settings
@@ -28,11 +30,11 @@ def command(lifecycles: tuple[str, ...]) -> None:
     settings = Settings.load()
     with LocalClient.of(settings) as client:
         runs = [run(client, name) for name in lifecycles or (LIFECYCLE,)]
-        served = [ended.facts for ended in runs if ended.facts.service_url]
+        served = {one.facts.service: one.facts for one in runs if one.facts.service}
         if served:
             print_addresses(settings)
-        for facts in served:
-            print_service(client, facts)
+        for name, facts in served.items():
+            print_service(client, name, facts)
     sys.exit(max(EXIT.get(ended.state, 1) for ended in runs))
 
 
@@ -53,14 +55,17 @@ def print_addresses(settings: Settings) -> None:
     click.echo(f"  Pages    {settings.airflow_url}/aileron/  (Airflow's login)")
 
 
-def print_service(client: LocalClient, facts: r.RunFacts) -> None:
-    """Where a service is, what it serves, how it is asked and what it answers."""
+def print_service(client: Client, name: str, facts: r.RunFacts) -> None:
+    """Where service `name` is, what it serves, how it is asked and what it answers.
+
+    Raises:
+        StepFailed: it refuses the request.
+    """
     click.echo(f"\n  Service  {facts.service_url}")
     measured = dict.fromkeys((facts.primary or "accuracy", "accuracy"))
     metrics = facts.metrics or {}
-    shown = ", ".join(f"{name} {metrics[name]:.4f}" for name in measured if name in metrics)
+    shown = ", ".join(f"{one} {metrics[one]:.4f}" for one in measured if one in metrics)
     click.echo(f"  Model    version {facts.model_version} of {facts.dataset_version}, {shown}")
-    name = facts.service or LIFECYCLE
     try:
         body = client.sample(name).body
     except NotFound:
@@ -71,5 +76,5 @@ def print_service(client: LocalClient, facts: r.RunFacts) -> None:
         click.echo(f"  curl -s {facts.service_url}/predict -d '{request}'")
     else:
         click.echo(f"  aileron service sample {name} | aileron service invoke {name} --json-body -")
-    answer = json.dumps(client.try_service(name, body).body, ensure_ascii=False)
+    answer = json.dumps(ask(client, name, body), ensure_ascii=False)
     click.echo(f"It answers:\n  {answer[:LONGEST]}")

@@ -11,6 +11,7 @@ import yaml
 from aileron.cli.output import json_option, show
 from aileron.cluster.access import Cluster
 from aileron.cluster.pools import load_pool
+from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
 from aileron.deploy.gateway_pods import (
     ServiceType,
@@ -77,8 +78,19 @@ def apply(
     settings = Settings.load()
     pool = load_pool(settings.workspace, pool_name)
     cluster, placement = Cluster(pool.context), gateway_placement(pool, image)
-    given = ledger_url_file.read_text(encoding="utf-8").strip() if ledger_url_file else None
-    ledger_url = given or settings.require("ledger_url")
+    ledger_url = read_url(ledger_url_file) if ledger_url_file else settings.require("ledger_url")
     apply_gateway(cluster, placement, ledger_url, replicas=replicas, service_type=kind)
     address = gateway_address(cluster, placement, READY_SECONDS)
     show({"AILERON_GATEWAY_URL": address, "AILERON_GATEWAY_POOL": pool.name}, as_json=as_json)
+
+
+def read_url(file: Path) -> str:
+    """What `file` holds, without what is around it.
+
+    Raises:
+        InvalidInput: it holds nothing.
+    """
+    text = file.read_text(encoding="utf-8").strip()
+    if not text:
+        raise InvalidInput("cli.empty_file", where=str(file))
+    return text

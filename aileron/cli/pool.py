@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_client, project_option
 from aileron.client import records as r
+from aileron.core.errors import AileronError
+
+if TYPE_CHECKING:
+    from aileron.client.base import Client
 
 UNITS: Final = {"cpu": "cores", "memory_mb": "MB", "gpu": "accelerators", "pods": "pods"}
 
@@ -55,12 +59,18 @@ def show_one(name: str, project: str | None, as_json: bool) -> None:
 @project_option
 @json_option
 def sync(name: str | None, project: str | None, as_json: bool) -> None:
-    """Make quotas and Airflow's slots be as the file of pool NAME, or of each, says."""
+    """Make quotas and Airflow's slots be as the file of pool NAME, or of each, says.
+
+    Exit 1 if a pool is abnormal afterwards.
+    """
     with open_client(project) as client:
-        names = [name] if name else [one.name for one in client.pools()]
-        found = [client.sync_pool(one) for one in names]
-    rows = [{"name": one.name, "state": one.state, "reason": one.reason} for one in found]
+        if name:
+            rows = [_state(client.sync_pool(name))]
+        else:
+            rows = [_synced(client, one.name) for one in client.pools()]
     show(rows, as_json=as_json, columns=["name", "state", "reason"])
+    if any(row["state"] == "abnormal" for row in rows):
+        sys.exit(1)
 
 
 def print_pool(pool: r.Pool, *, as_json: bool) -> None:
@@ -79,6 +89,18 @@ def print_pool(pool: r.Pool, *, as_json: bool) -> None:
     ):
         click.echo(f"\n{title}")
         show(rows, as_json=False)
+
+
+def _synced(client: Client, name: str) -> dict[str, Any]:
+    """How pool `name` is after it was synced, or what kept it from that."""
+    try:
+        return _state(client.sync_pool(name))
+    except AileronError as error:
+        return {"name": name, "state": "abnormal", "reason": str(error)}
+
+
+def _state(pool: r.PoolBrief) -> dict[str, Any]:
+    return {"name": pool.name, "state": pool.state, "reason": pool.reason}
 
 
 def _in_words(pool: r.PoolBrief) -> dict[str, Any]:

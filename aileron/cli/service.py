@@ -11,6 +11,7 @@ import click
 from aileron.cli.output import json_option, show
 from aileron.cli.session import open_client, project_option
 from aileron.client import records as r
+from aileron.client.base import Client
 from aileron.core.errors import InvalidInput, StepFailed
 
 POLL_SECONDS: Final = 0.5
@@ -67,11 +68,7 @@ def invoke(name: str, body: IO[bytes], path: str, project: str | None) -> None:
     """Send a JSON document to service NAME and print its answer."""
     document = read_json(body)
     with open_client(project) as client:
-        answer = client.try_service(name, document, path)
-    if answer.status >= 400:
-        text = json.dumps(answer.body, ensure_ascii=False)
-        raise StepFailed("cli.service_refused", where=name, status=answer.status, text=text)
-    show(answer.body, as_json=True)
+        show(ask(client, name, document, path), as_json=True)
 
 
 @command.command()
@@ -141,6 +138,19 @@ def delete(name: str, project: str | None, as_json: bool) -> None:
     with open_client(project) as client:
         client.delete_service(name)
     show({"service": name, "deleted": True}, as_json=as_json)
+
+
+def ask(client: Client, name: str, document: Any, path: str = "predict") -> Any:
+    """What service `name` answers.
+
+    Raises:
+        StepFailed: it refuses; with its status and its words.
+    """
+    answer = client.try_service(name, document, path)
+    if answer.status >= 400:
+        text = json.dumps(answer.body, ensure_ascii=False)
+        raise StepFailed("cli.service_refused", where=name, status=answer.status, text=text)
+    return answer.body
 
 
 def print_desired(service: r.ServiceBrief, as_json: bool) -> None:

@@ -15,6 +15,8 @@ from aileron.deploy.process import stop_all
 from aileron.stack.record import State
 from aileron.stack.stack import ServerStatus, Stack
 
+API_SERVER = "api-server"
+"""Airflow's, which keeps the pools' slots."""
 COLUMNS = ["server", "state", "pid", "address", "memory_mb", "up", "restarts"]
 
 
@@ -28,10 +30,11 @@ def command() -> None:
 def up(only: tuple[str, ...]) -> None:
     """Start what is not running; return when every server is healthy."""
     started = time.monotonic()
-    settings = Stack(Settings.load(), only).start(print_ready)
+    stack = Stack(Settings.load(), only)
+    settings = stack.start(print_ready)
     click.echo(f"Up in {time.monotonic() - started:.1f} s.")
     print_addresses(settings)
-    if settings.airflow_url:
+    if API_SERVER in {server.name for server in stack.status()}:
         print_pools(settings)
 
 

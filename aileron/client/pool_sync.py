@@ -14,20 +14,19 @@ from aileron.core.errors import AileronError, Conflict
 from aileron.core.settings import Settings
 
 
-def sync(workspace: Path, pool: Pool, airflow: AirflowClient) -> tuple[str, ...]:
-    """Returns what changed, of ``slots`` and ``quota``.
+def sync(workspace: Path, pool: Pool, airflow: AirflowClient) -> Iterator[str]:
+    """Yields what has changed, of ``quota`` and ``slots``, as soon as it has.
 
     Raises:
-        Conflict: another pool of the namespace has a quota, and the cluster cannot tell them
-            apart.
+        Conflict: another pool has the same namespace, and the cluster cannot tell them apart.
         Unavailable: the cluster or Airflow does not answer.
     """
-    changed = ["slots"] if sync_slots(pool, airflow) else []
     if quota_object(pool) is not None:
         _check_alone(workspace, pool)
     if sync_quota(Cluster(pool.context), pool):
-        changed.append("quota")
-    return tuple(changed)
+        yield "quota"
+    if sync_slots(pool, airflow):
+        yield "slots"
 
 
 def sync_all(settings: Settings) -> Iterator[tuple[str, AileronError | None]]:
@@ -35,7 +34,7 @@ def sync_all(settings: Settings) -> Iterator[tuple[str, AileronError | None]]:
     with AirflowClient.of(settings) as airflow:
         for name in pool_files(settings.workspace):
             try:
-                sync(settings.workspace, load_pool(settings.workspace, name), airflow)
+                list(sync(settings.workspace, load_pool(settings.workspace, name), airflow))
             except AileronError as error:
                 yield name, error
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from aileron.client import records as r
 from aileron.client.pools import PoolVerbs
@@ -26,7 +27,11 @@ class RemotePools(PoolVerbs):
         return self._get(tuple[r.PoolBrief, ...], "pools")
 
     def pool(self, name: str) -> r.Pool:
-        return self._get(r.Pool, f"pools/{name}")
+        return self._get(r.Pool, _path(name))
 
     def sync_pool(self, name: str) -> r.Pool:
-        return self._post(r.Pool, f"pools/{name}/sync")
+        return self._post(r.Pool, f"{_path(name)}/sync")
+
+
+def _path(name: str) -> str:
+    return f"pools/{quote(name, safe='')}"

@@ -17,6 +17,8 @@ from aileron.core.errors import AileronError, Conflict, NotFound, Refused, Unava
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 TIMEOUT: Final = (5, 30)
 """Seconds to connect and to read."""
+CROSSED: Final = "cluster.crossed"
+"""Message of what met another's write, of the object itself or of a quota: it is tried again."""
 
 
 _IMPORTING: Final = threading.Lock()
@@ -146,9 +148,9 @@ def answering(subject: str = "-") -> Iterator[None]:
 
     Raises:
         NotFound: the server has no such object.
-        Conflict: the object is there already, or changed meanwhile.
+        Conflict: the object is there already.
         Refused: the server does not allow it, or does not take it; with its own words.
-        Unavailable: the server does not answer.
+        Unavailable: the server does not answer, or others write at the same moment.
     """
     import_library()
     from kubernetes.client.exceptions import ApiException
@@ -166,8 +168,10 @@ def _said(error: Any, subject: str) -> AileronError:
     problem = words_of(error)
     if error.status == 404:
         return NotFound("cluster.not_found", subject=subject, problem=problem)
-    if error.status == 409:
+    if error.status == 409 and _field(error, "reason") == "AlreadyExists":
         return Conflict("cluster.conflict", subject=subject, problem=problem)
+    if error.status == 409:
+        return Unavailable(CROSSED, subject=subject, problem=problem)
     if error.status in (400, 401, 403, 422):
         return Refused("cluster.refused", subject=subject, problem=problem)
     return Unavailable("cluster.silent", subject=subject, problem=problem)
@@ -175,9 +179,14 @@ def _said(error: Any, subject: str) -> AileronError:
 
 def words_of(error: Any) -> str:
     """What the server said."""
+    return _field(error, "message") or str(error.reason or error.status)
+
+
+def _field(error: Any, name: str) -> str | None:
+    """What the body of the server's answer says of `name`."""
     import json
 
     try:
-        return str(json.loads(error.body)["message"])
+        return str(json.loads(error.body)[name])
     except (TypeError, ValueError, KeyError):
-        return str(error.reason or error.status)
+        return None

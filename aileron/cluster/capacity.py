@@ -1,6 +1,7 @@
 """Whether a cluster could ever run a pod: namespace, priority class, and a node large enough.
 
-How full the nodes are is not asked, since that changes: a pod that fits an empty node waits.
+How full the nodes are is not asked, since that changes: a pod that fits an empty node waits for
+one, as long as its pool says.
 """
 
 from __future__ import annotations

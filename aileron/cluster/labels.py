@@ -20,6 +20,8 @@ KEY: Final = "aileron.io/key"
 """What a step's executions have in common: one of them is at work at a time."""
 SERVICE: Final = "aileron.io/service"
 REVISION: Final = "aileron.io/revision"
+IDENTITY: Final = "aileron.io/identity"
+"""Of a revision, by its whole name: other labels' values may be less than a name."""
 RUN: Final = "aileron.io/run"
 """An annotation: an id of a run is no label's value."""
 

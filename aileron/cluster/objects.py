@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
-from aileron.cluster.access import TIMEOUT, Cluster, answering, import_library
-from aileron.core.errors import Conflict, NotFound
+from aileron.cluster.access import CROSSED, TIMEOUT, Cluster, answering, import_library
+from aileron.core.errors import Conflict, NotFound, Unavailable
 
 Manifest = Mapping[str, Any]
+PAUSES: Final = (0.1, 0.5, 2.0)
+"""Seconds before a write that met another's is tried again."""
 
 
 def apply(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
@@ -19,18 +22,7 @@ def apply(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
         Refused: the server does not take it; with its own words.
         Unavailable: the server does not answer.
     """
-    resource, _, namespace = _resource(cluster, manifest)
-    with answering(_subject(manifest)):
-        try:
-            made = resource.create(
-                body=dict(manifest), namespace=namespace, _request_timeout=TIMEOUT
-            )
-        except Exception as error:
-            if getattr(error, "status", None) != 409:
-                raise
-            return patch(cluster, manifest)
-    found: dict[str, Any] = made.to_dict()
-    return found
+    return create(cluster, manifest) or patch(cluster, manifest)
 
 
 def patch(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
@@ -42,16 +34,16 @@ def patch(cluster: Cluster, manifest: Manifest) -> dict[str, Any]:
         Unavailable: the server does not answer.
     """
     resource, name, namespace = _resource(cluster, manifest)
-    with answering(_subject(manifest)):
-        made = resource.patch(
+    return _written(
+        manifest,
+        lambda: resource.patch(
             body=dict(manifest),
             name=name,
             namespace=namespace,
             content_type="application/merge-patch+json",
             _request_timeout=TIMEOUT,
-        )
-    found: dict[str, Any] = made.to_dict()
-    return found
+        ),
+    )
 
 
 def create(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
@@ -62,10 +54,13 @@ def create(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
         Unavailable: the server does not answer.
     """
     resource, _, namespace = _resource(cluster, manifest)
-    with suppress(Conflict), answering(_subject(manifest)):
-        made = resource.create(body=dict(manifest), namespace=namespace, _request_timeout=TIMEOUT)
-        found: dict[str, Any] = made.to_dict()
-        return found
+    with suppress(Conflict):
+        return _written(
+            manifest,
+            lambda: resource.create(
+                body=dict(manifest), namespace=namespace, _request_timeout=TIMEOUT
+            ),
+        )
     return None
 
 
@@ -117,6 +112,21 @@ def delete(
         body["gracePeriodSeconds"] = grace_seconds
     with suppress(NotFound), answering(f"{kind} {namespace}/{name}"):
         resource.delete(name=name, namespace=namespace, body=body, _request_timeout=TIMEOUT)
+
+
+def _written(manifest: Manifest, write: Callable[[], Any]) -> dict[str, Any]:
+    """What `write` leaves there. One that met another's write is tried again a few times."""
+    pauses = iter(PAUSES)
+    while True:
+        try:
+            with answering(_subject(manifest)):
+                found: dict[str, Any] = write().to_dict()
+                return found
+        except Unavailable as error:
+            pause = next(pauses, None)
+            if error.message_id != CROSSED or pause is None:
+                raise
+        time.sleep(pause)
 
 
 def _resource(cluster: Cluster, manifest: Manifest) -> tuple[Any, str, str | None]:

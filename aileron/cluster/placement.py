@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_VARIABLES: Final = 100
 """Environment variables that one node may set."""
+START_SECONDS: Final = 300
+"""How long a pod may wait for a node unless its pool says otherwise: as nodes take to come."""
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]
 Label = Annotated[str, Field(min_length=1, max_length=253)]
 
@@ -99,6 +101,7 @@ class Placement(ClusterSection):
     node_selector: Mapping[str, str] = {}
     tolerations: tuple[Toleration, ...] = ()
     priority_class: Label | None = None
+    start_seconds: int = START_SECONDS
     user: int = 1000
     group: int = 1000
     labels: Mapping[str, str] = {}

@@ -40,14 +40,22 @@ class PodRequest(ClusterSection):
     cpu: float | None = Field(None, gt=0, le=1024, description="processor cores")
     memory_mb: int | None = Field(None, ge=64, description="memory; more than this ends the pod")
     gpu: int | None = Field(None, ge=0, le=64, description="accelerators")
-    gpu_resource: Label | None = Field(None, description="what the cluster calls an accelerator")
+    gpu_resource: Label | None = Field(
+        None, description="what the cluster calls an accelerator; one that a size of the pool has"
+    )
     shm_mb: int | None = Field(None, ge=1, description="size of /dev/shm, part of the memory")
     ephemeral_mb: int | None = Field(None, ge=64, description="disk for files of the pod")
     image: str | None = Field(None, description="what the pod runs; default: the pool's")
     node_selector: Mapping[str, str] = Field({}, description="labels of nodes, beside the pool's")
-    tolerations: tuple[Toleration, ...] = Field((), description="beside the pool's")
-    priority_class: Label | None = None
-    volumes: tuple[Volume, ...] = Field((), description="beside the pool's")
+    tolerations: tuple[Toleration, ...] = Field(
+        (), description="beside the pool's; each names the `key` of a taint"
+    )
+    priority_class: Label | None = Field(
+        None, description="one of the pool's `priority_classes`; default: its `priority_class`"
+    )
+    volumes: tuple[Volume, ...] = Field(
+        (), description="claims, beside the pool's volumes; `host_path` is the pool's to give"
+    )
 
 
 def place(pool: Pool, request: PodRequest, *, project: str, store_root: str) -> Placement:
@@ -57,10 +65,11 @@ def place(pool: Pool, request: PodRequest, *, project: str, store_root: str) -> 
         store_root: the platform's artifact store, for a pool that names no other.
 
     Raises:
-        Refused: the project may not use the pool.
+        Refused: the project may not use the pool, or what is asked for is the pool's to give.
         InvalidInput: there is no such size, the pool's quota never has room, or pods could not
             reach the store; says what would fit.
     """
+    _check_beside(pool, request)
     resources = _resources(pool, request)
     return _placement(pool, request, resources, pool.images.trainer, 1, project, store_root)
 
@@ -164,9 +173,35 @@ def _resources(pool: Pool, request: PodRequest) -> Resources:
     size = pool.sizes[name]
     kept = {field: getattr(size, field) for field in Resources.model_fields}
     given = {field: getattr(request, field) for field in Resources.model_fields}
-    return Resources.model_validate(
+    resources = Resources.model_validate(
         kept | {field: value for field, value in given.items() if value is not None}
     )
+    if resources.gpu and resources.gpu_resource not in pool.accelerators:
+        raise InvalidInput(
+            "cluster.unknown_accelerator",
+            pool=pool.name,
+            name=resources.gpu_resource,
+            known=", ".join(pool.accelerators),
+        )
+    return resources
+
+
+def _check_beside(pool: Pool, request: PodRequest) -> None:
+    """What is asked for comes beside what the pool's file gives: it replaces nothing of that.
+
+    Folders of nodes and all of their taints are more than one who writes a node may have.
+    """
+    taken = {PurePosixPath(volume.mount) for volume in pool.all_volumes}
+    asked = {request.priority_class} - {pool.priority_class, None}
+    refused = [
+        *(f"node_selector: {key}" for key in request.node_selector if key in pool.node_selector),
+        *(f"volumes: {one.mount}" for one in request.volumes if PurePosixPath(one.mount) in taken),
+        *(f"host_path: {one.host_path}" for one in request.volumes if one.host_path is not None),
+        *(f"priority_class: {name}" for name in asked if name not in pool.priority_classes),
+        *("tolerations without a key" for one in request.tolerations if one.key is None),
+    ]
+    if refused:
+        raise Refused("cluster.for_the_pool", pool=pool.name, what=", ".join(refused))
 
 
 def _placement(
@@ -184,14 +219,17 @@ def _placement(
     volumes = (*pool.volumes, *request.volumes)
     same: dict[str, Any] = {
         field: getattr(pool, field)
-        for field in ("context", "namespace", "pull_policy", "pull_secrets", "user", "group")
+        for field in (
+            *("context", "namespace", "pull_policy", "pull_secrets"),
+            *("start_seconds", "user", "group"),
+        )
     }
     return Placement(
         pool=pool.name,
         image=request.image or image,
         size=request.size or pool.default_size,
         resources=resources,
-        store=_store(pool, volumes, store_root),
+        store=_store(pool, (*pool.all_volumes, *request.volumes), store_root),
         volumes=volumes,
         node_selector={**pool.node_selector, **request.node_selector},
         tolerations=(*pool.tolerations, *request.tolerations),
@@ -204,8 +242,7 @@ def _placement(
 def _store(pool: Pool, volumes: tuple[Volume, ...], store_root: str) -> StoreAccess:
     """How the pods reach the store: a folder must lie on a volume that they have."""
     uri = pool.store.uri or store_root
-    if uri.startswith("/"):
-        shared = [volume for volume in (pool.store.volume, *volumes) if volume is not None]
-        if not any(PurePosixPath(uri).is_relative_to(volume.mount) for volume in shared):
-            raise InvalidInput("cluster.store_not_shared", pool=pool.name, uri=uri)
+    reached = any(PurePosixPath(uri).is_relative_to(volume.mount) for volume in volumes)
+    if uri.startswith("/") and not reached:
+        raise InvalidInput("cluster.store_not_shared", pool=pool.name, uri=uri)
     return pool.store.model_copy(update={"uri": uri})

@@ -18,8 +18,6 @@ CONTAINER: Final = "base"
 """Name of the one container, as Airflow's pod operator calls it."""
 WORK: Final = "/work"
 """The pod's own folder, empty at the start."""
-PLATFORM: Final = "/var/run/aileron/platform"
-"""Where a pod finds the variables of the platform, a file each, if it is given them."""
 GRACE_SECONDS: Final = 15
 """Between SIGTERM and SIGKILL."""
 LOST_SECONDS: Final = 60
@@ -36,14 +34,12 @@ def pod_manifest(
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     env: Mapping[str, str] | None = None,
-    secret: str | None = None,
 ) -> dict[str, Any]:
     """The pod `name` that runs `command` once.
 
     Args:
         seconds: the cluster ends the pod if it has not ended by then.
         labels: besides those of the placement; values may be any text.
-        secret: name of a Secret that the pod finds as files below `PLATFORM`.
 
     Raises:
         InvalidInput: more than 100 environment variables.
@@ -66,8 +62,8 @@ def pod_manifest(
             "enableServiceLinks": False,
             "securityContext": pod_security(placement),
             "tolerations": _tolerations(placement.tolerations),
-            "volumes": _volumes(placement, secret),
-            "containers": [_container(placement, command, env or {}, secret)],
+            "volumes": _volumes(placement),
+            "containers": [_container(placement, command, env or {})],
             **scheduling(placement),
         },
     }
@@ -121,7 +117,7 @@ def check_variables(env: Mapping[str, str]) -> None:
 
 
 def _container(
-    placement: Placement, command: Sequence[str], env: Mapping[str, str], secret: str | None
+    placement: Placement, command: Sequence[str], env: Mapping[str, str]
 ) -> dict[str, Any]:
     check_variables(env)
     variables = {"HOME": WORK, "TMPDIR": "/tmp", **env}  # noqa: S108 - the pod's own
@@ -135,7 +131,7 @@ def _container(
         "resources": container_resources(placement.resources),
         "securityContext": container_security(),
         "terminationMessagePolicy": "FallbackToLogsOnError",
-        "volumeMounts": _mounts(placement, secret),
+        "volumeMounts": _mounts(placement),
     }
     if placement.store.secret is not None:
         container["envFrom"] = [{"secretRef": {"name": placement.store.secret}}]
@@ -148,20 +144,29 @@ def shared_volumes(placement: Placement) -> tuple[Volume, ...]:
     return tuple({volume.mount: volume for volume in (*placement.volumes, *store)}.values())
 
 
-def _volumes(placement: Placement, secret: str | None) -> list[dict[str, Any]]:
+def _volumes(placement: Placement) -> list[dict[str, Any]]:
     volumes: list[dict[str, Any]] = [
         {"name": "work", "emptyDir": {}},
         {"name": "tmp", "emptyDir": {}},
+        *shm_volumes(placement.resources),
     ]
-    if placement.resources.shm_mb is not None:
-        shm = {"medium": "Memory", "sizeLimit": f"{placement.resources.shm_mb}Mi"}
-        volumes.append({"name": "shm", "emptyDir": shm})
-    if secret is not None:
-        volumes.append({"name": "platform", "secret": {"secretName": secret, "defaultMode": 0o440}})
     return volumes + [
         {"name": f"volume-{number}", **volume_source(volume)}
         for number, volume in enumerate(shared_volumes(placement))
     ]
+
+
+def shm_volumes(resources: Resources) -> list[dict[str, Any]]:
+    """The pod's shared memory, if it asks for a size of it."""
+    if resources.shm_mb is None:
+        return []
+    return [{"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{resources.shm_mb}Mi"}}]
+
+
+def shm_mounts(resources: Resources) -> list[dict[str, Any]]:
+    """Where a container sees it."""
+    mount = {"name": "shm", "mountPath": "/dev/shm"}  # noqa: S108 - the pod's own
+    return [] if resources.shm_mb is None else [mount]
 
 
 def volume_source(volume: Volume) -> dict[str, Any]:
@@ -172,15 +177,12 @@ def volume_source(volume: Volume) -> dict[str, Any]:
     return {"hostPath": {"path": volume.host_path, "type": "Directory"}}
 
 
-def _mounts(placement: Placement, secret: str | None) -> list[dict[str, Any]]:
+def _mounts(placement: Placement) -> list[dict[str, Any]]:
     mounts: list[dict[str, Any]] = [
         {"name": "work", "mountPath": WORK},
         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the pod's own
+        *shm_mounts(placement.resources),
     ]
-    if placement.resources.shm_mb is not None:
-        mounts.append({"name": "shm", "mountPath": "/dev/shm"})  # noqa: S108 - the pod's own
-    if secret is not None:
-        mounts.append({"name": "platform", "mountPath": PLATFORM, "readOnly": True})
     for number, volume in enumerate(shared_volumes(placement)):
         mounts.append(volume_mount(f"volume-{number}", volume))
     return mounts

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from aileron.cluster.placement import (
+    START_SECONDS,
     ClusterSection,
     Label,
     PullPolicy,
@@ -37,7 +38,9 @@ class Quota(ClusterSection):
 
     cpu: float | None = Field(None, gt=0, description="processor cores")
     memory_mb: int | None = Field(None, gt=0)
-    gpu: int | None = Field(None, ge=0, description="accelerators")
+    gpu: int | None = Field(
+        None, ge=0, description="accelerators: so many of each name that the pool's sizes have"
+    )
     pods: int | None = Field(None, gt=0)
 
 
@@ -78,6 +81,15 @@ class Pool(ClusterSection):
     node_selector: Mapping[str, str] = {}
     tolerations: tuple[Toleration, ...] = ()
     priority_class: Label | None = None
+    priority_classes: tuple[Label, ...] = Field(
+        (), description="which a node may ask for in place of `priority_class`"
+    )
+    start_seconds: int = Field(
+        START_SECONDS,
+        ge=1,
+        le=86_400,
+        description="seconds that a pod may wait for a node, such as one that is yet to be added",
+    )
     user: int = Field(1000, ge=1, description="user id that pods run as; never root")
     group: int = Field(1000, ge=1, description="group id of pods, and of a shared volume's files")
 
@@ -86,6 +98,17 @@ class Pool(ClusterSection):
         if self.default_size not in self.sizes:
             raise ValueError(f"`default_size` is none of {', '.join(self.sizes)}")
         return self
+
+    @property
+    def all_volumes(self) -> tuple[Volume, ...]:
+        """The store's volume too."""
+        store = () if self.store.volume is None else (self.store.volume,)
+        return (*self.volumes, *store)
+
+    @property
+    def accelerators(self) -> list[str]:
+        """What the cluster calls the accelerators that the sizes have; the quota is of these."""
+        return sorted({size.gpu_resource for size in self.sizes.values()})
 
     @property
     def airflow_pool(self) -> str:

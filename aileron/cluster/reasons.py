@@ -29,8 +29,6 @@ ReasonName = Literal[
 Pod = Mapping[str, Any]
 Events = Sequence[Mapping[str, Any]]
 
-PATIENCE: Final = 60.0
-"""How long a pod may wait for a node, seconds."""
 OVERDUE: Final = 60.0
 """How long after its grace a pod may be ending before its node is taken for lost, seconds."""
 
@@ -53,7 +51,14 @@ _PASSING: Final = re.compile(
     r"too many requests|server misbehaving|EOF|\b50[0234]\b|registry unavailable",
     re.IGNORECASE,
 )
-"""Problems of a pull that are the network's, not the image's."""
+"""Problems that are the network's, not those of an image, a volume or a Secret."""
+_OWN_DISK: Final = re.compile(
+    r"ephemeral local storage usage exceeds|local ephemeral storage limit|"
+    r"EmptyDir volume .* exceeds"
+)
+"""The kubelet's words for a pod that used more of the disk than its limit allows."""
+_MOUNTED: Final = frozenset({"Pulling", "Pulled", "Created"})
+"""Events that come only once all volumes are there."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,21 @@ class Reason:
 
 
 def cannot_start(
-    pod: Pod, events: Events = (), patience: float = PATIENCE, now: datetime | None = None
+    pod: Pod, events: Events, patience: float, now: datetime | None = None
 ) -> Reason | None:
-    """Why a pod that has not ended will never run, or is lost; None while it may go well."""
+    """Why a pod that has not ended will never run, or is lost; None while it may go well.
+
+    Args:
+        patience: how long it may wait for a node, and then for what may come by itself, seconds.
+    """
     moment = now or datetime.now(UTC)
     for look in (_lost, _waiting):
         reason = look(pod, events, moment)
         if reason is not None:
             return reason
-    if _seconds_since(pod["metadata"].get("creationTimestamp"), moment) < patience:
+    if _seconds_waited(pod, moment) < patience:
         return None
-    return _not_scheduled(pod, events) or _not_mounted(pod, events)
+    return _not_scheduled(pod, events) or _not_mounted(pod, events) or _not_configured(pod)
 
 
 def ended(pod: Pod | None, events: Events, subject: str, last_lines: str) -> Reason:
@@ -118,7 +127,7 @@ def _waiting(pod: Pod, events: Events, _: datetime) -> Reason | None:
         sign, said = waiting.get("reason"), waiting.get("message") or ""
         if sign in _IMAGE:
             return _no_image(status["image"], sign, _pull_problem(events) or said)
-        if sign in _CONFIG:
+        if sign in _CONFIG and not _PASSING.search(said):
             return _misconfigured(said or sign)
     return None
 
@@ -132,8 +141,20 @@ def _no_image(image: str, sign: str, problem: str) -> Reason | None:
     return Reason("image_unavailable", kind(message, image=image, problem=_plain(problem or sign)))
 
 
+def _not_configured(pod: Pod) -> Reason | None:
+    """By what the kubelet still says that goes away by itself as a rule."""
+    for status in _containers(pod):
+        waiting = status.get("state", {}).get("waiting") or {}
+        if waiting.get("reason") in _CONFIG:
+            return _misconfigured(waiting["message"])
+    return None
+
+
 def _misconfigured(problem: str) -> Reason:
-    return Reason("misconfigured", InvalidInput("cluster.misconfigured", problem=_plain(problem)))
+    passing = _PASSING.search(problem)
+    kind = Unavailable if passing else InvalidInput
+    message = "cluster.not_started_now" if passing else "cluster.misconfigured"
+    return Reason("misconfigured", kind(message, problem=_plain(problem)))
 
 
 def _plain(problem: str) -> str:
@@ -178,12 +199,12 @@ _SIGNS: Final = (
 
 def _not_mounted(pod: Pod, events: Events) -> Reason | None:
     """A volume that cannot be mounted keeps a pod waiting without a word in its status."""
-    if pod["status"].get("phase") != "Pending":
+    signs = {event.get("reason") for event in events}
+    if pod["status"].get("phase") != "Pending" or signs & _MOUNTED:
         return None
     told = [str(e.get("message", "")) for e in events if e.get("reason") == "FailedMount"]
-    if not told:
-        return None
-    return _misconfigured(told[-1])
+    lasting = [problem for problem in told if not _PASSING.search(problem)]
+    return _misconfigured((lasting or told)[-1]) if told else None
 
 
 # When it has ended
@@ -207,6 +228,9 @@ def _lost(pod: Pod, _: Events, now: datetime) -> Reason | None:
 def _by_status(pod: Pod, subject: str, _: str) -> Reason | None:
     status, node = pod["status"], pod["spec"].get("nodeName", "-")
     sign, said = status.get("reason"), status.get("message") or "-"
+    if sign == "Evicted" and _OWN_DISK.search(said):
+        error = StepFailed("cluster.disk_exceeded", subject=subject, problem=_plain(said))
+        return Reason("evicted", error)
     if sign == "Evicted" or _condition(pod, "DisruptionTarget").get("status") == "True":
         problem = said if sign else _condition(pod, "DisruptionTarget").get("message", "-")
         return _evicted(node, problem)
@@ -259,6 +283,13 @@ def _containers(pod: Pod) -> list[Mapping[str, Any]]:
 def _condition(pod: Pod, kind: str) -> Mapping[str, Any]:
     conditions: Sequence[Mapping[str, Any]] = pod["status"].get("conditions") or ()
     return next((one for one in conditions if one["type"] == kind), {})
+
+
+def _seconds_waited(pod: Pod, now: datetime) -> float:
+    """Since a node took it, or as none has, since it was made."""
+    scheduled = _condition(pod, "PodScheduled")
+    taken = scheduled.get("lastTransitionTime") if scheduled.get("status") == "True" else None
+    return _seconds_since(taken or pod["metadata"].get("creationTimestamp"), now)
 
 
 def _seconds_since(stamp: str | None, now: datetime) -> float:

@@ -47,7 +47,7 @@ def pods_of(cluster: Cluster, pool: Pool) -> list[PoolPod]:
         found = cluster.core.list_namespaced_pod(
             pool.namespace, label_selector=mine, _request_timeout=TIMEOUT
         )
-    gpus = accelerators(pool)
+    gpus = pool.accelerators
     pods = [_pod(item, gpus) for item in found.items if item.status.phase not in ENDED]
     return sorted(pods, key=lambda pod: pod.made)
 
@@ -62,11 +62,6 @@ def asked_for(pods: Sequence[PoolPod]) -> dict[str, float]:
     }
 
 
-def accelerators(pool: Pool) -> list[str]:
-    """What the cluster calls the accelerators that the pool's sizes have."""
-    return sorted({size.gpu_resource for size in pool.sizes.values()})
-
-
 def quota_object(pool: Pool) -> dict[str, Any] | None:
     """The ResourceQuota that enforces the pool's quota; None without one."""
     quota = pool.quota
@@ -76,7 +71,7 @@ def quota_object(pool: Pool) -> dict[str, Any] | None:
     if quota.memory_mb is not None:
         hard |= {f"{kind}.memory": f"{quota.memory_mb}Mi" for kind in ("requests", "limits")}
     if quota.gpu is not None:
-        hard |= {f"requests.{name}": str(quota.gpu) for name in accelerators(pool)}
+        hard |= {f"requests.{name}": str(quota.gpu) for name in pool.accelerators}
     if quota.pods is not None:
         hard["pods"] = str(quota.pods)
     if not hard:
@@ -107,7 +102,8 @@ def sync_quota(cluster: Cluster, pool: Pool) -> bool:
         objects.delete(cluster, "v1", "ResourceQuota", pool.namespace, QUOTA_NAME)
         return True
     # A patch leaves what it does not name, and a limit that the file lost is to go.
-    known = _hard(cluster, pool) or {}
+    there = _quota(cluster, pool.namespace)
+    known = there.spec.hard or {} if there else {}
     gone = dict.fromkeys(known.keys() - wanted["spec"]["hard"].keys())
     wanted["spec"]["hard"] |= gone
     objects.apply(cluster, wanted)
@@ -115,7 +111,7 @@ def sync_quota(cluster: Cluster, pool: Pool) -> bool:
 
 
 def is_synced(cluster: Cluster, pool: Pool) -> bool:
-    """Whether the cluster enforces the quota that the file says, and no other."""
+    """Whether the cluster enforces the quota that the file says, and no other of this pool."""
     wanted, known = quota_object(pool), _hard(cluster, pool)
     if wanted is None or known is None:
         return wanted is None and known is None
@@ -123,12 +119,19 @@ def is_synced(cluster: Cluster, pool: Pool) -> bool:
 
 
 def _hard(cluster: Cluster, pool: Pool) -> dict[str, str] | None:
-    """What the namespace's quota says now; None if it has none of ours."""
-    with suppress(NotFound), answering(f"ResourceQuota of {pool.namespace}"):
-        found = cluster.core.read_namespaced_resource_quota(
-            QUOTA_NAME, pool.namespace, _request_timeout=TIMEOUT
+    """What the namespace's quota says now; None if there is none, or it is another pool's."""
+    there = _quota(cluster, pool.namespace)
+    if there is None or (there.metadata.labels or {}).get(labels.POOL) != pool.name:
+        return None
+    return dict(there.spec.hard or {})
+
+
+def _quota(cluster: Cluster, namespace: str) -> Any:
+    """The namespace's quota of a pool; None if it has none."""
+    with suppress(NotFound), answering(f"ResourceQuota of {namespace}"):
+        return cluster.core.read_namespaced_resource_quota(
+            QUOTA_NAME, namespace, _request_timeout=TIMEOUT
         )
-        return dict(found.spec.hard or {})
     return None
 
 

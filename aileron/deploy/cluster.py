@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, ClassVar, Final
 
 from aileron.cluster import objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.serving import ServicePlacement
-from aileron.core.errors import AileronError, Unavailable
+from aileron.core.errors import NotFound, Unavailable
 from aileron.core.ports import Reference
 from aileron.deploy.manifests import (
     AUTOSCALERS,
@@ -27,7 +28,7 @@ from aileron.deploy.manifests import (
     manifests,
 )
 from aileron.deploy.pod_logs import PodLogs
-from aileron.deploy.pod_troubles import is_available, last_trouble, refused_pods
+from aileron.deploy.pod_troubles import Trouble, is_available, last_trouble, refused_pods
 from aileron.deploy.running import Running, Target
 from aileron.ledger import Revision
 
@@ -101,7 +102,7 @@ class ClusterRevision(Running):
         self._deployment: dict[str, Any] | None = None
         self._pods: list[dict[str, Any]] = []
         self._address: str | None = None
-        self._trouble: AileronError | None = None
+        self._trouble: Trouble | None = None
 
     def follow(self, revision: Revision) -> None:
         self.look()
@@ -111,9 +112,9 @@ class ClusterRevision(Running):
             self.look()
         self._logs.collect(self._pods)
         self._trouble = None
-        if self.address() is None and self._deployment is not None:
+        if self.address() is None and self._deployment is not None and wanted is not None:
             self._trouble = refused_pods(self._deployment) or last_trouble(
-                self._cluster, self._pods, self._subject
+                self._cluster, self._pods, self._subject, wanted.pod.start_seconds
             )
 
     @property
@@ -121,10 +122,10 @@ class ClusterRevision(Running):
         return f"{self._identity.project}/{self._identity.service}/{self._identity.number}"
 
     def trouble(self) -> str | None:
-        return None if self._trouble is None else str(self._trouble)
+        return None if self._trouble is None else str(self._trouble.error)
 
     def hopeless(self) -> bool:
-        return self._trouble is not None
+        return self._trouble is not None and self._trouble.hopeless
 
     def look(self) -> None:
         """See how it is now."""
@@ -154,7 +155,8 @@ class ClusterRevision(Running):
 
     def stop(self) -> None:
         """No pods, and the same address when it starts again."""
-        self._set_replicas(0)
+        with suppress(NotFound):  # what is gone has stopped
+            self._set_replicas(0)
         deadline = time.monotonic() + GONE_SECONDS
         while pods := self._list_pods():
             self._logs.collect(pods)

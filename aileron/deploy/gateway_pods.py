@@ -32,6 +32,8 @@ from aileron.deploy.pod_troubles import is_available, is_ready, last_trouble
 
 NAME: Final = "aileron-gateway"
 LEDGER_KEY: Final = "ledger-url"
+LEDGER_VERSION: Final = "aileron.io/ledger-version"
+"""An annotation of the pods: another ledger's address makes them others."""
 STOP_SECONDS: Final = 10
 """Requests that are open at the end may take so long."""
 HOME: Final = "/var/lib/aileron"
@@ -57,7 +59,7 @@ def gateway_placement(pool: Pool, image: str | None = None) -> Placement:
         raise InvalidInput("cluster.no_server_image", pool=pool.name)
     same = (
         *("context", "namespace", "pull_policy", "pull_secrets", "node_selector"),
-        *("tolerations", "priority_class", "user", "group"),
+        *("tolerations", "priority_class", "start_seconds", "user", "group"),
     )
     return Placement(
         pool=pool.name,
@@ -84,28 +86,54 @@ def apply_gateway(
     host = make_url(ledger_url).host or "localhost"
     if host == "localhost" or host.startswith("127."):
         raise Refused("deploy.ledger_of_this_machine", host=host)
-    objects.apply(cluster, ledger_secret(placement, ledger_url))
+    secret = objects.apply(cluster, ledger_secret(placement, ledger_url))
     for manifest in gateway_manifests(
-        placement, cluster.offers, replicas=replicas, service_type=service_type
+        placement,
+        cluster.offers,
+        replicas=replicas,
+        service_type=service_type,
+        ledger_version=secret["metadata"]["resourceVersion"],
     ):
         objects.apply(cluster, manifest)
 
 
 def gateway_address(cluster: Cluster, placement: Placement, seconds: float) -> str:
-    """``http://host:port`` of the gateway in its cluster, once its pods are ready.
+    """``http://host:port`` of the gateway, once its pods are ready.
+
+    Of its load balancer or of a node that it is on, where its Service is of such a type; else
+    that of the Service in its cluster.
 
     Raises:
-        Unavailable: they are not in time; says why, if a pod does.
+        Unavailable: they are not in time, or it has no address; says why, if a pod does.
     """
     deadline = time.monotonic() + seconds
     while not _available(cluster, placement):
         if time.monotonic() > deadline:
-            pods = objects.listed(cluster, "v1", "Pod", placement.namespace, SELECTOR)
-            trouble = last_trouble(cluster, pods, NAME)
-            raise Unavailable("deploy.gateway_not_ready", seconds=seconds, problem=trouble or "-")
+            pods = _pods(cluster, placement.namespace)
+            trouble = last_trouble(cluster, pods, NAME, placement.start_seconds)
+            problem = trouble.error if trouble else "-"
+            raise Unavailable("deploy.gateway_not_ready", seconds=seconds, problem=problem)
         time.sleep(POLL)
+    while (found := _host(cluster, placement)) is None:
+        if time.monotonic() > deadline:
+            raise Unavailable("deploy.gateway_no_address", seconds=seconds)
+        time.sleep(POLL)
+    return f"http://{found}"
+
+
+def _host(cluster: Cluster, placement: Placement) -> str | None:
     service = objects.read(cluster, "v1", "Service", placement.namespace, NAME)
-    return f"http://{service['spec']['clusterIP']}:{PORT}" if service else ""
+    if service is None:
+        return None
+    spec = service["spec"]
+    if spec["type"] == "LoadBalancer":
+        given = (service.get("status") or {}).get("loadBalancer", {}).get("ingress") or ()
+        return next((f"{one.get('ip') or one['hostname']}:{PORT}" for one in given), None)
+    if spec["type"] == "NodePort":
+        port, pods = spec["ports"][0]["nodePort"], _pods(cluster, placement.namespace)
+        nodes = sorted(pod["status"]["hostIP"] for pod in pods if is_ready(pod))
+        return f"{nodes[0]}:{port}" if nodes else None
+    return f"{spec['clusterIP']}:{PORT}"
 
 
 def _available(cluster: Cluster, placement: Placement) -> bool:
@@ -119,8 +147,13 @@ def gateway_manifests(
     *,
     replicas: int = 2,
     service_type: ServiceType = "ClusterIP",
+    ledger_version: str | None = None,
 ) -> Iterator[Manifest]:
-    """All objects but the Secret with the ledger's address."""
+    """All objects but the Secret with the ledger's address.
+
+    Args:
+        ledger_version: of that Secret; pods that began with another one are replaced.
+    """
     yield _object(placement, "v1", "ServiceAccount", automountServiceAccountToken=False)
     port = {"name": "http", "port": PORT, "targetPort": PORT}
     spec: Manifest = {"type": service_type, "selector": GATEWAY_LABELS, "ports": [port]}
@@ -133,7 +166,13 @@ def gateway_manifests(
         "replicas": replicas,
         "selector": {"matchLabels": GATEWAY_LABELS},
         "strategy": ONE_BY_ONE,
-        "template": {"metadata": {"labels": GATEWAY_LABELS}, "spec": _pod(placement)},
+        "template": {
+            "metadata": {
+                "labels": GATEWAY_LABELS,
+                "annotations": {LEDGER_VERSION: ledger_version} if ledger_version else {},
+            },
+            "spec": _pod(placement),
+        },
     }
     yield _object(placement, "apps/v1", "Deployment", spec=spec)
 
@@ -145,13 +184,16 @@ def ledger_secret(placement: Placement, ledger_url: str) -> Manifest:
 
 def gateway_pods(cluster: Cluster, namespace: str) -> dict[str, bool]:
     """Address of each pod of the gateway that is at work -> whether it gets new requests."""
-    found = objects.listed(cluster, "v1", "Pod", namespace, SELECTOR)
     return {
         f"http://{pod['status']['podIP']}:{PORT}": is_ready(pod)
         and "deletionTimestamp" not in pod["metadata"]
-        for pod in found
+        for pod in _pods(cluster, namespace)
         if pod["status"].get("podIP") and pod["status"]["phase"] == "Running"
     }
+
+
+def _pods(cluster: Cluster, namespace: str) -> list[Manifest]:
+    return objects.listed(cluster, "v1", "Pod", namespace, SELECTOR)
 
 
 def _object(placement: Placement, version: str, kind: str, **more: Any) -> Manifest:

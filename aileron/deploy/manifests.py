@@ -10,18 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from aileron.cluster import labels
 from aileron.cluster.access import Offers
-from aileron.cluster.placement import Placement
+from aileron.cluster.placement import Placement, Volume
 from aileron.cluster.pods import (
     container_resources,
     container_security,
+    label_value,
     pod_security,
     scheduling,
     shared_volumes,
+    shm_mounts,
+    shm_volumes,
     toleration,
     volume_mount,
     volume_source,
@@ -72,18 +75,23 @@ class Identity:
     @property
     def name(self) -> str:
         """Of all its objects: at most 63 characters, as a Service's must be."""
+        return f"aileron-{self.service.replace('_', '-')}-{self.number}-{self.digest}"
+
+    @property
+    def digest(self) -> str:
+        """Tells names apart that look alike in a cluster's alphabet."""
         whole = f"{self.installation}/{self.project}/{self.service}/{self.number}"
-        digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
-        return f"aileron-{self.service.replace('_', '-')}-{self.number}-{digest}"
+        return hashlib.sha256(whole.encode()).hexdigest()[:8]
 
     @property
     def labels(self) -> dict[str, str]:
         """By which objects are found again."""
         return {
             labels.INSTALLATION: self.installation,
-            labels.PROJECT: self.project,
-            labels.SERVICE: self.service,
+            labels.PROJECT: label_value(self.project),
+            labels.SERVICE: label_value(self.service),
             labels.REVISION: str(self.number),
+            labels.IDENTITY: self.digest,
         }
 
     @property
@@ -183,7 +191,6 @@ def deployment(identity: Identity, package: Reference, placement: ServicePlaceme
 
 
 def _pod(identity: Identity, package: Reference, placement: Placement) -> Manifest:
-    shared = enumerate(shared_volumes(placement))
     return {
         "serviceAccountName": identity.name,
         "automountServiceAccountToken": False,
@@ -196,7 +203,8 @@ def _pod(identity: Identity, package: Reference, placement: Placement) -> Manife
         "volumes": [
             {"name": "package", "emptyDir": {}},
             {"name": "tmp", "emptyDir": {}},
-            *({"name": f"volume-{i}", **volume_source(volume)} for i, volume in shared),
+            *shm_volumes(placement.resources),
+            *({"name": name, **volume_source(one)} for name, one in _store_volumes(placement)),
         ],
         **scheduling(placement),
     }
@@ -216,16 +224,22 @@ def _container(name: str, placement: Placement) -> Manifest:
 def _fetching(package: Reference, placement: Placement) -> Manifest:
     words = ["python", "-m", "aileron.package.fetch", str(placement.store.uri)]
     secret = placement.store.secret
-    shared = enumerate(shared_volumes(placement))
     return {
         **_container("package", placement),
         "command": [*words, package.model_dump_json(), str(PACKAGE)],
         "envFrom": [{"secretRef": {"name": secret}}] if secret else [],
         "volumeMounts": [
             *_folders(read_only=False),
-            *(volume_mount(f"volume-{i}", volume) for i, volume in shared),
+            *(volume_mount(name, one) for name, one in _store_volumes(placement)),
         ],
     }
+
+
+def _store_volumes(placement: Placement) -> list[tuple[str, Volume]]:
+    """What the store lies on, with names; a service gets none of its pool's other volumes."""
+    store = PurePosixPath(placement.store.uri or "")
+    found = [one for one in shared_volumes(placement) if store.is_relative_to(one.mount)]
+    return [(f"store-{i}", volume) for i, volume in enumerate(found)]
 
 
 def _serving(placement: Placement) -> Manifest:
@@ -246,7 +260,7 @@ def _serving(placement: Placement) -> Manifest:
         "livenessProbe": probe("/livez", period=10, failures=3),
         "readinessProbe": probe(READY_PATH, period=1, failures=2),
         "lifecycle": SETTLE,
-        "volumeMounts": _folders(read_only=True),
+        "volumeMounts": [*_folders(read_only=True), *shm_mounts(placement.resources)],
     }
 
 

@@ -14,7 +14,7 @@ def serving_champion(ledger: Ledger, project: str, model: str) -> tuple[Champion
     if champion is None:
         return None
     service = ledger.services.get(project, champion.service)
-    if service is None or service.desired != Desired.RUNNING:
+    if service is None or service.desired != Desired.RUNNING or not champion.is_of(service):
         return None
     route = ledger.routes.get(project, champion.service)
     revision = ledger.revisions.get(project, champion.service, champion.revision)

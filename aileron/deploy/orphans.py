@@ -35,22 +35,37 @@ class Orphan:
         objects.delete(self.cluster, self.version, self.kind, self.namespace, self.name)
 
 
-def find_orphans(ledger: Ledger, targets: Targets) -> Iterator[Orphan]:
-    """Look wherever a revision was ever placed.
+@dataclass(frozen=True)
+class Site:
+    """A namespace of a cluster."""
+
+    context: str | None
+    namespace: str
+
+    def __str__(self) -> str:
+        return f"{self.context}/{self.namespace}" if self.context else self.namespace
+
+
+def sites(ledger: Ledger) -> list[Site]:
+    """Wherever a revision was ever placed."""
+    pods = (row.placement.pod for row in ledger.revisions.list() if row.placement is not None)
+    return sorted({Site(pod.context, pod.namespace) for pod in pods}, key=str)
+
+
+def find_orphans(ledger: Ledger, targets: Targets, site: Site) -> Iterator[Orphan]:
+    """What nobody wants at `site`.
 
     Raises:
-        Unavailable: a cluster does not answer.
+        Unavailable: its cluster does not answer, or there is no way to it any more.
+        Refused: the account may not look there.
     """
     rows = ledger.revisions.list()
-    places = {(row.placement.pod.context, row.placement.pod.namespace)
-              for row in rows if row.placement is not None}  # fmt: skip
     kept = {Identity.of(ledger.installation, row).name: row for row in rows if _may_lie_there(row)}
-    for context, namespace in sorted(places, key=str):
-        cluster = targets.cluster(context)
-        for kind, versions in KINDS:
-            version = cluster.offers.first(kind, *versions)
-            if version is not None:
-                yield from _of_kind(ledger, cluster, version, kind, namespace, kept)
+    cluster = targets.cluster(site.context)
+    for kind, versions in KINDS:
+        version = cluster.offers.first(kind, *versions)
+        if version is not None:
+            yield from _of_kind(ledger, cluster, version, kind, site.namespace, kept)
 
 
 def _of_kind(

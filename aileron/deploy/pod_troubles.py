@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from aileron.cluster import objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.reasons import cannot_start, ended
 from aileron.core.errors import AileronError, Refused, StepFailed
 
-PATIENCE: Final = 20.0
-"""A pod may wait for a node so long, seconds; then the release is given up."""
 Pod = Mapping[str, Any]
 
 
-def last_trouble(cluster: Cluster, pods: Sequence[Pod], subject: str) -> AileronError | None:
-    """Why one of `pods` will not serve; None while all may."""
-    for pod in pods:
-        if pod["metadata"].get("deletionTimestamp") or is_ready(pod):
-            continue
-        events = _events(cluster, pod)
-        reason = cannot_start(pod, events, PATIENCE)
-        crashed = None if reason else next(_crashes(pod), None)
-        if crashed is not None:
-            reason = ended(crashed, events, subject, "")
-        if reason is not None and reason.name == "crashed" and crashed is not None:
-            return _crash(crashed, reason.exit_code)
-        if reason is not None:
-            return reason.error
-    return None
+class Trouble(NamedTuple):
+    """What keeps a pod from serving."""
+
+    error: AileronError
+    hopeless: bool
+    """Whether to wait any longer is of no use."""
 
 
-def refused_pods(deployment: Mapping[str, Any]) -> AileronError | None:
+def last_trouble(
+    cluster: Cluster, pods: Sequence[Pod], subject: str, patience: float
+) -> Trouble | None:
+    """Why one of `pods` does not serve, a hopeless one before others; None if all is well.
+
+    Args:
+        patience: how long a pod may wait for a node, seconds.
+    """
+    waiting = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    found = [
+        trouble
+        for pod in waiting
+        if not is_ready(pod) and (trouble := _trouble(cluster, pod, subject, patience))
+    ]
+    return max(found, key=lambda trouble: trouble.hopeless, default=None)
+
+
+def _trouble(cluster: Cluster, pod: Pod, subject: str, patience: float) -> Trouble | None:
+    events = _events(cluster, pod)
+    reason = cannot_start(pod, events, patience)
+    if reason is not None:
+        return Trouble(reason.error, hopeless=True)
+    crashed = next(_crashes(pod), None)
+    if crashed is not None:
+        reason = ended(crashed, events, subject, "")
+        error = _crash(crashed, reason.exit_code) if reason.name == "crashed" else reason.error
+        return Trouble(error, hopeless=True)
+    reason = cannot_start(pod, events, 0)
+    return None if reason is None else Trouble(reason.error, hopeless=False)
+
+
+def refused_pods(deployment: Mapping[str, Any]) -> Trouble | None:
     """Why the cluster makes no pods for the Deployment: a quota, or a rule of admission."""
     for condition in (deployment.get("status") or {}).get("conditions") or ():
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
             name = deployment["metadata"]["name"]
-            return Refused("cluster.refused", subject=name, problem=condition["message"])
+            error = Refused("cluster.refused", subject=name, problem=condition["message"])
+            return Trouble(error, hopeless=True)
     return None
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from aileron.core.errors import AileronError
 from aileron.core.settings import Settings
-from aileron.deploy.orphans import find_orphans
+from aileron.deploy.orphans import Orphan, find_orphans, sites
 from aileron.deploy.switch import route_to
 from aileron.deploy.targets import Targets
 from aileron.ledger import Champion, Desired, Ledger, Revision, RevisionState
@@ -40,7 +40,7 @@ class Reconciler:
         self._event = threading.Event()
         self._next_alias: dict[tuple[str, str, int], float] = {}
         self._next_orphans = 0.0
-        self._orphans: set[str] = set()
+        self._orphans: set[Orphan] = set()
         """Seen the last time: what is in the making or on its way out is not there twice."""
 
     def wake(self) -> None:
@@ -85,16 +85,18 @@ class Reconciler:
         if time.monotonic() < self._next_orphans:
             return []
         self._next_orphans = time.monotonic() + ORPHAN_SECONDS
-        try:
-            found = {str(one): one for one in find_orphans(self._ledger, self._targets)}
-        except AileronError as error:
-            logger.warning("clusters are not searched for what nobody wants: %s", error)
-            return []
-        removed = [name for name in found if name in self._orphans]
-        for name in removed:
-            found[name].remove()
-        self._orphans = set(found)
-        return [f"{name}, which no revision wants, is removed" for name in removed]
+        found: set[Orphan] = set()
+        for site in sites(self._ledger):
+            try:
+                found.update(find_orphans(self._ledger, self._targets, site))
+            except AileronError as error:
+                logger.warning("%s is not searched for what nobody wants: %s", site, error)
+        again, self._orphans = found & self._orphans, found
+        return [
+            f"{one}, which no revision wants, is removed"
+            for one in sorted(again, key=str)
+            if _is_removed(one)
+        ]
 
     def _alias(self, champion: Champion) -> list[str]:
         key = (champion.project, champion.model, champion.fence)
@@ -110,6 +112,15 @@ class Reconciler:
         return [f"alias of {champion.project}/{champion.model}"] if changed else []
 
 
+def _is_removed(orphan: Orphan) -> bool:
+    try:
+        orphan.remove()
+    except AileronError as error:
+        logger.warning("%s, which no revision wants, stays: %s", orphan, error)
+        return False
+    return True
+
+
 def champions(ledger: Ledger) -> list[Champion]:
     """The champions of all projects that have services."""
     projects = sorted({service.project for service in ledger.services.list()})
@@ -121,6 +132,8 @@ def reconcile_route(ledger: Ledger, champion: Champion) -> list[str]:
     service = ledger.services.get(champion.project, champion.service)
     revision = ledger.revisions.get(champion.project, champion.service, champion.revision)
     if service is None or revision is None or service.desired == Desired.STOPPED:
+        return []
+    if not champion.is_of(service):
         return []
     repaired: list[str] = []
     if revision.desired != Desired.RUNNING:

@@ -13,7 +13,7 @@ def start_service(ledger: Ledger, project: str, name: str) -> Service:
     """Ask for the service to run; a champion's revision that had failed is tried again."""
     service = _service(ledger, project, name)
     champion = ledger.champions.get(project, service.model)
-    if champion is not None and champion.service == name:
+    if champion is not None and champion.is_of(service):
         revision = ledger.revisions.get(project, name, champion.revision)
         if revision is not None and revision.state in GONE:
             ledger.revisions.report(project, name, champion.revision, RevisionState.STARTING)

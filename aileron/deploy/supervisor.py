@@ -56,7 +56,7 @@ class Supervisor:
         self._targets = Targets(settings, lambda: ledger.installation)
         self._tools = Tools(
             target=self._targets.of,
-            gateway=gateway_client(settings) if settings.gateway_url else None,
+            gateway=lambda: gateway_client(settings) if settings.gateway_url else None,
             changed=self._wake.set,
         )
         self._reconciler = Reconciler(settings, ledger, self._targets)
@@ -116,7 +116,7 @@ class Supervisor:
                 del self._workers[name]
         for name, revision in wanted.items():
             if name not in self._workers:
-                self._start(revision)
+                self._worker(revision).start()
             self._workers[name].revision = revision
         for name in revisions.keys() - wanted.keys() - self._workers.keys():
             self._end_unwanted(revisions[name])
@@ -126,16 +126,17 @@ class Supervisor:
         """It has ended, and the ledger knows how."""
         return not worker.is_alive() and self._told.get(worker.revision.id) == worker.status
 
-    def _start(self, revision: Revision) -> None:
+    def _worker(self, revision: Revision) -> Worker:
         self._workers[revision.id] = worker = Worker(revision, self._tools)
         self._told[revision.id] = worker.status
-        worker.start()
+        return worker
 
     def _end_unwanted(self, revision: Revision) -> None:
         """A revision that should not run and has no worker: left by an earlier supervisor."""
         if revision.state not in GONE:
-            self._start(revision)
-            self._workers[revision.id].leave()
+            worker = self._worker(revision)
+            worker.leave()  # before it starts: it must launch nothing
+            worker.start()
 
     def _end_strangers(self) -> None:
         """End service processes under HOME of revisions that the ledger does not know."""

@@ -18,7 +18,16 @@ from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.deploy.gateway_client import gateway_client
 from aileron.deploy.places import Place, last_lines
-from aileron.ledger import Basis, Champion, Desired, Ledger, Revision, RevisionState, Route
+from aileron.ledger import (
+    Basis,
+    Champion,
+    Desired,
+    Ledger,
+    Revision,
+    RevisionState,
+    Route,
+    Service,
+)
 
 POLL: Final = 0.05
 SUPERVISOR: Final = "supervisor"
@@ -79,16 +88,18 @@ class Switch:
             Unavailable: the champion changed, and the gateway has not been seen to follow.
         """
         gateway = gateway_client(self.settings)
-        self._check_service(candidate)
+        service = self._service(candidate)
         champion = self.ledger.champions.get(candidate.project, candidate.model)
         serving = self._serving(champion) if champion else None
-        if champion and serving and candidate.is_champion(champion, serving):
+        same = champion and serving and candidate.is_champion(champion, serving)
+        if champion and serving and same and champion.is_of(service):
             self.log(f"version {champion.version} is the champion already; checking its traffic")
             self._want(serving, candidate.placement)
             self.wait_healthy(champion.project, champion.service, champion.revision)
         else:
             revision = self.stage(candidate)
-            champion = self._set(candidate, revision, expected_fence)
+            expected = champion.fence if champion and same else expected_fence
+            champion = self._set(candidate, revision, expected)
         gateway.wait_applied(route_to(self.ledger, champion))
         self.log(f"the gateway routes {champion.service} to revision {champion.revision}")
         retire_others(self.ledger, champion)
@@ -169,7 +180,7 @@ class Switch:
         self.log(f"version {champion.version} is the champion (fence {champion.fence})")
         return champion
 
-    def _check_service(self, candidate: Candidate) -> None:
+    def _service(self, candidate: Candidate) -> Service:
         project, name = candidate.project, candidate.service
         service = self.ledger.services.ensure(project, name, candidate.model)
         if service.model != candidate.model:
@@ -181,6 +192,7 @@ class Switch:
             )
         if service.desired == Desired.STOPPED:
             raise Refused("deploy.service_stopped", service=name)
+        return service
 
     def _there_is(self, candidate: Candidate) -> Revision | None:
         same = [

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from aileron.core.errors import AileronError, Unavailable
+from aileron.core.errors import AileronError, Refused, Unavailable
 from aileron.deploy.gateway_client import GatewayClient
 from aileron.deploy.running import Running, Target
 from aileron.ledger import Revision, RevisionState
@@ -46,7 +46,8 @@ class Tools:
     """What workers share."""
 
     target: Callable[[Revision], Target]
-    gateway: GatewayClient | None
+    gateway: Callable[[], GatewayClient | None]
+    """Asked for when one drains; None where there is none."""
     changed: Callable[[], None]
     """Called after each change of a status."""
     ready_seconds: float = 60.0
@@ -155,7 +156,7 @@ class Worker:
             if (reason := running.ended()) is not None:
                 return reason
             if self._target.independent:
-                if (reason := self._never(running)) is not None:
+                if (reason := self._never(running, address)) is not None:
                     return reason
             elif time.monotonic() > deadline:
                 seconds = self._tools.ready_seconds
@@ -163,9 +164,11 @@ class Worker:
             self._leave.wait(running.ready_poll)
         return None
 
-    def _never(self, running: Running) -> str | None:
+    def _never(self, running: Running, address: str | None) -> str | None:
         """Why one that starts anew by itself never will be healthy; what delays it is told."""
         trouble = running.trouble()
+        if address is not None:
+            trouble = f"it is ready, but nothing answers from here at http://{address}/readyz"
         if trouble is not None and running.hopeless() and not self._was_healthy:
             self._falls = FIRST_STARTS
             return trouble
@@ -230,7 +233,7 @@ class Worker:
                     self._change(replace(self.status, state=RevisionState.DRAINING, reason=None))
                     self._wait_idle()
                     running.stop()
-            except Unavailable as error:
+            except (Unavailable, Refused) as error:
                 logger.warning("stopping %s: %s", self.revision.id, error)
                 if self._at_once:
                     return
@@ -242,17 +245,19 @@ class Worker:
     def _wait_idle(self) -> None:
         """Wait until the gateway sends nothing here and has all its answers.
 
-        While the gateway does not answer, the wait goes on: it may still be serving.
+        While the gateway cannot be asked, the wait goes on: it may still be serving.
         """
         deadline = time.monotonic() + self._tools.drain_seconds
-        while not self._at_once and self._tools.gateway and time.monotonic() < deadline:
+        gateway: GatewayClient | None = None
+        while not self._at_once and time.monotonic() < deadline:
             try:
-                if self._tools.gateway.is_idle(self.revision.id):
+                gateway = gateway or self._tools.gateway()
+                if gateway is None or gateway.is_idle(self.revision.id):
                     return
-            except Unavailable as error:
+                time.sleep(gateway.poll)
+            except AileronError as error:
                 logger.warning("draining %s: %s", self.revision.id, error)
                 time.sleep(1)
-            time.sleep(self._tools.gateway.poll)
 
     def _say(
         self,

@@ -164,7 +164,7 @@ class Chain:
     def _service(self) -> Service:
         champion = self.champion
         service = self.ledger.services.get(champion.project, champion.service)
-        if service is None:
+        if service is None or not champion.is_of(service):
             raise Caution("doctor.service_deleted", service=champion.service)
         return service
 

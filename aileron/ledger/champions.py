@@ -19,6 +19,7 @@ from aileron.core.ports import Reference
 from aileron.ledger.changes import notify
 from aileron.ledger.database import Json, Record, ReferenceColumn, metadata, moment
 from aileron.ledger.events import Repository
+from aileron.ledger.services import Service
 
 champions = Table(
     "champions",
@@ -63,6 +64,12 @@ class Champion(Record):
     run_id: str | None
     actor: str
     since: datetime
+
+    def is_of(self, service: Service) -> bool:
+        """Whether it serves there, and not at one that had this name and was deleted."""
+        mine = (self.project, self.service, self.model)
+        there = (service.project, service.name, service.model)
+        return mine == there and self.since >= service.created
 
 
 class Champions(Repository):

@@ -204,13 +204,12 @@ class Revisions(Repository):
         return self._all(select(revisions).where(or_(wanted, revisions.c.state.not_in(GONE))))
 
     def retired(self, kept: int) -> builtins.list[Revision]:
-        """Stopped ones that nobody will miss: all of deleted services, of others all but the
-        `kept` newest. What was removed already is not among them.
+        """Stopped ones that nobody will miss: all of deleted services, failed ones too, of others
+        all but the `kept` newest. What still drains or was removed is not among them.
         """
         dead = revisions.c.state == RevisionState.STOPPED
-        deleted = and_(
-            services.c.desired == Desired.DELETED, revisions.c.state != RevisionState.REMOVED
-        )
+        failed = revisions.c.state == RevisionState.FAILED
+        deleted = and_(services.c.desired == Desired.DELETED, failed)
         age = func.row_number().over(
             partition_by=[revisions.c.project, revisions.c.service],
             order_by=revisions.c.number.desc(),

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, Text, func, select, update
+from sqlalchemy import Column, Connection, Select, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.core.errors import NotFound
@@ -45,6 +45,7 @@ class Service(Record):
     model: str
     desired: Desired
     created: datetime
+    """The last time, if it was deleted before."""
     updated: datetime
 
 
@@ -52,12 +53,20 @@ class Services(Repository):
     """Services by project and name."""
 
     def ensure(self, project: str, name: str, model: str) -> Service:
-        """Make the service, wanted running; one that is there stays as it is."""
+        """Make the service, wanted running; one that is there stays as it is.
+
+        One that was deleted begins anew: without traffic, until it has a champion of its own.
+        """
         values = {"project": project, "name": name, "model": model, "desired": Desired.RUNNING}
         made = insert(services).values(values)
         statement = made.on_conflict_do_update(
             index_elements=["project", "name"],
-            set_={"model": model, "desired": Desired.RUNNING, "updated": func.clock_timestamp()},
+            set_={
+                "model": model,
+                "desired": Desired.RUNNING,
+                "created": func.clock_timestamp(),
+                "updated": func.clock_timestamp(),
+            },
             where=services.c.desired == Desired.DELETED,
         ).returning(services)
         with self.database.transaction() as connection:
@@ -65,6 +74,7 @@ class Services(Repository):
             if row is None:
                 there = select(services).filter_by(project=project, name=name)
                 return Service.of(connection.execute(there).one())
+            _clear_route(connection, project, name)
             subject = f"service:{project}/{name}"
             self.author.append(connection, project, "service.created", subject, None, values)
             notify(connection, "services", project, name)
@@ -108,6 +118,17 @@ class Services(Repository):
             query = query.filter_by(project=project)
         with self.database.transaction() as connection:
             return [Service.of(row) for row in connection.execute(query)]
+
+
+def _clear_route(connection: Connection, project: str, name: str) -> None:
+    """Forget where requests went before; generations count on, as gateways compare them."""
+    from aileron.ledger.routes import routes
+
+    connection.execute(
+        update(routes)
+        .filter_by(project=project, service=name)
+        .values(weights=[], fence=0, generation=routes.c.generation + 1)
+    )
 
 
 def _there() -> Select[Any]:

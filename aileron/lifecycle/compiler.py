@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from aileron.cluster.placing import PodRequest
@@ -17,7 +17,14 @@ from aileron.lifecycle.dataset import (
     expectations_of,
     load_dataset,
 )
-from aileron.lifecycle.placing import LEARN, RESOURCES, in_pod, place_nodes, place_release
+from aileron.lifecycle.placing import (
+    LEARN,
+    RELEASE,
+    RESOURCES,
+    in_pod,
+    place_nodes,
+    place_release,
+)
 from aileron.lifecycle.spec import LifecycleSpec, PipelineNode
 from aileron.lifecycle.weights import weights_input
 from aileron.lifecycle.work_graphs import compile_work, importing, version_input
@@ -287,18 +294,20 @@ def _releasing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
         released["approval"] = "approve.record"
         asked = spec.approve.model_dump(mode="json", exclude={"timeout_hours"}, exclude_none=True)
         yield _node(spec, "approve", "deploy.approve", asked, record, after=("boot_check",))
+    at: FieldPath = ("release", "options")
     options = spec.release.options if spec.release else {}
-    if "placement" in options:
-        where = workflow.document.where(("release", "options", "placement"))
-        raise InvalidInput("lifecycle.placement_given", where=where)
-    config = check_config(
-        workflow,
-        "deploy.release",
-        ("release", "options"),
-        {"service": spec.service, "model": spec.model, **options},
-    )
+    _check_unplaced(workflow, at, options)
+    named = {"service": spec.service, "model": spec.model, **options}
+    config = check_config(workflow, RELEASE, at, named)
     config["placement"] = place_release(workflow, settings)
-    yield _node(spec, "release", "deploy.release", config, released)
+    yield _node(spec, "release", RELEASE, config, released)
+
+
+def _check_unplaced(workflow: Workflow, at: FieldPath, options: Mapping[str, Any]) -> None:
+    """Raise `InvalidInput` if the options of a release, written at `at`, say where it serves."""
+    if "placement" in options:
+        where = workflow.document.where((*at, "placement"))
+        raise InvalidInput("lifecycle.placement_given", where=where)
 
 
 def _section(workflow: Lifecycle, name: str) -> dict[str, Any]:
@@ -330,9 +339,6 @@ def _node(
 
 
 def _pipeline_graph(workflow: Pipeline, settings: Settings) -> Graph:
-    if workflow.spec.runtime.resources:
-        where = workflow.document.where(RESOURCES)
-        raise InvalidInput("lifecycle.resources_of_pipeline", where=where)
     nodes = []
     for i, values in enumerate(workflow.spec.nodes):
         node = check_values(PipelineNode, values, workflow.document, ("nodes", i))
@@ -340,9 +346,21 @@ def _pipeline_graph(workflow: Pipeline, settings: Settings) -> Graph:
             hint = suggestion(node.step, list(installed()))
             where = workflow.document.where(("nodes", i, "step"))
             raise InvalidInput("core.unknown_step", where=where, name=node.step, hint=hint)
+        if node.step == RELEASE:
+            _check_unplaced(workflow, ("nodes", i, "config"), node.config)
         config = check_config(workflow, node.step, ("nodes", i, "config"), node.config)
         nodes.append(_written_node(workflow, i, node, config, settings))
+    _check_runtime(workflow, nodes)
     return _checked(workflow, tuple(nodes))
+
+
+def _check_runtime(workflow: Pipeline, nodes: Sequence[Node]) -> None:
+    """Raise `InvalidInput` if the runtime says what only the nodes of a pipeline say."""
+    runtime = workflow.spec.runtime
+    podless = all(node.runner == "process" for node in nodes)
+    if runtime.resources or (runtime.runner == "kubernetes" and podless):
+        at = RESOURCES if runtime.resources else ("runtime", "runner")
+        raise InvalidInput("lifecycle.resources_of_pipeline", where=workflow.document.where(at))
 
 
 def _written_node(

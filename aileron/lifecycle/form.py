@@ -40,7 +40,15 @@ FORM: Final = "form"
 COMMAND_LINE: Final = "--set"
 
 _FORM_SECTIONS: Final = {"split": "Split", "evaluate": "Evaluation", "gate": "Gate"}
-_FIXED: Final = (("runtime", "runner"), ("runtime", "pool"))
+_FIXED: Final = frozenset(
+    {
+        ("runtime", "runner"),
+        ("runtime", "pool"),
+        ("release",),
+        ("release", "target"),
+        ("release", "pool"),
+    }
+)
 _SOURCES: Final = ("source", "sources")
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
 
@@ -111,8 +119,9 @@ def form_layers(
 
 def _is_structure(workflow: Workflow, path: FieldPath) -> bool:
     """Whether the value at `path` decides which tasks the DAG has, or where their pods run."""
-    if path[0] == "nodes":
-        return path[2:] == ("runner",) or (path[2:3] == ("resources",) and _is_place(path[3:]))
+    if path[0] == "nodes":  # less than a field of a node is whole nodes, with all they hold
+        asked = path[2:3] == ("resources",) and _is_place(path[3:])
+        return len(path) < 3 or path[2] == "runner" or asked
     if path[:2] == RESOURCES:
         pods = {TRAIN, *workflow.spec.runtime.resources}
         return path[2:3] not in {(pod,) for pod in pods} or _is_place(path[3:])

@@ -115,7 +115,9 @@ class Runtime(Section):
     retry_seconds: float = Field(10, ge=0, description="Wait between tries, seconds.")
     max_active_runs: int = Field(4, ge=1, description="Runs of this lifecycle at a time.")
     runner: RunnerName = Field(
-        "process", description="kubernetes: node `train` and those of `resources` run in pods."
+        "process",
+        description="kubernetes: node `train` and those of `resources` run in pods; in a "
+        "pipeline, the nodes that say so.",
     )
     pool: str | None = Field(
         None, description="Runner process: an Airflow pool. kubernetes: a pool of configs/pools."

@@ -2,8 +2,9 @@
 
 The package starts in a throw-away process, in its own environment, on a loopback port, and
 must answer its golden requests as they were recorded. Whatever the process imported must be
-pinned. The report says what was checked; how long it took is in the log and the metrics, so
-that the same package gives the same report.
+pinned. The report says what was checked; how long it took, and how quickly it answers on how
+many cores if that is asked for, is in the log and the metrics, so that the same package gives
+the same report.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
@@ -25,16 +26,22 @@ FORMAT_VERSION: Final = 1
 
 
 class BootCheckConfig(StepConfig):
-    """How patient the check is."""
+    """How patient the check is, and what it measures besides."""
 
     ready_seconds: float = Field(60, gt=0, description="longest time from start to ready")
+    measure_cores: tuple[Annotated[int, Field(ge=1, le=256)], ...] = Field(
+        (), description="measure latency and throughput of one instance on so many cores each"
+    )
+    measure_seconds: float = Field(
+        4, gt=0, le=600, description="how long each of these measurements lasts"
+    )
 
 
 class BootCheck(Component[BootCheckConfig]):
     """Starts a package and asks its golden requests."""
 
     name = "package.boot_check"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Boot check", "zh": "启动检查"}
     Config = BootCheckConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -67,8 +74,31 @@ class BootCheck(Component[BootCheckConfig]):
         finally:
             booted.kill()
         check_imports(imports, pins(package))
+        for cores in config.measure_cores:
+            tell_speed(context, config, python, cores, package)
         report = describe(package, asked, imports)
         return {"report": write_report(context.output("report"), report)}
+
+
+def tell_speed(
+    context: Context, config: BootCheckConfig, python: Path, cores: int, package: Path
+) -> None:
+    """Measure an instance of its own on `cores` cores; in log and metrics, at step `cores`."""
+    from aileron.package.booted import Booted
+    from aileron.package.speed import confined, measure
+
+    with confined(cores):
+        booted = Booted.start(python, package, context.work / f"cores_{cores}")
+    try:
+        booted.wait_ready(config.ready_seconds)
+        golden = read_golden(package)
+        speed = measure(booted.host, booted.port, golden, cores, config.measure_seconds)
+        booted.stop()
+    finally:
+        booted.kill()
+    context.log(str(speed))
+    for name in ("latency_p50_ms", "latency_p95_ms", "requests_per_second"):
+        context.metric(name, getattr(speed, name), cores)
 
 
 class Clock:

@@ -86,9 +86,10 @@ class ContainerMemory:
         return self._count() > self._kills
 
     def _count(self) -> int:
+        """Kills so far; 0 if this kernel does not tell."""
         path = self._folder / self._names["events"]
-        counts = dict(line.split() for line in path.read_text().splitlines())
-        return int(counts.get("oom_kill", "0"))
+        lines = path.read_text().splitlines() if path.exists() else []
+        return int(dict(line.split() for line in lines).get("oom_kill", "0"))
 
     def _number(self, name: str) -> int:
         path = self._folder / self._names[name]

@@ -150,7 +150,7 @@ class Engine:
         """What a runner is asked for; `folder` is where its traces go."""
         work = started.work(plan, _no_log)
         checkpoint = self._checkpoints.folder(plan.project, work.key)
-        return work.request("run", self._store.root, folder, checkpoint=checkpoint)
+        return self._request(work, "run", folder, checkpoint=checkpoint)
 
     def renew(self, started: Started) -> None:
         """Keep what was started for another `lease_seconds`.
@@ -381,7 +381,7 @@ class Engine:
         with execution_folder(self._settings.home) as folder:
             checkpoint = self._checkpoints.folder(work.plan.project, work.key)
             label(folder, work.plan.run_id, work.node.name)
-            request = work.request(action, self._store.root, folder, record, checkpoint)
+            request = self._request(work, action, folder, record, checkpoint)
             result = self._runner.run(
                 request,
                 on_log=work.log,
@@ -391,10 +391,21 @@ class Engine:
             )
             return result, self._store.put(ArtifactKind.LOG, request.log_path.parent)
 
+    def _request(
+        self,
+        work: Work,
+        action: Action,
+        folder: Path,
+        record: Record | None = None,
+        checkpoint: Path | None = None,
+    ) -> Request:
+        whose = self._ledger.installation
+        return work.request(action, whose, self._store.root, folder, record, checkpoint)
+
     def _ask(self, work: Work, action: Action) -> Result:
         """Have the runner look at the world. It may be asked often, so no log is kept."""
         with execution_folder(self._settings.home) as folder:
-            request = work.request(action, self._store.root, folder)
+            request = self._request(work, action, folder)
             platform = self._settings.environment()
             return self._runner.run(
                 request, on_log=work.log, platform=platform, cancelled=work.cancelled

@@ -9,10 +9,11 @@ other without a gap: a reader that was cut off goes on at the line that it knows
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Literal
 
+from aileron.core.errors import Refused
 from aileron.run.logs import LineFollower
 from aileron.run.request import Request
 from aileron.run.result import Result
@@ -30,7 +31,7 @@ FIRST_PAUSE: Final = 0.3
 LONGEST_PAUSE: Final = 5.0
 """Between chunks of the log; the longer a step runs, the longer, or they would be countless."""
 NO_STORE: Final = 74
-"""Code with which a pod ends that cannot use the store."""
+"""Code with which a pod ends that cannot leave its result in the store."""
 
 Stream = Literal["log", "metrics"]
 
@@ -90,11 +91,16 @@ class Exchange:
         """Whether nobody else follows the execution."""
         return self.store.read_object(f"{self._prefix}owner") in (owner.encode(), None)
 
+    def is_lost(self) -> bool:
+        """Whether nobody saw the pod end, so that it may write yet."""
+        return self.store.object_written(f"{self._prefix}lost") is not None
+
     def remove(self, *, lost: bool = False) -> None:
         """Remove all objects.
 
         Args:
-            lost: nobody saw the pod end, and it may write yet: its number is not given again.
+            lost: nobody saw the pod end, and it may write yet: its number is not given again
+                as long as that is remembered, which `sweep` ends.
         """
         self.store.remove_objects(self._prefix)
         if lost:
@@ -123,26 +129,29 @@ def attempts(store: Store, key: str) -> set[str]:
 
 
 def forget(store: Store, key: str) -> None:
-    """Remove the objects of all executions of `key`."""
-    store.remove_objects(f"{ROOT}{key}/")
+    """Remove the objects of all executions of `key`, but not what says that some are lost."""
+    for name in attempts(store, key):
+        exchange = Exchange(store, name)
+        exchange.remove(lost=exchange.is_lost())
 
 
 def sweep(store: Store, kept_seconds: float = KEPT_SECONDS) -> None:
     """Remove executions and checkpoints to which nothing was written for so long."""
     oldest = time.time() - kept_seconds
-    for prefix, keys in _groups(store):
-        if all((store.object_written(key) or 0) < oldest for key in keys):
-            store.remove_objects(prefix)
+    for prefix, written in _groups(store).items():
+        if written < oldest:
+            with suppress(Refused):  # a name that is none of ours: others put it there
+                store.remove_objects(prefix)
 
 
-def _groups(store: Store) -> Iterator[tuple[str, list[str]]]:
-    """Prefix -> keys of what belongs together."""
-    groups: dict[str, list[str]] = {}
-    for key in store.object_keys(ROOT):
+def _groups(store: Store) -> dict[str, float]:
+    """Prefix of what belongs together -> when the last of it was written."""
+    groups: dict[str, float] = {}
+    for key, written in store.objects_written(ROOT).items():
         depth = 4 if key.startswith(CHECKPOINTS) else 3
         prefix = "/".join(key.split("/")[:depth]) + "/"
-        groups.setdefault(prefix, []).append(key)
-    yield from groups.items()
+        groups[prefix] = max(written, groups.get(prefix, 0.0))
+    return groups
 
 
 class Copy:

@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from aileron.cluster import reasons
 from aileron.cluster.access import Cluster
-from aileron.core.errors import Unavailable
+from aileron.core.errors import Refused, Unavailable
 from aileron.run import pods
 from aileron.run.exchange import Exchange, pause_after
 from aileron.run.request import Request
@@ -30,14 +29,10 @@ LONGEST_PAUSE: Final = 2.0
 
 
 class KubernetesRunner(Runner):
-    """Runs steps in the pods that their requests' placements describe.
+    """Runs components in the pods that their requests' placements describe.
 
-    Args:
-        patience: how long a pod may wait for a node, seconds.
+    Effects and waits are refused: they hold the platform's credentials, which no pod is given.
     """
-
-    def __init__(self, *, patience: float = reasons.PATIENCE) -> None:
-        self._patience = patience
 
     def run(
         self,
@@ -48,12 +43,14 @@ class KubernetesRunner(Runner):
         platform: Mapping[str, str] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> Result:
+        if platform is not None:
+            raise Refused("run.not_in_pods", step=request.step)
         started = time.monotonic()
         request.write()
         cluster, store = pods.place(request), open_store(request.store)
-        name, _ = pods.start(request, store, cluster, platform)
+        name, _ = pods.start(request, store, cluster)
         follower = pods.Follower(store, name, request, on_log, on_metric)
-        watch = _Watch(request, store, cluster, name, follower, self._patience)
+        watch = _Watch(request, store, cluster, name, follower)
         try:
             result = watch.follow(cancelled)
             watch.clean(result)
@@ -77,7 +74,6 @@ class _Watch:
     cluster: Cluster
     name: str
     follower: pods.Follower
-    patience: float
     cancelled: bool = False
     """Whether we ended it."""
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -123,11 +119,12 @@ class _Watch:
 
     def _look(self, cancelled: Callable[[], bool] | None) -> Result | None:
         """How the execution ended, None if it has not."""
-        namespace = pods.placement_of(self.request).namespace
+        placement = pods.placement_of(self.request)
+        namespace = placement.namespace
         done = self._exchange.result() is not None
         seen = pods.look(self.cluster, namespace, self.name)
         self.follower.pump()
-        over = done or pods.ended(seen) or pods.trouble(seen, self.patience) is not None
+        over = done or pods.ended(seen) or pods.trouble(seen, placement.start_seconds) is not None
         if not over and not self.cancelled and cancelled is not None and cancelled():
             self.cancelled = True
             over = not self._exchange.belongs_to(self.owner)

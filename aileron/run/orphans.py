@@ -30,13 +30,14 @@ class Pod:
 
 
 def step_pods(pool: Pool, ledger: Ledger, store: Store) -> Iterator[Pod]:
-    """The pods of steps in `pool`.
+    """The pods of this installation's steps in `pool`; others may have some there too.
 
     Raises:
         Unavailable: the cluster does not answer.
     """
     cluster = Cluster(pool.context)
-    selector = labels.selector({labels.POOL: pool.name}, labels.KEY)
+    mine = {labels.POOL: pool.name, labels.INSTALLATION: ledger.installation}
+    selector = labels.selector(mine, labels.KEY)
     for found in objects.listed(cluster, "v1", "Pod", pool.namespace, selector):
         metadata = found["metadata"]
         run_id = metadata.get("annotations", {}).get(labels.RUN, "-")

@@ -18,7 +18,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from aileron.cluster.pods import PLATFORM
 from aileron.core.errors import AileronError, NotFound, Unavailable
 from aileron.run.carried import Checkpoint
 from aileron.run.cgroup import ContainerMemory
@@ -42,7 +41,7 @@ T = TypeVar("T")
 
 
 def main(uri: str, name: str) -> int:
-    """Execute the request of exchange `name`; 0 if it succeeded, 74 if the store is away."""
+    """Execute the request of exchange `name`; 0 if it succeeded, 74 if no result can be left."""
     hide()
     os.umask(UMASK)
     cancelled = threading.Event()
@@ -51,7 +50,7 @@ def main(uri: str, name: str) -> int:
         exchange = Exchange(open_store(uri), name)
         request = exchange.request()
         if request is None:
-            raise NotFound("run.no_request", name=name)
+            raise NotFound("run.no_request", name=name, store=uri)
         result = execute(exchange, request, cancelled)
         if _patiently(exchange.is_wanted):
             _patiently(lambda: exchange.write_result(result))
@@ -81,7 +80,6 @@ def execute(exchange: Exchange, request: Request, cancelled: threading.Event) ->
             return runner.run(
                 carrier.request,
                 on_log=lambda line: print(line, flush=True),
-                platform=_platform(),
                 cancelled=cancelled.is_set,
             )
         except AileronError as error:
@@ -134,8 +132,8 @@ class Carrier:
 
     def _carry_checkpoint(self) -> None:
         while self._checkpoint is not None and not self._done.wait(CHECKPOINT_PAUSE):
-            with suppress(Unavailable):
-                self._checkpoint.keep_if_settled()
+            with suppress(Unavailable):  # it is kept next time
+                self._checkpoint.keep_meanwhile()
 
 
 def _patiently(do: Callable[[], T]) -> T:
@@ -150,21 +148,13 @@ def _patiently(do: Callable[[], T]) -> T:
             time.sleep(1.0)
 
 
-def _platform() -> dict[str, str] | None:
-    """The platform's variables, if this pod was given them."""
-    folder = Path(PLATFORM)
-    if not folder.is_dir():
-        return None
-    files = [path for path in folder.iterdir() if path.is_file()]
-    return {path.name: path.read_text(encoding="utf-8") for path in files}
-
-
 def _say_last(name: str, uri: str, error: AileronError) -> None:
     """Tell the cluster what the store cannot be told."""
     print(str(error), file=sys.stderr, flush=True)
-    problem = str(error)[:1000]
-    told = Unavailable("run.store_unreachable", name=name, store=uri, problem=problem)
-    LAST_WORDS.write_text(json.dumps(told.to_dict()), encoding="utf-8")
+    if isinstance(error, Unavailable):
+        problem = str(error)[:1000]
+        error = Unavailable("run.store_unreachable", name=name, store=uri, problem=problem)
+    LAST_WORDS.write_text(json.dumps(error.to_dict()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
 """Executions in pods, as the blocking runner and Airflow's operator share them.
 
-An execution has a name, which is its pod's and its exchange's, and follows from the project,
-the key and the action: who asks for the same finds the pod that is at work and adopts it. A
-new name is taken only once the earlier pod was seen ended or gone, so there are never two
-pods at work for one key. Nothing here waits, except `clean`.
+An execution has a name, which is its pod's and its exchange's, and follows from the
+installation, the project, the key and the action: who asks for the same finds the pod that is
+at work and adopts it. A new name is taken only once the earlier pod was seen ended or gone, so
+there are never two pods at work for one key. Nothing here waits, except `clean`.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from aileron.core.errors import (
     Unavailable,
     preferred_language,
 )
-from aileron.run.exchange import NO_STORE, Exchange, attempts, checkpoint_prefix, forget, sweep
+from aileron.run.exchange import NO_STORE, Exchange, attempts, checkpoint_prefix, forget
 from aileron.run.logs import last_lines, numbered
 from aileron.run.request import Request
 from aileron.run.result import Exit, ExitReason, Result
@@ -85,13 +84,8 @@ def find(request: Request, store: Store, cluster: Cluster) -> str | None:
     return None
 
 
-def start(
-    request: Request, store: Store, cluster: Cluster, platform: Mapping[str, str] | None = None
-) -> tuple[str, bool]:
+def start(request: Request, store: Store, cluster: Cluster) -> tuple[str, bool]:
     """The name of the execution of `request`, and whether it was at work already.
-
-    Args:
-        platform: variables for effects and waits; they lie in a Secret that goes with the pod.
 
     Raises:
         InvalidInput: the request cannot run in a pod.
@@ -103,20 +97,11 @@ def start(
         return found, True
     for name in _known(request, store, cluster):
         clean(request, store, cluster, name)
-    sweep(store)
-    manifest = prepare(request, store, cluster, platform)
-    name = manifest["metadata"]["name"]
-    made = _create(cluster, manifest)
-    if made is None:
-        return name, True
-    if platform:
-        objects.create(cluster, _secret(manifest, made, platform))
-    return name, False
+    manifest = prepare(request, store, cluster)
+    return manifest["metadata"]["name"], _create(cluster, manifest) is None
 
 
-def prepare(
-    request: Request, store: Store, cluster: Cluster, platform: Mapping[str, str] | None = None
-) -> Manifest:
+def prepare(request: Request, store: Store, cluster: Cluster) -> Manifest:
     """The manifest of the pod for `request`, whose exchange is written; nothing is created."""
     placement = placement_of(request)
     check_variables(request.env)
@@ -132,7 +117,6 @@ def prepare(
         labels=_labels(request),
         annotations={labels.RUN: request.subject.run_id} if request.subject else {},
         env={"AILERON_LANG": preferred_language()},
-        secret=name if platform else None,
     )
 
 
@@ -145,6 +129,7 @@ def _labels(request: Request) -> dict[str, str]:
     subject = request.subject
     if subject is not None:
         carried |= {
+            labels.INSTALLATION: subject.installation,
             labels.PROJECT: subject.project,
             labels.LIFECYCLE: subject.lifecycle,
             labels.NODE: subject.node,
@@ -157,14 +142,18 @@ def _base(request: Request) -> str:
     subject = request.subject
     if subject is None:
         return f"aileron-{digest_json(request.folder)[:12]}"
-    return f"aileron-{digest_json([subject.project, subject.key, request.action])[:12]}"
+    what = [subject.installation, subject.project, subject.key, request.action]
+    return f"aileron-{digest_json(what)[:12]}"
 
 
 def _known(request: Request, store: Store, cluster: Cluster) -> list[str]:
     """Names of the attempts at `request` that have a pod or an exchange."""
     base = _base(request)
+    mine = {labels.KEY: base}
+    if request.subject is not None:
+        mine[labels.INSTALLATION] = request.subject.installation
     namespace = placement_of(request).namespace
-    pods = objects.listed(cluster, "v1", "Pod", namespace, labels.selector({labels.KEY: base}))
+    pods = objects.listed(cluster, "v1", "Pod", namespace, labels.selector(mine))
     return sorted(attempts(store, base) | {pod["metadata"]["name"] for pod in pods}, key=_attempt)
 
 
@@ -181,23 +170,6 @@ def _create(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
         if "exceeded quota" in problem:
             raise Unavailable("cluster.quota_used_up", problem=problem) from None
         raise
-
-
-def _secret(manifest: Manifest, pod: Mapping[str, Any], platform: Mapping[str, str]) -> Manifest:
-    """The variables of the platform; the cluster deletes them when it deletes the pod."""
-    metadata = manifest["metadata"]
-    owner = {"apiVersion": "v1", "kind": "Pod", "name": metadata["name"]}
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": metadata["name"],
-            "namespace": metadata["namespace"],
-            "labels": metadata["labels"],
-            "ownerReferences": [owner | {"uid": pod["metadata"]["uid"]}],
-        },
-        "data": {key: b64encode(value.encode()).decode() for key, value in platform.items()},
-    }
 
 
 # Watching
@@ -226,8 +198,12 @@ def ended(seen: Seen) -> bool:
     return seen.pod is None or seen.pod["status"].get("phase") in ("Succeeded", "Failed")
 
 
-def trouble(seen: Seen, patience: float = reasons.PATIENCE) -> Reason | None:
-    """Why a pod that has not ended will never run, or is lost; None while it may go well."""
+def trouble(seen: Seen, patience: float) -> Reason | None:
+    """Why a pod that has not ended will never run, or is lost; None while it may go well.
+
+    Args:
+        patience: how long it may wait for a node, seconds.
+    """
     if seen.pod is None:
         return None
     return reasons.cannot_start(seen.pod, seen.events, patience)
@@ -331,7 +307,8 @@ def _without_result(request: Request, seen: Seen, cancelled: bool) -> Result:
         return _failed(Exit(), "cancelled", StepFailed("run.cancelled", step=request.step))
     told = _termination(seen.pod)
     if told is not None:
-        return _failed(Exit(exit_code=NO_STORE), "store_unreachable", told)
+        why: ExitReason = "store_unreachable" if isinstance(told, Unavailable) else "error"
+        return _failed(Exit(exit_code=NO_STORE), why, told)
     lines = "\n".join(last_lines(request.log_path))
     reason = trouble(seen, 0) if not ended(seen) else None
     if reason is None:
@@ -349,7 +326,7 @@ def _failed(exit_: Exit, reason: ExitReason, error: AileronError) -> Result:
 
 
 def _termination(pod: Mapping[str, Any] | None) -> AileronError | None:
-    """The last words of a pod that could not use the store."""
+    """The last words of a pod that could not leave them in the store."""
     for status in (pod or {}).get("status", {}).get("containerStatuses") or ():
         done = status["state"].get("terminated") or {}
         if done.get("exitCode") == NO_STORE:
@@ -371,7 +348,7 @@ def gone(cluster: Cluster, namespace: str, name: str) -> bool:
 def clean(
     request: Request, store: Store, cluster: Cluster, name: str, result: Result | None = None
 ) -> None:
-    """Remove the pod, its Secret and its exchange; of a good `result` the checkpoint too.
+    """Remove the pod and its exchange; of a good `result` the checkpoint too.
 
     Raises:
         Unavailable: the pod does not go, or the API server or the store do not answer.
@@ -379,7 +356,6 @@ def clean(
     namespace = placement_of(request).namespace
     exchange = Exchange(store, name)
     seen_ended = _end(cluster, namespace, name) or exchange.result() is not None
-    objects.delete(cluster, "v1", "Secret", namespace, name)
     exchange.remove(lost=request.subject is not None and not seen_ended)
     if result is not None and result.state == "succeeded":
         forget(store, _base(request))

@@ -29,7 +29,7 @@ from aileron.core.steps import (
 )
 
 Behaviour = Literal[
-    "copy", "refuse", "crash", "exit", "kill", "sleep", "stubborn", "allocate", "spawn",
+    "copy", "refuse", "crash", "exit", "kill", "sleep", "stubborn", "allocate", "fill", "spawn",
     "undeclared", "missing", "environment", "libraries",
     "resume", "chatter",
 ]  # fmt: skip
@@ -89,6 +89,8 @@ def _behave(context: Context, config: ProbeConfig) -> dict[str, Any]:
             time.sleep(config.amount)
         case "allocate":
             _allocate(int(config.amount))
+        case "fill":
+            _fill(context, int(config.amount))
         case "spawn":
             return _spawn(context, config.amount)
         case "environment":
@@ -121,6 +123,14 @@ def _allocate(megabytes: int) -> None:
         held.append(bytearray(os.urandom(1)) * (8 << 20))
         time.sleep(0.005)
     time.sleep(1.0)
+
+
+def _fill(context: Context, megabytes: int) -> None:
+    """Write so much to the disk, and wait for somebody to mind."""
+    with (context.work / "fill").open("wb") as file:
+        for _ in range(megabytes):
+            file.write(b"." * (1 << 20))
+    time.sleep(300)
 
 
 def _spawn(context: Context, seconds: float) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Subject(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    installation: str
+    """Whose run it is: several installations may have pods in a namespace."""
     project: str
     lifecycle: str
     run_id: str

@@ -39,9 +39,11 @@ class Runner(ABC):
             on_log: called with each line of output soon after it was written.
             on_metric: called with each point of a curve.
             platform: `Settings.environment`, for effects and waits. Never written to a file.
+                A runner whose place must not have it refuses.
             cancelled: asked again and again; once true, the step is stopped and the
                 result says so.
 
         Raises:
+            Refused: the place does not take effects and waits.
             Unavailable: the place cannot run anything now, or what runs there is out of reach.
         """

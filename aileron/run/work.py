@@ -80,12 +80,13 @@ class Work:
     def request(
         self,
         action: Action,
+        installation: str,
         store: str,
         folder: Path,
         record: Record | None = None,
         checkpoint: Path | None = None,
     ) -> Request:
-        """What a runner is asked."""
+        """What a runner is asked for `installation`."""
         plan, node = self.plan, self.node
         asker = Asker(
             project=plan.project,
@@ -112,6 +113,7 @@ class Work:
             asker=None if pure else asker,
             record=record,
             subject=Subject(
+                installation=installation,
                 project=plan.project,
                 lifecycle=plan.lifecycle,
                 run_id=plan.run_id,

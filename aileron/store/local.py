@@ -139,7 +139,7 @@ class LocalStore(Store):
 
     def _keys(self, prefix: str) -> Iterator[str]:
         with self._answering():
-            for parent, _, names in os.walk(self.folder / prefix):
+            for parent, _, names in os.walk(self.folder / prefix, onerror=_raise_unless_gone):
                 for name in names:
                     yield Path(parent, name).relative_to(self.folder).as_posix()
 
@@ -274,6 +274,12 @@ class _LocalBlob(BlobWriter):
         with self._draft as draft:
             if kind is None:
                 draft.move_to(blob_key(self.digest))
+
+
+def _raise_unless_gone(error: OSError) -> None:
+    """A folder that cannot be read is not an empty one."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _flush_folder(folder: Path) -> None:

@@ -292,6 +292,15 @@ class Store(ABC):
         _check_object(key)
         return self._written(key)
 
+    def objects_written(self, prefix: str) -> dict[str, float]:
+        """Key -> when it was written, of all objects below `prefix`, which ends with a slash.
+
+        Those that others put there are told too, whatever their names.
+        """
+        _check_object(f"{prefix}-")
+        times = ((key, self._written(key)) for key in self._keys(prefix))
+        return {key: written for key, written in times if written is not None}
+
     def remove_objects(self, prefix: str) -> None:
         """Delete all objects below `prefix`, which ends with a slash."""
         for key in self.object_keys(prefix):

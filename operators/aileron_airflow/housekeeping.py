@@ -1,4 +1,7 @@
-"""The daily run that removes what is of no use any more: files, and pods that work for nobody."""
+"""The daily run that removes what is of no use any more.
+
+Files, pods that work for nobody, and what pods left in the store that nobody collected.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ class TidyOperator(BaseOperator):
         from aileron.client.local import Installation, LocalClient
         from aileron.core.access import Actor, Role
         from aileron.core.settings import Settings
+        from aileron.run.exchange import sweep
 
         installation = Installation(Settings.load())
         freed = {}
@@ -35,24 +39,27 @@ class TidyOperator(BaseOperator):
                 self.log.info("%s: %s bytes freed; %s", project, found.bytes, found)
                 freed[project] = found.bytes
             self._remove_orphans(installation)
+            sweep(installation.store)
         finally:
             installation.close()
         return freed
 
     def _remove_orphans(self, installation: Installation) -> None:
-        """A pool that cannot be asked is told of, and stops no other."""
-        from aileron.cluster.pools import load_pools
+        """A pool that cannot be read or asked is told of, and stops no other."""
+        from aileron.cluster.pools import load_pool, pool_files
         from aileron.core.errors import AileronError
         from aileron.run.orphans import remove, step_pods
 
-        for pool in load_pools(installation.settings.workspace).values():
+        workspace = installation.settings.workspace
+        for name in pool_files(workspace):
             try:
+                pool = load_pool(workspace, name)
                 for pod in step_pods(pool, installation.ledger, installation.store):
                     if not pod.kept:
                         remove(pool, pod)
-                        self.log.info("%s: removed pod %s of %s", pool.name, pod.name, pod.run_id)
+                        self.log.info("%s: removed pod %s of %s", name, pod.name, pod.run_id)
             except AileronError as error:
-                self.log.warning("%s: %s", pool.name, error)
+                self.log.warning("%s: %s", name, error)
 
 
 def housekeeping_dags() -> dict[str, DAG]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aileron.core.errors import AileronError, StepFailed, Unavailable, sentence
+from aileron.core.errors import AileronError, StepFailed, sentence
 from aileron.core.ports import ArtifactKind
 from aileron.run import pods
 from aileron.run.exchange import Exchange
@@ -25,6 +24,7 @@ from aileron.run.result import Result
 
 if TYPE_CHECKING:
     from aileron.cluster.access import Cluster
+    from aileron.cluster.reasons import Reason
     from aileron.core.ports import Reference
     from aileron.run.outcome import NodeOutcome
     from aileron.run.request import Request
@@ -35,8 +35,6 @@ PREVIEWED: Final = 200
 """Lines of a log that are shown at a time; if more come at once, the last of them."""
 GRACE: Final = 20.0
 """Seconds that a pod may take to end and to write down how, when it is stopped."""
-SILENCE: Final = 900.0
-"""Seconds beyond the node's own limit for which a cluster may say nothing of its pod."""
 
 
 class PodRun:
@@ -54,6 +52,11 @@ class PodRun:
     @cached_property
     def namespace(self) -> str:
         return pods.placement_of(self._asked).namespace
+
+    @cached_property
+    def patience(self) -> float:
+        """How long the pod may wait for a node, seconds."""
+        return pods.placement_of(self._asked).start_seconds
 
     @cached_property
     def _asked(self) -> Request:
@@ -171,23 +174,25 @@ def _may_be_published(error: AileronError) -> bool:
 
 
 class PodWatch:
-    """Looks at a running pod again and again: the lease is renewed, new lines are shown."""
+    """Looks at a running pod again and again: the lease is renewed, new lines are shown.
+
+    The session of the run is closed with it, or when it cannot be made.
+    """
 
     def __init__(self, run: PodRun, name: str) -> None:
         self._run = run
         self._name = name
         self._renewed = 0.0
-        self._left_out = 0
         self._lines: list[str] = []
-        self._stack = ExitStack()
-        folder = self._stack.enter_context(execution_folder(run.session.settings.home))
-        self._request = run.request(folder)
-        self._follower = pods.Follower(
-            run.session.store, name, self._request, on_log=self._lines.append
-        )
-        self._stack.callback(self._follower.close)
-        limit = self._request.limits.seconds + SILENCE
-        self._deadline = run.started.begun.timestamp() + limit
+        self._waits_for: str | None = None
+        with ExitStack() as stack:
+            stack.callback(run.session.close)
+            folder = stack.enter_context(execution_folder(run.session.settings.home))
+            self._follower = pods.Follower(
+                run.session.store, name, run.request(folder), on_log=self._lines.append
+            )
+            stack.callback(self._follower.close)
+            self._stack = stack.pop_all()
 
     @property
     def told(self) -> int:
@@ -199,27 +204,22 @@ class PodWatch:
 
         Raises:
             Conflict: another execution has taken over.
-            Unavailable: the cluster has said nothing of the pod for very long.
+            Unavailable: cluster, store or ledger do not answer; they may at the next look.
             AileronError: what does not go away by waiting.
         """
-        try:
-            self._renew()
-            self._show()
-            done = Exchange(self._run.session.store, self._name).result() is not None
-            seen = pods.look(self._run.cluster, self._run.namespace, self._name)
-        except Unavailable as error:
-            if datetime.now(UTC).timestamp() > self._deadline:
-                raise
-            self._run.session.log(str(error))
-            return False
-        over = done or pods.ended(seen) or pods.trouble(seen) is not None
+        self._renew()
+        self._show()
+        done = Exchange(self._run.session.store, self._name).result() is not None
+        seen = pods.look(self._run.cluster, self._run.namespace, self._name)
+        over = done or pods.ended(seen) or pods.trouble(seen, self._run.patience) is not None
         if over:
             self._show()
+        else:
+            self._tell_delay(pods.trouble(seen, patience=0))
         return over
 
     def close(self) -> None:
         self._stack.close()
-        self._run.session.close()
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed < LEASE_SECONDS / 3:
@@ -227,6 +227,14 @@ class PodWatch:
         self._run.session.engine.renew(self._run.started)
         self._run.session.close()  # no connection is held in between
         self._renewed = time.monotonic()
+
+    def _tell_delay(self, reason: Reason | None) -> None:
+        """Say once what the pod waits for; it may yet come."""
+        name = reason.name if reason else None
+        if reason is not None and name != self._waits_for:
+            said = sentence("aileron_airflow.pod_waits", None, problem=str(reason.error))
+            self._run.session.log(said)
+        self._waits_for = name
 
     def _show(self) -> None:
         """Show the log's new lines, up to a bound."""

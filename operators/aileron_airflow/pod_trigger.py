@@ -7,6 +7,7 @@ loop, which all other waits share, never waits for them.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from aileron_airflow.pod_run import PodRun, PodWatch
 
 POLL_SECONDS: Final = 1.0
+SILENCE: Final = 900.0
+"""Seconds for which cluster, store and ledger may leave every look unanswered."""
 
 
 class AileronPodTrigger(KubernetesPodTrigger):
@@ -45,6 +48,7 @@ class AileronPodTrigger(KubernetesPodTrigger):
         self.actor = actor
         self.started = started
         self._watch: PodWatch | None = None
+        self._heard = time.monotonic()
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         values = {
@@ -75,24 +79,26 @@ class AileronPodTrigger(KubernetesPodTrigger):
             await asyncio.to_thread(self._watch.close)
 
     def _look(self) -> dict[str, Any] | None:
+        """The event; None while there is something to wait for."""
         from aileron_airflow.pod_run import PodWatch
 
-        if self._watch is None:
-            try:
-                self._watch = PodWatch(self._run(), self.pod_name)
-            except Unavailable as error:
-                self.log.warning("%s", error)
-                return None
         failure = None
         try:
-            if not self._watch.look():
+            self._watch = self._watch or PodWatch(self._run(), self.pod_name)
+            over = self._watch.look()
+            self._heard = time.monotonic()
+            if not over:
                 return None
         except AileronError as error:
+            silent = time.monotonic() - self._heard
+            if isinstance(error, Unavailable) and silent <= SILENCE:
+                self.log.warning("%s", error)
+                return None
             failure = error.to_dict()
         return {
             "name": self.pod_name,
             "started": dict(self.started),
-            "told": self._watch.told,
+            "told": self._watch.told if self._watch else 0,
             "error": failure,
         }
 

@@ -1,12 +1,14 @@
 """A real Airflow of its own for tests of operators: SQLite, no servers, `DAG.test`.
 
-Airflow reads its settings when it is first imported, so one Airflow serves the whole test
-session; each test has its own workspace, ledger and DAG folder.
+Airflow reads its settings when it is first imported, so one Airflow serves a process of tests;
+each test has its own workspace, ledger and DAG folder.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,11 +21,14 @@ from plugins.workspaces import Workspace
 
 from aileron.ledger import Ledger, Run
 
+DATABASE = "airflow.db"
 HEADER = "apiVersion: aileron/v1\nkind: Pipeline\nname: {name}\nruntime: {{retries: 0}}\n"
 
 
 @pytest.fixture(scope="session")
-def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def airflow_home(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Path]:
     """A migrated Airflow, switched on for this session's first import of it."""
     home = tmp_path_factory.mktemp("airflow")
     dags = home / "dags"
@@ -33,7 +38,7 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / DATABASE}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
@@ -41,15 +46,26 @@ def airflow_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert "airflow" not in sys.modules, "Airflow was imported before its home was chosen"
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
-    subprocess.run(
-        [sys.executable, "-P", "-m", "airflow", "db", "migrate"], check=True, capture_output=True
-    )
+    common = tmp_path_factory.getbasetemp()
+    _migrate(home / DATABASE, common.parent if hasattr(request.config, "workerinput") else common)
     yield home
     for name, value in before.items():
         if value is None:
             os.environ.pop(name)
         else:
             os.environ[name] = value
+
+
+def _migrate(database: Path, common: Path) -> None:
+    """Make Airflow's tables, or copy what another of pytest's processes made in `common`."""
+    with (common / "airflow.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = common / DATABASE
+        if not kept.exists():
+            words = [sys.executable, "-P", "-m", "airflow", "db", "migrate"]
+            subprocess.run(words, check=True, capture_output=True)
+            shutil.copy(database, kept.with_suffix(".draft")).rename(kept)
+    shutil.copy(kept, database)
 
 
 class Scheduler:

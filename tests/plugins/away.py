@@ -15,13 +15,14 @@ class Way:
 
     Args:
         server: host and port.
+        host: of this machine, whose port it is; others may reach it there.
     """
 
-    def __init__(self, server: tuple[str, int]) -> None:
+    def __init__(self, server: tuple[str, int], host: str = "127.0.0.1") -> None:
         self._server = server
         self._closed = threading.Event()
         self._connections: set[socket.socket] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="way", daemon=True).start()
 
@@ -38,6 +39,7 @@ class Way:
             self._closed.clear()
 
     def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # else whoever waits for connections goes on
         self._listener.close()
 
     def _accept(self) -> None:

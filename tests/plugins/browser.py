@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Response,
     expect,
     sync_playwright,
 )
@@ -30,8 +31,8 @@ OPTIONS: Final = [
     "--disable-sync",
 ]
 SECONDS: Final = 30
-BUSY: Final = "status of 503"
-"""What the browser says of a server that does not answer in time; pages ask it again."""
+BUSY: Final = 503
+"""The status of a server that cannot answer yet; pages ask it again."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,8 @@ def signed_in(
 ) -> Iterator[Page]:
     """A tab of the pages at `url` for whoever has the token; what it complains of fails.
 
+    That a server is busy for a while is no fault; that it still is in the end is one.
+
     Args:
         provoked: a pattern of the complaints that tests bring about.
         options: of the browser's session.
@@ -76,13 +79,32 @@ def signed_in(
         assert answer.status == 204, answer.text()
         page = session.new_page()
         faults: list[str] = []
+        answers: dict[tuple[str, str], int] = {}
 
         def heard(message: ConsoleMessage) -> None:
-            meant = re.search(BUSY if provoked is None else f"{BUSY}|{provoked}", message.text)
-            if message.type in ("error", "warning") and not meant:
+            busy = f"status of {BUSY}" in message.text
+            if message.type in ("error", "warning") and not busy and not meant(message.text):
                 faults.append(message.text)
+
+        def meant(complaint: str) -> bool:
+            return provoked is not None and re.search(provoked, complaint) is not None
+
+        def answered(answer: Response) -> None:
+            answers[answer.request.method, answer.url] = answer.status
 
         page.on("console", heard)
         page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("response", answered)
         yield page
+        if not meant(f"status of {BUSY}"):
+            faults += _still_busy(session, answers)
         assert not faults
+
+
+def _still_busy(session: BrowserContext, answers: Mapping[tuple[str, str], int]) -> list[str]:
+    """What was not answered the last time, and is not now: a tab that went on asks no more."""
+    return [
+        f"{method} {url}: {BUSY}"
+        for (method, url), status in answers.items()
+        if status == BUSY and (method != "GET" or session.request.get(url).status == BUSY)
+    ]

@@ -6,13 +6,9 @@ Packages are those of `tiny_service`, fetched and started by the real server ima
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
@@ -68,31 +64,6 @@ class ClusterPlatform(Platform):
         path = self.settings.workspace / "configs" / "pools" / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(document))
-
-
-@contextmanager
-def forwarded(host: str, port: int) -> Iterator[int]:
-    """A port of `host` that leads to `port` of the loopback: pods reach the tests' ledger."""
-
-    class Forward(StreamRequestHandler):
-        def handle(self) -> None:
-            with socket.create_connection(("127.0.0.1", port)) as there:
-                back = threading.Thread(target=pump, args=[there, self.request], daemon=True)
-                back.start()
-                pump(self.request, there)
-
-    with ThreadingTCPServer((host, 0), Forward) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
-
-
-def pump(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
 
 
 def make_cluster_platform(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,24 +47,6 @@ nodes:
 """
 """What trains is not what is tested: nearly all faults meet a step that sleeps."""
 PROBE = {"probe.component": "aileron.run.probes:Probe"}
-PICTURES = """\
-apiVersion: aileron/v1
-kind: Lifecycle
-name: podded_pictures
-dataset: handwritten_digits
-train:
-  algorithm: image_cnn
-  parameters: {image_size: 16, width: 8, epochs: 6, early_stopping_epochs: null, threads: 1}
-gate: {thresholds: {accuracy: {min: 0.1}}}
-package: false
-release: false
-runtime:
-  runner: kubernetes
-  pool: pods
-  resources: {train: {size: large}}
-  retries: 2
-  retry_seconds: 1
-"""
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +93,7 @@ def pod_stack(
     (folder / "pools").mkdir(exist_ok=True)
     text = pool_document("pods", pod_namespace, trainer_image, store, CONTEXT)
     (folder / "pools" / "pods.yaml").write_text(text, encoding="utf-8")
-    for name, text in (("podded", LIFECYCLE), ("podded_pictures", PICTURES)):
-        (folder / "lifecycles" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (folder / "lifecycles" / "podded.yaml").write_text(LIFECYCLE, encoding="utf-8")
     (folder / "pipelines" / "probed.yaml").write_text(PROBED, encoding="utf-8")
     write_distribution(stack_workspace / "site", "probes", PROBE)
     running: Stack = request.getfixturevalue("stack")
@@ -174,6 +155,3 @@ def pods(
 ) -> Pods:
     """What runs in pods of the stack."""
     return Pods(aileron, stack_ledger, cluster, pod_namespace)
-
-
-Wait = Callable[..., Any]

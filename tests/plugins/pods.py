@@ -23,13 +23,16 @@ def shared_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def placement(namespace: str, trainer_image: str, shared_folder: Path) -> Placement:
-    """A small pod with the shared folder under its own path."""
+    """A small pod with the shared folder under its own path.
+
+    It asks for little of the node, which pods of other tests share.
+    """
     volume = Volume(mount=str(shared_folder), host_path=str(shared_folder))
     return Placement(
         pool="test",
         namespace=namespace,
         image=trainer_image,
-        resources=Resources(cpu=0.45, memory_mb=1024, shm_mb=64),
+        resources=Resources(cpu=0.3, memory_mb=1024, shm_mb=64),
         store=StoreAccess(volume=volume),
         group=GROUP,
     )
@@ -38,4 +41,4 @@ def placement(namespace: str, trainer_image: str, shared_folder: Path) -> Placem
 @pytest.fixture(scope="module")
 def pods_bench(shared_folder: Path, placement: Placement) -> Bench:
     """The runner in pods, with probes."""
-    return Bench(KubernetesRunner(patience=240), shared_folder, placement)
+    return Bench(KubernetesRunner(), shared_folder, placement)

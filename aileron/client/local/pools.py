@@ -40,7 +40,7 @@ class LocalPools(PoolVerbs):
         scope = self._scope
         pool = _mine(scope, name)
         seen = _look(scope, pool)
-        gpus = usage.accelerators(pool)
+        gpus = pool.accelerators
         return r.Pool(
             **_facts(scope, pool, seen),
             all_sizes=tuple(
@@ -54,15 +54,16 @@ class LocalPools(PoolVerbs):
 
     def sync_pool(self, name: str) -> r.Pool:
         scope = self._scope
-        changed = sync(scope.settings.workspace, _mine(scope, name), scope.airflow)
-        if changed:
-            after = {"changed": list(changed)}
-            subject = f"pool:{name}"
-            scope.ledger.events.append(
-                scope.project, scope.actor.name, "pool.synced", subject, after=after
-            )
-        for key in (_key(name), AIRFLOW_POOLS):
-            scope.installation.remembered.forget(key)
+        subject = f"pool:{name}"
+        try:
+            for changed in sync(scope.settings.workspace, _mine(scope, name), scope.airflow):
+                after = {"changed": changed}
+                scope.ledger.events.append(
+                    scope.project, scope.actor.name, "pool.synced", subject, after=after
+                )
+        finally:
+            for key in (_key(name), AIRFLOW_POOLS):
+                scope.installation.remembered.forget(key)
         return self.pool(name)
 
 

@@ -38,7 +38,7 @@ def service(scope: Scope, name: str) -> r.Service:
     route = scope.ledger.routes.get(scope.project, name)
     revisions = scope.ledger.revisions.list(scope.project, name)
     champion = scope.ledger.champions.get(scope.project, found.model)
-    serving = champion if champion is not None and champion.service == name else None
+    serving = champion if champion is not None and champion.is_of(found) else None
     weights = {share.revision: share.weight for share in route.weights} if route else {}
     return r.Service(
         **_brief(scope, found, route, revisions),
@@ -141,7 +141,7 @@ def _find(scope: Scope, name: str) -> Service:
 
 def _champion(scope: Scope, service: Service) -> Champion:
     champion = scope.ledger.champions.get(scope.project, service.model)
-    if champion is None or champion.service != service.name:
+    if champion is None or not champion.is_of(service):
         raise NotFound("deploy.no_champion", model=f"{scope.project}/{service.model}")
     return champion
 

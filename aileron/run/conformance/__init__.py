@@ -5,7 +5,7 @@ that are good and cases that it must refuse; `check_runner` in a test of your ru
 raises `AssertionError` with what was promised and what happened.
 """
 
-from aileron.run.conformance.runners import RUNNER_CHECKS, check_runner
+from aileron.run.conformance.runners import PLATFORM_CHECKS, RUNNER_CHECKS, check_runner
 from aileron.run.conformance.steps import (
     Case,
     World,
@@ -16,6 +16,7 @@ from aileron.run.conformance.steps import (
 )
 
 __all__ = [
+    "PLATFORM_CHECKS",
     "RUNNER_CHECKS",
     "Case",
     "World",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.cluster.placement import Placement
+from aileron.core.errors import Refused
 from aileron.core.ports import ArtifactKind
 from aileron.core.settings import SILENT
 from aileron.graph.keys import code_digest
@@ -81,14 +82,18 @@ class Bench:
         return self.store.read_json(result.outputs["report"], "report.json")
 
 
-def check_runner(runner: Runner, folder: Path, placement: Placement | None = None) -> None:
-    """All checks of `RUNNER_CHECKS`.
+def check_runner(
+    runner: Runner, folder: Path, placement: Placement | None = None, *, platform: bool = True
+) -> None:
+    """All checks of `RUNNER_CHECKS`, and those of `PLATFORM_CHECKS` or that it refuses them.
 
     Args:
         folder: what the runner starts must find it under the same path, and may write there.
         placement: where it runs, for a runner that asks.
+        platform: whether it takes effects and waits.
     """
-    for check in RUNNER_CHECKS.values():
+    checks = PLATFORM_CHECKS.values() if platform else (effects_and_waits_are_refused,)
+    for check in (*RUNNER_CHECKS.values(), *checks):
         check(Bench(runner, folder, placement))
 
 
@@ -278,6 +283,19 @@ def requests_hold_no_secret(bench: Bench) -> None:
     assert json.loads(request.path.read_text(encoding="utf-8"))["format_version"] == 1
 
 
+def effects_and_waits_are_refused(bench: Bench) -> None:
+    """By a runner in whose place nobody may have the platform's credentials."""
+    asker = Asker(project="p", lifecycle="l", run_id="r", actor="a", key="k")
+    request = bench.request({"path": "/nowhere"}, "observe", "LeaveNote", asker=asker)
+    refused = False
+    try:
+        bench.run(request, platform={SECRET: "postgresql://u:hush@h/d"})
+    except Refused:
+        refused = True
+    assert refused, "it took the platform's variables"
+    assert not request.folder.exists()
+
+
 RUNNER_CHECKS: Final[Mapping[str, Callable[[Bench], None]]] = {
     check.__name__: check
     for check in (
@@ -298,8 +316,11 @@ RUNNER_CHECKS: Final[Mapping[str, Callable[[Bench], None]]] = {
         cancelling_stops_it,
         libraries_with_threads_work_and_repeat,
         changed_code_is_not_run_under_the_old_plan,
-        effects_are_applied_observed_and_undone,
-        requests_hold_no_secret,
     )
 }
 """By name, for tests that report each on its own."""
+PLATFORM_CHECKS: Final[Mapping[str, Callable[[Bench], None]]] = {
+    check.__name__: check
+    for check in (effects_are_applied_observed_and_undone, requests_hold_no_secret)
+}
+"""Of runners that take effects and waits."""

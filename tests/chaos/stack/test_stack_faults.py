@@ -13,19 +13,12 @@ from typing import Any
 import psutil
 import pytest
 from plugins.command import Command
+from plugins.waiting import wait_until
 
 from aileron.ledger import Ledger, NodeState
 from aileron.stack.stack import Stack
 
 PATIENCE = 120.0
-
-
-def wait_until(there: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    deadline = time.monotonic() + patience
-    while not (found := there()):
-        assert time.monotonic() < deadline, f"no {what} within {patience:.0f} s"
-        time.sleep(0.1)
-    return found
 
 
 def server_process(stack: Stack, name: str) -> psutil.Process:
@@ -53,7 +46,7 @@ def ended(aileron: Command, ledger: Ledger, run_id: str) -> dict[str, Any]:
     def final() -> bool:
         return ledger.runs.get(run_id).state.final
 
-    wait_until(final, f"end of {run_id}", 180)
+    wait_until(final, 180, f"end of {run_id}")
     facts: dict[str, Any] = aileron("lifecycle", "show", name, run, "--json").json
     return facts
 
@@ -74,7 +67,7 @@ def test_a_scheduler_killed_in_mid_training_costs_nothing_but_time(
     stack: Stack, aileron: Command, stack_ledger: Ledger
 ) -> None:
     run_id = launch_slow(aileron, seed=11)
-    wait_until(lambda: training(stack_ledger, run_id), "training")
+    wait_until(lambda: training(stack_ledger, run_id), PATIENCE, "training")
     before = server_process(stack, "scheduler")
     before.kill()
     facts = ended(aileron, stack_ledger, run_id)
@@ -87,8 +80,8 @@ def test_a_killed_training_is_told_and_tried_again(
     stack: Stack, stack_home: Any, aileron: Command, stack_ledger: Ledger
 ) -> None:
     run_id = launch_slow(aileron, seed=12)
-    wait_until(lambda: training(stack_ledger, run_id), "training")
-    victim = wait_until(lambda: step_processes(stack_home), "training process")[0]
+    wait_until(lambda: training(stack_ledger, run_id), PATIENCE, "training")
+    victim = wait_until(lambda: step_processes(stack_home), PATIENCE, "training process")[0]
     os.kill(victim.pid, signal.SIGKILL)
     facts = ended(aileron, stack_ledger, run_id)
     assert facts["state"] == "succeeded"

@@ -54,6 +54,14 @@ def test_an_unknown_pool_is_answered_with_the_nearest_name(client: Client, share
         client.pool("share")
 
 
+@pytest.mark.parametrize("name", ["shared?", "shared#1", "../session"])
+def test_a_name_is_never_read_as_part_of_an_address(
+    client: Client, shared: None, name: str
+) -> None:
+    with pytest.raises((NotFound, InvalidInput)):
+        client.pool(name)
+
+
 def test_a_pool_of_other_projects_is_not_there(client: Client, history: History) -> None:
     history.workspace.pool_file(POOL + "projects: [vision]\n")
     assert client.pools() == ()

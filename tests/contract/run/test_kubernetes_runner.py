@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from plugins.cluster import Cluster
 
 from aileron.run.conformance import RUNNER_CHECKS
-from aileron.run.conformance.runners import Bench
+from aileron.run.conformance.runners import Bench, effects_and_waits_are_refused
+from aileron.run.kubernetes import KubernetesRunner
 
-AT_A_TIME = 4
+AT_A_TIME = 3
+"""Their pods share the only node, of two cores, with those of tests in other processes."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,10 @@ def checked(pods_bench: Bench) -> Iterator[Mapping[str, Future[None]]]:
 @pytest.mark.parametrize("check", RUNNER_CHECKS)
 def test_runner(check: str, checked: Mapping[str, Future[None]]) -> None:
     checked[check].result()
+
+
+def test_effects_and_waits_are_refused(tmp_path: Path) -> None:
+    effects_and_waits_are_refused(Bench(KubernetesRunner(), tmp_path))
 
 
 def test_nothing_is_left_of_them(

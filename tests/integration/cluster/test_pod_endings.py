@@ -16,17 +16,24 @@ from aileron.cluster.placement import Resources, StoreAccess
 from aileron.graph.pipeline import Limits
 from aileron.run import pods
 from aileron.run.conformance.runners import Bench
-from aileron.run.kubernetes import KubernetesRunner
 from aileron.run.request import Subject
 
 
 def subject() -> Subject:
-    return Subject(project="p", lifecycle="l", run_id="p/l/1", node="train", key=uuid.uuid4().hex)
+    return Subject(
+        installation="i",
+        project="p",
+        lifecycle="l",
+        run_id="p/l/1",
+        node="train",
+        key=uuid.uuid4().hex,
+    )
 
 
 @pytest.fixture
 def bench(pods_bench: Bench) -> Bench:
-    return Bench(KubernetesRunner(patience=2.0), pods_bench.folder, pods_bench.placement)
+    """Its pods must find a node within 2 s."""
+    return placed(pods_bench, start_seconds=2)
 
 
 @pytest.fixture
@@ -109,6 +116,16 @@ def test_a_step_that_takes_all_of_its_pods_memory(bench: Bench) -> None:
 
 
 @pytest.mark.usefixtures("nothing_left")
+def test_a_step_that_fills_the_disk_is_evicted(bench: Bench) -> None:
+    result = placed(bench, resources=small(ephemeral_mb=64)).probe("fill", amount=200)
+    assert result.exit.reason == "evicted", result
+    error = result.raised()
+    assert error is not None
+    assert not error.retryable
+    assert "Give it more `ephemeral_mb`" in str(error)
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_the_clusters_own_deadline(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pods, "DEADLINE_MARGIN", -54.0)
     request = bench.request({"behaviour": "sleep", "amount": 50}, limits=Limits(seconds=60))
@@ -154,11 +171,11 @@ def test_a_pod_that_is_deleted_without_grace(
 @pytest.mark.usefixtures("nothing_left")
 def test_a_store_that_the_pod_does_not_find(bench: Bench) -> None:
     result = placed(bench, store=StoreAccess(uri="/elsewhere")).probe("copy")
-    assert result.exit.reason == "store_unreachable", result
+    assert result.exit.reason == "error", result
     error = result.raised()
     assert error is not None
-    assert error.retryable
-    assert "cannot use the artifact store /elsewhere" in str(error)
+    assert not error.retryable
+    assert "no request in the artifact store /elsewhere" in str(error)
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -35,7 +35,14 @@ KubernetesRunner().run(request, on_log=lambda line: print(line, flush=True))
 
 
 def subject() -> Subject:
-    return Subject(project="p", lifecycle="l", run_id="p/l/1", node="train", key=uuid.uuid4().hex)
+    return Subject(
+        installation="i",
+        project="p",
+        lifecycle="l",
+        run_id="p/l/1",
+        node="train",
+        key=uuid.uuid4().hex,
+    )
 
 
 def again(request: Request) -> Request:

@@ -14,7 +14,7 @@ from aileron.client import LocalClient
 from aileron.client.local import Installation
 from aileron.cluster.capacity import Capacity
 from aileron.cluster.pools import Pool
-from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused
+from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
 from aileron.lifecycle import lint, resolve
 from aileron.lifecycle.fitting import check_pods
 
@@ -25,6 +25,12 @@ def client(history: History, slot_pools: SlotPools, cluster: Cluster) -> Iterato
     settings = history.settings.model_copy(update={"airflow_url": slot_pools.url})
     with LocalClient(Installation(settings), language="en") as client:
         yield client
+
+
+def changes(client: LocalClient) -> list[str]:
+    """What syncing pool `shared` has changed, in order."""
+    events = reversed(client.events("pool:shared"))
+    return [str((one.after or {})["changed"]) for one in events if one.verb == "pool.synced"]
 
 
 def findings(history: History) -> list[str]:
@@ -98,8 +104,7 @@ def test_a_pool_is_online_after_it_was_synced(
     assert (after.state, after.reason) == ("online", None)
     made = slot_pools.pools["aileron_shared"]
     assert (made["slots"], made["include_deferred"]) == (2, True)
-    event = client.events("pool:shared")[0]
-    assert (event.verb, event.after) == ("pool.synced", {"changed": ["slots", "quota"]})
+    assert changes(client) == ["quota", "slots"]
 
 
 def test_an_account_of_the_namespace_alone_sees_no_nodes_and_is_well(
@@ -124,7 +129,20 @@ def test_a_second_sync_changes_nothing(
     client.sync_pool("shared")
     client.sync_pool("shared")
     assert slot_pools.writes == 1
-    assert len(client.events("pool:shared")) == 1
+    assert changes(client) == ["quota", "slots"]
+
+
+def test_what_a_sync_did_before_airflow_was_silent_is_told(
+    history: History, new_namespace: NewNamespace
+) -> None:
+    history.workspace.pool_file(pool_text(new_namespace()))
+    settings = history.settings.model_copy(update={"airflow_url": "http://127.0.0.1:9"})
+    with LocalClient(Installation(settings), language="en") as client:
+        assert client.pool("shared").state == "abnormal"
+        with pytest.raises(Unavailable):
+            client.sync_pool("shared")
+        assert changes(client) == ["quota"]
+        assert client.pool("shared").state == "online", "what was seen before is forgotten"
 
 
 def test_the_cluster_enforces_the_quota_as_the_file_says_it_now(
@@ -161,6 +179,35 @@ def test_two_pools_of_one_namespace_cannot_have_a_quota(
     history.workspace.write("configs/pools/other.yaml", text.replace("name: shared", "name: other"))
     with pytest.raises(Conflict, match="Pools shared and other have the same namespace"):
         client.sync_pool("shared")
+
+
+def test_a_pool_without_a_quota_leaves_its_neighbours_alone(
+    client: LocalClient, history: History, new_namespace: NewNamespace, cluster: Cluster
+) -> None:
+    namespace = new_namespace()
+    text = pool_text(namespace)
+    history.workspace.pool_file(text)
+    client.sync_pool("shared")
+    other = text.replace("name: shared", "name: other").replace("quota:", "# quota:")
+    history.workspace.write("configs/pools/other.yaml", other)
+    assert client.sync_pool("other").state == "online"
+    assert "aileron-pool" in cluster.kubectl("get", "resourcequota", "-n", namespace)
+
+
+def test_a_pool_that_was_renamed_takes_its_quota_over(
+    client: LocalClient, history: History, new_namespace: NewNamespace, cluster: Cluster
+) -> None:
+    namespace = new_namespace()
+    before = history.workspace.pool_file(pool_text(namespace))
+    client.sync_pool("shared")
+    before.unlink()
+    less = ("cpu: 3, memory_mb: 8192, gpu: 0", "cpu: 2")
+    fresh = pool_text(namespace, ("name: shared", "name: fresh"), less)
+    history.workspace.write("configs/pools/fresh.yaml", fresh)
+    assert client.sync_pool("fresh").state == "online"
+    hard = cluster.kubectl("get", "resourcequota", "-n", namespace, "-o", "yaml")
+    assert 'requests.cpu: "2"' in hard
+    assert "memory" not in hard
 
 
 def test_what_runs_in_the_pool_is_counted_and_named(

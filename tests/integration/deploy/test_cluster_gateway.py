@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from contextlib import closing
 
 import pytest
-from plugins.cluster_services import ClusterPlatform, forwarded
+from click.testing import CliRunner
+from plugins.away import Way
+from plugins.cluster_services import ClusterPlatform
 from plugins.releases import constant_client, until
 
+from aileron.cli import command
 from aileron.cluster.access import Cluster
+from aileron.cluster.placement import Resources
 from aileron.cluster.pools import load_pool
 from aileron.core.errors import Refused
 from aileron.deploy.gateway_client import gateway_client
 from aileron.deploy.gateway_pods import (
     SELECTOR,
     apply_gateway,
-    gateway_address,
     gateway_placement,
     gateway_pods,
 )
 
+SMALL = Resources(cpu=0.2, memory_mb=256)
+
 
 @pytest.fixture
-def gateway_platform(bare_cluster_platform: ClusterPlatform) -> Iterator[ClusterPlatform]:
+def gateway_platform(
+    bare_cluster_platform: ClusterPlatform, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ClusterPlatform]:
     """A platform whose gateway is two pods, and whose supervisor is a process here."""
     platform = bare_cluster_platform
     platform.write_pool()
+    monkeypatch.setattr("aileron.deploy.gateway_pods.RESOURCES", SMALL)
     url = platform.settings.require("ledger_url")
     port = int(url.rpartition(":")[2].partition("/")[0])
     host = platform.cluster.host if platform.cluster else ""
-    placement = gateway_placement(load_pool(platform.settings.workspace, "tests"))
-    small = placement.resources.model_copy(update={"cpu": 0.2, "memory_mb": 256})
-    placement = placement.model_copy(update={"resources": small})
-    with forwarded(host, port) as open_port:
-        reachable = url.replace(f"127.0.0.1:{port}", f"{host}:{open_port}")
-        apply_gateway(Cluster(), placement, reachable)
-        address = gateway_address(Cluster(), placement, 120)
-        update = {"gateway_url": address, "gateway_pool": "tests"}
+    with closing(Way(("127.0.0.1", port), host)) as way:
+        reachable = url.replace(f"127.0.0.1:{port}", f"{host}:{way.port}")
+        (platform.work / "ledger-url").write_text(f"{reachable}\n")
+        said = applied(platform)
+        update = {name.removeprefix("AILERON_").lower(): value for name, value in said.items()}
+        assert update.keys() == {"gateway_url", "gateway_pool"}
         platform.settings = platform.settings.model_copy(update=update)
         platform.start_supervisor()
         yield platform
         platform.end()
+
+
+def applied(platform: ClusterPlatform) -> dict[str, str]:
+    """What `aileron gateway apply` says; it waits until the pods are ready."""
+    words = ["gateway", "apply", "--pool", "tests", "--json"]
+    words += ["--ledger-url-file", str(platform.work / "ledger-url")]
+    done = CliRunner().invoke(command, words, env=platform.settings.environment())
+    assert done.exit_code == 0, done.output
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
 
 
 def test_gateway_pods_come_and_go_under_load(gateway_platform: ClusterPlatform) -> None:
@@ -61,6 +78,18 @@ def test_gateway_pods_come_and_go_under_load(gateway_platform: ClusterPlatform) 
     assert all(_is_transport(failure) for failure in traffic.failures), traffic.failures
     assert traffic.seen() == ["v1", "v2"]
     assert len(gateway_client(platform.settings).pages()) == 2
+
+
+def test_the_gateway_is_applied_again(gateway_platform: ClusterPlatform) -> None:
+    platform, file = gateway_platform, gateway_platform.work / "ledger-url"
+    before = _gateways(platform)
+
+    said = applied(platform)
+    assert _gateways(platform) == before, "the same again changes nothing"
+
+    file.write_text(f"{file.read_text().strip()}?application_name=gateway")
+    assert applied(platform) == said
+    until(lambda: _replaced(platform, *before), 150, "each pod is another one")
 
 
 def test_a_ledger_of_this_machine_is_refused(bare_cluster_platform: ClusterPlatform) -> None:
@@ -87,9 +116,10 @@ _READY = (
 )
 
 
-def _replaced(platform: ClusterPlatform, gone: str) -> Any:
+def _replaced(platform: ClusterPlatform, *gone: str) -> bool:
     now = _gateways(platform)
-    return len(now) == 2 and gone not in now and len(gateway_pods(Cluster(), platform.namespace))
+    told = gateway_pods(Cluster(), platform.namespace)
+    return len(now) == 2 and not set(gone) & set(now) and len(told) == 2
 
 
 def _is_transport(failure: str) -> bool:

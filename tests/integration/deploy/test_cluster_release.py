@@ -20,7 +20,7 @@ from aileron.cluster.serving import ServicePlacement
 from aileron.core.errors import Refused, StepFailed
 from aileron.core.ports import ArtifactKind
 from aileron.deploy.manifests import Identity, manifests
-from aileron.deploy.orphans import find_orphans
+from aileron.deploy.orphans import find_orphans, sites
 from aileron.deploy.pod_troubles import is_ready
 from aileron.deploy.rollback import rollback
 from aileron.deploy.targets import Targets
@@ -66,7 +66,11 @@ FAULTS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("healthy", {"image": "localhost/nowhere:1"}, "The image localhost/nowhere:1 "),
     ("refuses", {}, "The model cannot be served: it is not a model"),
     ("never_ready", {}, "did not become healthy within 15 s"),
-    ("healthy", {"resources": Resources(cpu=64, memory_mb=128)}, "Insufficient cpu"),
+    (
+        "healthy",
+        {"resources": Resources(cpu=64, memory_mb=128), "start_seconds": 10},
+        "Insufficient cpu",
+    ),
     ("other_pins", {}, "click 0.0.1 (there: "),
 )
 """What is wrong with a revision, and what the release must say of it."""
@@ -129,6 +133,7 @@ def test_a_killed_supervisor_takes_no_pod_with_it_and_its_successor_adopts_them(
     bare_cluster_platform: ClusterPlatform,
 ) -> None:
     platform = bare_cluster_platform
+    platform.write_pool()
     supervisor = platform.start_supervisor()
     platform.start_gateway()
     platform.release(1)
@@ -138,7 +143,8 @@ def test_a_killed_supervisor_takes_no_pod_with_it_and_its_successor_adopts_them(
         supervisor.wait()
         successor = platform.start_supervisor()
         address = _row(platform, 1).address
-        scale_service_to(platform, 2)
+        with LocalClient.of(platform.settings) as client:
+            client.scale_service(SERVICE, 2)
         until(lambda: len(_ready_pods(platform)) == 2, 150, "the successor scales what it found")
         successor.send_signal(signal.SIGTERM)  # pods need no supervisor: they outlive it
         assert successor.wait(30) == 0
@@ -180,7 +186,8 @@ def test_a_service_is_stopped_started_and_deleted(cluster_platform: ClusterPlatf
     until(lambda: _row(platform, 1).state == RevisionState.REMOVED, 150, "it is removed")
     assert platform.objects("deployments,services,serviceaccounts,networkpolicies") == []
     assert _status(platform) == 404
-    assert list(find_orphans(ledger, Targets(settings, lambda: ledger.installation))) == []
+    (site,) = sites(ledger)
+    assert list(find_orphans(ledger, Targets(settings, lambda: ledger.installation), site)) == []
 
     platform.release(2)
     assert platform.answer() == "v2"
@@ -231,14 +238,6 @@ def test_the_server_takes_each_object_in_its_newest_form(
         *("serviceaccount", "networkpolicy", "service", "deployment"),
         *("poddisruptionbudget", "horizontalpodautoscaler"),
     }
-
-
-def scale_service_to(platform: ClusterPlatform, replicas: int) -> None:
-    """Ask as `aileron service scale` does, without a pool's file."""
-    row = _row(platform, 1)
-    assert row.placement is not None
-    placement = row.placement.model_copy(update={"replicas": replicas})
-    platform.ledger.revisions.place(PROJECT, SERVICE, 1, placement)
 
 
 def _ready_pods(platform: ClusterPlatform) -> list[str]:

@@ -20,7 +20,7 @@ from aileron.cluster.capacity import Capacity
 from aileron.cluster.pools import Pool
 from aileron.cluster.usage import sync_quota
 from aileron.core.errors import Refused
-from aileron.deploy.orphans import find_orphans
+from aileron.deploy.orphans import find_orphans, sites
 from aileron.deploy.targets import Targets
 from aileron.ledger import Ledger
 from aileron.run.conformance import RUNNER_CHECKS
@@ -119,4 +119,5 @@ def test_a_service_is_released_told_of_stopped_and_deleted(
         client.delete_service(SERVICE)
     kinds = "deployments,services,serviceaccounts,networkpolicies,poddisruptionbudgets"
     until(lambda: not platform.objects(f"{kinds},horizontalpodautoscalers"), 60, "it is gone")
-    assert list(find_orphans(ledger, Targets(platform.settings, lambda: ledger.installation))) == []
+    targets = Targets(platform.settings, lambda: ledger.installation)
+    assert [one for site in sites(ledger) for one in find_orphans(ledger, targets, site)] == []

@@ -56,6 +56,44 @@ def test_a_deleted_service_keeps_nothing_but_its_record(ledger: Ledger) -> None:
         ledger.services.set_desired(PROJECT, SERVICE, Desired.RUNNING)
 
 
+@pytest.mark.parametrize("state", [RevisionState.DRAINING, RevisionState.UNHEALTHY])
+def test_what_still_ends_its_requests_is_not_missed_yet(
+    ledger: Ledger, state: RevisionState
+) -> None:
+    stopped(ledger, 2)
+    ledger.revisions.report(PROJECT, SERVICE, 2, state)
+    ledger.services.set_desired(PROJECT, SERVICE, Desired.DELETED)
+
+    assert retired(ledger) == [1]
+
+
+def test_a_service_that_is_made_anew_has_no_traffic_and_no_champion_yet(ledger: Ledger) -> None:
+    stopped(ledger, 1)
+    model = reference("b", ArtifactKind.MODEL)
+    package = reference("a", ArtifactKind.PACKAGE)
+    champion = ledger.champions.compare_and_set(
+        PROJECT,
+        "cells_model",
+        None,
+        version=1,
+        model_reference=model,
+        package_reference=package,
+        service=SERVICE,
+        revision=1,
+    )
+    before = ledger.routes.set(PROJECT, SERVICE, {1: 100}, champion.fence)
+    old = ledger.services.set_desired(PROJECT, SERVICE, Desired.DELETED)
+
+    again = ledger.services.ensure(PROJECT, SERVICE, "cells_model")
+
+    route = ledger.routes.get(PROJECT, SERVICE)
+    assert route is not None
+    assert (route.weights, route.fence) == ((), 0)
+    assert route.generation > before.generation
+    assert champion.is_of(old)
+    assert not champion.is_of(again)
+
+
 def test_a_deleted_service_is_made_anew_and_counts_on(ledger: Ledger) -> None:
     stopped(ledger, 2)
     ledger.services.set_desired(PROJECT, SERVICE, Desired.DELETED)

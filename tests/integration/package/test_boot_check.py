@@ -60,6 +60,26 @@ def test_the_same_package_gives_the_same_report(packaged: Packaged, check: Check
     assert check(packaged("regression_ridge"))[0] == check(packaged("regression_ridge"))[0]
 
 
+def test_its_speed_is_measured_on_so_many_cores(packaged: Packaged, check: Check) -> None:
+    package = packaged("regression_ridge")
+
+    report, context = check(package, measure_cores=(1, 2), measure_seconds=0.5)
+
+    assert report == check(package)[0]
+    curve = [step for name, step, value in context.points if "second" in name and value > 1]
+    assert [step for step in curve if step] == [1, 2]
+    slow = {step: value for name, step, value in context.points if name == "latency_p95_ms"}
+    quick = {step: value for name, step, value in context.points if name == "latency_p50_ms"}
+    assert all(0 < quick[cores] <= slow[cores] for cores in (1, 2))
+    assert sum("requests per second" in line for line in context.lines) == 2
+
+
+def test_more_cores_than_there_are_cannot_be_measured(packaged: Packaged, check: Check) -> None:
+    sentence = refused(check, packaged("regression_ridge"), InvalidInput, measure_cores=(200,))
+
+    assert "`measure_cores` asks for 200, and the boot check may use" in sentence
+
+
 def refused(check: Check, package: Path, kind: type[AileronError], **config: Any) -> str:
     """The sentence with which the check refuses `package`."""
     with pytest.raises(kind) as caught:

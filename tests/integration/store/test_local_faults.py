@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aileron.core.errors import Unavailable
 from aileron.core.ports import ArtifactKind
 from aileron.store import Store, open_store
+from aileron.store.store import manifest_key
 
 KIND = ArtifactKind.DATASET
 
@@ -39,6 +42,29 @@ def manifests(store: Store) -> list[Path]:
 
 def drafts(store: Store) -> list[Path]:
     return list(Path(store.root).glob("drafts/*"))
+
+
+def test_what_manifests_cannot_be_listed_keeps_all_blobs(
+    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, one = folder / "a.bin", folder.with_name("one")
+    one.mkdir()
+    (one / "a.bin").write_bytes(shared.read_bytes())
+    kept, going = store.put(KIND, folder), store.put(KIND, one)
+    for path in Path(store.root).glob("blobs/*/*"):
+        os.utime(path, (0, 0))
+    there = Path(store.root, manifest_key(kept.digest)).parent
+    scandir = os.scandir
+
+    def fail(path: str | Path) -> Any:
+        if Path(path) == there:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(Unavailable, match="Stale file handle"):
+        store.remove([going])
+    store.verify(kept)
 
 
 @pytest.mark.parametrize("room", [0, 50_000, 100_000, 150_000, 200_000, 200_010])

@@ -104,12 +104,6 @@ def test_volumes_and_the_store() -> None:
     assert container["envFrom"] == [{"secretRef": {"name": "s3"}}]
 
 
-def test_the_platforms_variables_are_files_of_a_secret() -> None:
-    made = spec({}, secret="aileron-a-1")
-    source = {"secretName": "aileron-a-1", "defaultMode": 0o440}
-    assert {"name": "platform", "secret": source} in made["volumes"]
-
-
 def test_labels_are_what_kubernetes_takes() -> None:
     labels = manifest({"labels": {"team": "a"}}, labels={"aileron.io/node": "第一/step " * 9})
     value = labels["metadata"]["labels"]["aileron.io/node"]

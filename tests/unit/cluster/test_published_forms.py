@@ -68,9 +68,7 @@ def all_manifests() -> list[Manifest]:
     identity = Identity("abc", "default", "cells", 1)
     package = reference("a", ArtifactKind.PACKAGE)
     placement = ServicePlacement(pod=POD, replicas=2, max_replicas=4)
-    pod = pod_manifest(
-        POD, name="aileron-a-1", command=["python"], seconds=99.5, secret="aileron-a-1"
-    )
+    pod = pod_manifest(POD, name="aileron-a-1", command=["python"], seconds=99.5)
     return [
         pod,
         *manifests(identity, package, placement, NEWEST, ("192.0.2.7",)),

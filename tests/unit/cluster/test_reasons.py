@@ -54,6 +54,9 @@ def event(reason: str, message: str) -> dict[str, Any]:
 
 SHORT = "0/3 nodes are available: 1 node(s) had taint {a: b}, 2 Insufficient cpu."
 NOT_FOUND = 'Failed to pull image "localhost/t:1": rpc error: not found'
+LATE = "failed to sync secret cache: timed out waiting for the condition"
+LATE_VOLUME = "Unable to attach or mount volumes: timed out waiting for the condition"
+NO_FOLDER = "hostPath type check failed: /data is not a directory"
 NO_ROUTE = 'Failed to pull image "localhost/t:1": dial tcp 10.0.0.1:443: i/o timeout'
 
 CANNOT_START = [
@@ -96,8 +99,27 @@ CANNOT_START = [
         '集群无法启动容器：secret "store" not found。请更正资源池的配置，或创建其中所引用的对象。',
     ),
     (
+        pod(waiting("CreateContainerConfigError", LATE)),
+        [],
+        "misconfigured",
+        True,
+        f"The cluster could not start the container until now: {LATE}. Run it again; if this "
+        "lasts, look at the node and at what the pool names.",
+        f"集群至今未能启动容器：{LATE}。请重新运行；若持续如此，请检查节点以及资源池中所引用的对象。",
+    ),
+    (
         pod({}),
-        [event("FailedMount", "hostPath type check failed: /data is not a directory")],
+        [event("FailedMount", LATE_VOLUME)],
+        "misconfigured",
+        True,
+        f"The cluster could not start the container until now: {LATE_VOLUME}. Run it again; if "
+        "this lasts, look at the node and at what the pool names.",
+        f"集群至今未能启动容器：{LATE_VOLUME}。"
+        "请重新运行；若持续如此，请检查节点以及资源池中所引用的对象。",
+    ),
+    (
+        pod({}),
+        [event("FailedMount", NO_FOLDER), event("FailedMount", LATE_VOLUME)],
         "misconfigured",
         False,
         "The cluster cannot start the container: hostPath type check failed: /data is not a "
@@ -155,6 +177,23 @@ ENDED = [
         "from its last checkpoint if it has one.",
         "Pod 被节点 node1 驱逐：low on resource: memory。"
         "请重新运行；若有检查点，将从最近的检查点继续。",
+    ),
+    (
+        pod(
+            {
+                "phase": "Failed",
+                "reason": "Evicted",
+                "message": "Pod ephemeral local storage usage exceeds the total limit of "
+                "containers 64Mi. ",
+            }
+        ),
+        "evicted",
+        False,
+        "The pod of train.x wrote more to its node's disk than it was given: Pod ephemeral local "
+        "storage usage exceeds the total limit of containers 64Mi. Give it more `ephemeral_mb`, "
+        "or let it write less.",
+        "train.x 的 Pod 写入节点磁盘的数据超出其配额：Pod ephemeral local storage usage exceeds "
+        "the total limit of containers 64Mi。请调高 `ephemeral_mb`，或减少写入。",
     ),
     (
         pod(
@@ -234,7 +273,7 @@ def check(reason: Reason | None, name: str, retryable: bool, en: str, zh: str) -
 def test_why_a_pod_does_not_start(
     seen: Any, events: Any, name: str, retryable: bool, en: str, zh: str
 ) -> None:
-    check(reasons.cannot_start(seen, events, now=NOW), name, retryable, en, zh)
+    check(reasons.cannot_start(seen, events, 60, NOW), name, retryable, en, zh)
 
 
 @pytest.mark.parametrize(("seen", "name", "retryable", "en", "zh"), ENDED)
@@ -243,22 +282,36 @@ def test_how_a_pod_ended(seen: Any, name: str, retryable: bool, en: str, zh: str
 
 
 @pytest.mark.parametrize(
-    "seen",
+    ("seen", "events"),
     [
-        pod({"phase": "Running"}),
-        pod(waiting("ContainerCreating")),
-        pod(waiting("ErrImagePull", "dial tcp: i/o timeout")),
-        pod({"phase": "Running"}, ending="2026-11-21T11:59:50Z"),
+        (pod({"phase": "Running"}), []),
+        (pod(waiting("ContainerCreating")), []),
+        (pod(waiting("ErrImagePull", "dial tcp: i/o timeout")), []),
+        (pod({"phase": "Running"}, ending="2026-11-21T11:59:50Z"), []),
+        (pod({}), [event("FailedMount", NO_FOLDER), event("Pulling", "a large image")]),
     ],
 )
-def test_what_may_still_go_well_has_no_reason(seen: Any) -> None:
-    assert reasons.cannot_start(seen, now=NOW) is None
+def test_what_may_still_go_well_has_no_reason(seen: Any, events: Any) -> None:
+    assert reasons.cannot_start(seen, events, 60, NOW) is None
 
 
-def test_a_pod_is_given_time_to_find_a_node() -> None:
-    seen = pod(unschedulable(SHORT))
-    assert reasons.cannot_start(seen, patience=300, now=NOW) is None
-    assert reasons.cannot_start(seen, patience=100, now=NOW) is not None
+@pytest.mark.parametrize(
+    ("seen", "events"),
+    [
+        (pod(unschedulable(SHORT)), []),
+        (pod(waiting("CreateContainerConfigError", LATE)), []),
+        (pod({}), [event("FailedMount", LATE_VOLUME)]),
+    ],
+)
+def test_what_may_come_by_itself_is_given_time(seen: Any, events: Any) -> None:
+    assert reasons.cannot_start(seen, events, 300, NOW) is None
+    assert reasons.cannot_start(seen, events, 100, NOW) is not None
+
+
+def test_the_time_begins_anew_when_a_node_has_been_found() -> None:
+    found = {"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-11-21T11:59:30Z"}
+    seen = pod({"conditions": [found]})
+    assert reasons.cannot_start(seen, [event("FailedMount", NO_FOLDER)], 100, NOW) is None
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,16 @@ NEW = Offers(
     ),
 )
 NONE = Offers((1, 20), frozenset())
+PACKAGE = reference("a", ArtifactKind.PACKAGE)
+POD = Placement(
+    pool="tests",
+    namespace="cells",
+    image="server:1",
+    resources=Resources(cpu=1, memory_mb=512),
+    store=StoreAccess(
+        uri="/store/cells", volume=Volume(mount="/store", claim="store"), secret="store"
+    ),
+)
 
 
 @pytest.mark.parametrize(
@@ -96,20 +106,50 @@ def test_names_differ_by_installation_and_fit_a_service() -> None:
     assert all(len(name) <= 63 for name in names)
 
 
-def _objects(offers: Offers, **changes: Any) -> dict[str, Any]:
-    pod = Placement(
-        pool="tests",
-        namespace="cells",
-        image="server:1",
-        resources=Resources(cpu=1, memory_mb=512),
-        store=StoreAccess(
-            uri="/store", volume=Volume(mount="/store", claim="store"), secret="store"
-        ),
+def test_services_whose_names_look_alike_stay_apart() -> None:
+    one, other = (Identity("abc", "default", name, 1) for name in ("cells", "cells_"))
+
+    assert other.labels["aileron.io/service"] == "cells", "a label's value ends in no `_`"
+    assert one.name != other.name
+    assert one.selector != other.selector
+    found = manifests(other, PACKAGE, ServicePlacement(pod=POD), NONE)
+    assert all(one.labels.items() - each["metadata"]["labels"].items() for each in found)
+
+
+def test_a_pod_has_its_shared_memory_and_of_volumes_only_what_the_store_lies_on() -> None:
+    share = Volume(mount="/share", claim="share")
+    pod = POD.model_copy(
+        update={"volumes": (share,), "resources": Resources(memory_mb=512, shm_mb=128)}
     )
-    placement = ServicePlacement(pod=pod, **changes)
+    made = _objects(NEW, pod=pod)["Deployment"]["spec"]["template"]["spec"]
+    (fetching,), (serving,) = made["initContainers"], made["containers"]
+
+    volumes = {volume.pop("name"): volume for volume in made["volumes"]}
+    assert volumes["shm"] == {"emptyDir": {"medium": "Memory", "sizeLimit": "128Mi"}}
+    assert volumes["store-0"]["persistentVolumeClaim"]["claimName"] == "store"
+    assert volumes.keys() == {"package", "tmp", "shm", "store-0"}
+    assert _paths(fetching) == ["/package", "/tmp", "/store"]
+    assert _paths(serving) == ["/package", "/tmp", "/dev/shm"]
+
+
+def test_a_store_may_lie_on_a_volume_of_the_pool() -> None:
+    access = StoreAccess(uri="/share/store")
+    volumes = (Volume(mount="/share", claim="share"), Volume(mount="/data", claim="data"))
+    pod = POD.model_copy(update={"store": access, "volumes": volumes})
+
+    spec = _objects(NEW, pod=pod)["Deployment"]["spec"]["template"]["spec"]
+
+    assert _paths(spec["initContainers"][0]) == ["/package", "/tmp", "/share"]
+
+
+def _paths(container: dict[str, Any]) -> list[str]:
+    return [mount["mountPath"] for mount in container["volumeMounts"]]
+
+
+def _objects(offers: Offers, pod: Placement | None = None, **changes: Any) -> dict[str, Any]:
+    placement = ServicePlacement(pod=pod or POD, **changes)
     identity = Identity("abc", "default", "cells", 1)
-    package = reference("a", ArtifactKind.PACKAGE)
-    made = manifests(identity, package, placement, offers, ("192.0.2.7",))
+    made = manifests(identity, PACKAGE, placement, offers, ("192.0.2.7",))
     return {one["kind"]: one for one in made}
 
 

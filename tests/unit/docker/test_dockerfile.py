@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from plugins.images import SERVER, TRAINER, Image
 
 from aileron.core.settings import SILENT
@@ -51,11 +52,32 @@ def lineage(name: str) -> list[Stage]:
     return [stage, *(lineage(stage.base) if stage.base in STAGES else [])]
 
 
-def test_every_base_is_one_pinned_image() -> None:
+def test_every_base_is_one_image_of_a_patch_version() -> None:
     bases = {stage.base for name, stage in STAGES.items() if name and stage.base not in STAGES}
     assert bases == {"${BASE}", "scratch"}
     (default,) = STAGES[""].all("ARG")
-    assert re.fullmatch(r"BASE=python:3\.\d+-slim-[a-z]+", default)
+    assert re.fullmatch(r"BASE=python:3\.\d+\.\d+-slim-[a-z]+(@sha256:[0-9a-f]{64})?", default)
+
+
+@pytest.mark.parametrize("image", ["airflow", "labelstudio"])
+def test_the_folders_that_an_image_writes_to_are_its_users(image: str) -> None:
+    variables = " ".join(STAGES[image].all("ENV"))
+    written = set(re.findall(r"=(/\w+)", variables))
+    assert written
+    made = STAGES[image].all("RUN")[-1].partition("install -d -o 1000 -g 1000 ")[2].split()
+    assert {*made} == written
+
+
+def test_what_builds_our_wheel_is_locked() -> None:
+    assert (
+        "uv build --quiet --wheel --build-constraints build.lock"
+        in (FOLDER / "install.sh").read_text()
+    )
+    lines = (FOLDER / "build.lock").read_text().splitlines()
+    locked = {line.partition("==")[0]: line.partition("==")[2] for line in lines}
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    for requirement in map(Requirement, wanted):
+        assert requirement.specifier.contains(locked[requirement.name])
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -120,6 +142,14 @@ def test_a_machine_without_a_builder_is_told_what_to_install(tmp_path: Path) -> 
     )
     assert done.returncode == 1
     assert "neither docker (with its server), podman nor buildah is here" in done.stderr
+
+
+@pytest.mark.parametrize("links", ["/usr /tmp", "https://index.test/wheels"])
+def test_links_that_are_no_folder_are_refused(links: str) -> None:
+    environ = {"PATH": os.environ["PATH"], "UV_FIND_LINKS": links}
+    done = subprocess.run([FOLDER / "build.sh"], env=environ, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "UV_FIND_LINKS or PIP_FIND_LINKS is no single folder" in done.stderr
 
 
 def test_what_pip_and_uv_were_told_comes_as_a_secret_and_not_as_an_argument(tmp_path: Path) -> None:

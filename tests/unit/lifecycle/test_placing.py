@@ -5,7 +5,13 @@ from plugins.workspaces import POOL, Workspace
 
 from aileron.core.errors import InvalidInput, NotFound, Refused
 from aileron.graph.pipeline import Graph
-from aileron.lifecycle import compile_lifecycle, form_parameters, load_lifecycle, resolve
+from aileron.lifecycle import (
+    compile_lifecycle,
+    form_parameters,
+    load_lifecycle,
+    resolve,
+    resolved_workflow,
+)
 from aileron.lifecycle.fitting import pools_of
 from aileron.lifecycle.placing import placements
 from aileron.lifecycle.shape import Task, shape
@@ -99,7 +105,7 @@ def test_numbers_lie_over_the_size(workspace: Workspace) -> None:
     ask(
         workspace,
         "{train: {size: cpu-2x4, memory_mb: 3000, shm_mb: 512, node_selector: {disk: ssd}, "
-        "tolerations: [{key: gpu, operator: Exists}], priority_class: night, image: 'mine:1'}}",
+        "tolerations: [{key: gpu, operator: Exists}], image: 'mine:1'}}",
     )
     placement = compiled(workspace).node("train").placement
     assert placement is not None
@@ -107,7 +113,7 @@ def test_numbers_lie_over_the_size(workspace: Workspace) -> None:
     assert placement.resources.shm_mb == 512
     assert placement.node_selector == {"disk": "ssd"}
     assert placement.tolerations[0].key == "gpu"
-    assert (placement.priority_class, placement.image) == ("night", "mine:1")
+    assert placement.image == "mine:1"
 
 
 @pytest.mark.parametrize(
@@ -124,13 +130,15 @@ def test_numbers_lie_over_the_size(workspace: Workspace) -> None:
         ("{trian: {size: cpu-1x2}}", "did you mean train?"),
         ("{train: {pool: other}}", "There is no pool other"),
         ("{train: {cores: 2}}", "cores"),
+        ("{train: {priority_class: night}}", "priority_class"),
+        ("{train: {volumes: [{mount: /x, host_path: /}]}}", "host_path: /. Leave it out"),
     ],
 )
 def test_what_can_never_run_is_refused_at_its_line(
     workspace: Workspace, resources: str, sentence: str
 ) -> None:
     ask(workspace, resources)
-    with pytest.raises((InvalidInput, NotFound), match=sentence) as caught:
+    with pytest.raises((InvalidInput, NotFound, Refused), match=sentence) as caught:
         compiled(workspace)
     assert ".yaml:8" in str(caught.value)
 
@@ -209,6 +217,9 @@ def test_a_run_takes_the_size_of_its_form(workspace: Workspace) -> None:
         "runtime.resources.train.image",
         "runtime.resources.train.volumes",
         "runtime.resources.train.node_selector.zone",
+        "release",
+        "release.target",
+        "release.pool",
     ],
 )
 def test_a_run_cannot_change_what_the_dag_is_made_of(workspace: Workspace, field: str) -> None:
@@ -222,6 +233,55 @@ def test_nobody_gives_a_service_its_placement(workspace: Workspace) -> None:
     given = {"release.options.placement.replicas": 3}
     with pytest.raises(InvalidInput, match="A placement is not given"):
         resolve(workspace.settings, "fruit", run_id="r1", actor="ada", overrides=given)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "nodes",
+        "nodes.0",
+        "nodes.0.runner",
+        "nodes.0.resources",
+        "nodes.0.resources.pool",
+        "nodes.0.resources.image",
+        "nodes.0.resources.volumes",
+    ],
+)
+def test_a_run_of_a_pipeline_cannot_change_what_its_dag_is_made_of(
+    workspace: Workspace, field: str
+) -> None:
+    workspace.pool_file()
+    workspace.write("configs/pipelines/sums.yaml", PIPELINE)
+    evil = [{"name": "ingest", "runner": "kubernetes", "resources": {"image": "evil"}}]
+    with pytest.raises(InvalidInput, match="decides which tasks the DAG has"):
+        resolve(workspace.settings, "sums", run_id="r1", actor="ada", overrides={field: evil})
+
+
+def test_a_run_of_a_pipeline_says_how_much_its_pod_is_given(workspace: Workspace) -> None:
+    workspace.pool_file()
+    workspace.write("configs/pipelines/sums.yaml", PIPELINE)
+    asked = {"nodes.0.resources.size": "cpu-1x2"}
+    plan = resolve(workspace.settings, "sums", run_id="r1", actor="ada", overrides=asked)
+    placement = plan.node("ingest").placement
+    assert placement is not None
+    assert placement.size == "cpu-1x2"
+
+
+@pytest.mark.parametrize("written", ["", "placement: {replicas: 3}"])
+def test_nobody_gives_a_pipelines_release_its_placement(workspace: Workspace, written: str) -> None:
+    """Neither the file nor who starts a run."""
+    release = f"""\
+  - name: release
+    step: deploy.release
+    config: {{service: fruit, model: fruit, {written}}}
+"""
+    workspace.pool_file()
+    workspace.write("configs/pipelines/sums.yaml", PIPELINE + release)
+    given = {} if written else {"nodes.1.config.placement.pod.image": "evil"}
+    workflow = resolved_workflow(workspace.settings, "sums", overrides=given)
+    with pytest.raises(InvalidInput, match="A placement is not given") as caught:
+        compile_lifecycle(workflow, workspace.settings)
+    assert ("sums.yaml:14" if written else "--set") in str(caught.value)
 
 
 def test_a_node_of_a_pipeline_says_itself_that_it_is_a_pod(workspace: Workspace) -> None:
@@ -239,6 +299,11 @@ def test_a_node_of_a_pipeline_says_itself_that_it_is_a_pod(workspace: Workspace)
         ("runner: kubernetes", "runner: kubernetes\n    group: light", "has no group"),
         ("pool: shared, ", "", "no pool is named"),
         ("name: sums", "name: sums\nruntime: {resources: {ingest: {}}}", "says at its nodes"),
+        (
+            "    runner: kubernetes\n    resources: {pool: shared, size: cpu-2x4}\n",
+            "runtime: {runner: kubernetes, pool: shared}\n",
+            "says at its nodes",
+        ),
         ("resources: {", "placement: {", "placement"),
     ],
 )

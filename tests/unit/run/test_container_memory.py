@@ -39,6 +39,12 @@ def test_limit_peak_and_kills(version: str, tmp_path: Path) -> None:
     assert memory.killed()
 
 
+def test_a_root_without_a_group_tells_of_no_kill(tmp_path: Path) -> None:
+    memory = ContainerMemory(tmp_path)
+    assert not memory.killed()
+    assert (memory.limit_bytes, memory.peak_bytes) == (0, 0)
+
+
 def test_a_kernel_that_knows_no_limit_and_no_peak(tmp_path: Path) -> None:
     (tmp_path / "memory.events").write_text("oom_kill 0\n")
     (tmp_path / "memory.max").write_text("max\n")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from aileron.core.errors import Unavailable
+from aileron.run import carried
 from aileron.run import exchange as exchanges
 from aileron.run.carried import Checkpoint
-from aileron.run.exchange import Copy, Exchange, pause_after, sweep
+from aileron.run.exchange import Copy, Exchange, attempts, forget, pause_after, sweep
 from aileron.store import Store, open_store
 from aileron.store.local import LocalStore
 
@@ -88,6 +94,27 @@ def test_what_nobody_collects_is_swept(store: Store) -> None:
     assert store.object_keys("executions/") == []
 
 
+def test_a_key_of_others_stops_no_sweep(store: Store, tmp_path: Path) -> None:
+    for name in ("a/1/log/1", "checkpoints/p/k/the\u3000best", "odd\u3000key/1/x"):
+        path = tmp_path / "store/executions" / name
+        path.parent.mkdir(parents=True)
+        path.write_text("")
+    sweep(store)
+    assert len(store.object_keys("executions/")) == 3
+    sweep(store, kept_seconds=-1)
+    assert store.object_keys("executions/") == ["executions/odd\u3000key/1/x"]
+
+
+def test_a_lost_number_is_remembered_until_it_is_swept(store: Store) -> None:
+    Exchange(store, "aileron-a-1").remove(lost=True)
+    Exchange(store, "aileron-a-2").write_lines("log", 1, ["1 a"])
+    forget(store, "aileron-a")
+    assert store.object_keys("executions/") == ["executions/aileron-a/1/lost"]
+    assert attempts(store, "aileron-a") == {"aileron-a-1"}
+    sweep(store, kept_seconds=-1)
+    assert store.object_keys("executions/") == []
+
+
 def checkpoint(tmp_path: Path, name: str) -> Checkpoint:
     store = Elsewhere(str(tmp_path / "store"))
     made = Checkpoint(store, "executions/checkpoints/p/k/", tmp_path / name)
@@ -99,9 +126,9 @@ def test_a_checkpoint_is_kept_when_it_has_settled_and_brought_back(tmp_path: Pat
     first = checkpoint(tmp_path, "first")
     (first.folder / "nested").mkdir()
     (first.folder / "nested" / "state").write_text("epoch 1")
-    first.keep_if_settled()
+    first.keep_meanwhile()
     assert not list(checkpoint(tmp_path, "early").folder.iterdir()), "it was just written"
-    first.keep_if_settled()
+    first.keep_meanwhile()
     (first.folder / "nested" / "state").write_text("epoch 12")
     first.keep()
     second = checkpoint(tmp_path, "second")
@@ -110,22 +137,95 @@ def test_a_checkpoint_is_kept_when_it_has_settled_and_brought_back(tmp_path: Pat
     assert [key.split("/", 4)[4] for key in keys] == ["2/nested/state", "current.json"]
 
 
-def test_a_checkpoint_that_changes_while_it_is_kept_leaves_the_old_one(tmp_path: Path) -> None:
-    first = checkpoint(tmp_path, "first")
-    state = first.folder / "state"
-    state.write_text("epoch 1")
-    first.keep()
+def test_a_checkpoint_that_changes_while_it_is_kept_is_kept_as_it_was(tmp_path: Path) -> None:
+    state = tmp_path / "first" / "state"
 
     class Slow(Elsewhere):
         def write_object(self, key: str, data: bytes | Path) -> None:
+            state.write_text("epoch 2")
             super().write_object(key, data)
-            if key.endswith("state"):
-                state.write_text("epoch 2, more of it")
 
-    slow = Checkpoint(Slow(str(tmp_path / "store")), "executions/checkpoints/p/k/", first.folder)
-    state.write_text("epoch 2")
-    slow.keep()
+    slow = Checkpoint(Slow(str(tmp_path / "store")), "executions/checkpoints/p/k/", state.parent)
+    slow.bring()
+    state.write_text("epoch 1")
+    slow.keep_meanwhile()
+    slow.keep_meanwhile()
     assert (checkpoint(tmp_path, "second").folder / "state").read_text() == "epoch 1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second", "store"]
+
+
+def test_a_checkpoint_that_always_changes_is_kept_whole_from_time_to_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carried, "LONGEST_UNKEPT", 0.2)
+    first, ended = checkpoint(tmp_path, "first"), threading.Event()
+    state = first.folder / "state"
+
+    def train() -> None:
+        for epoch in itertools.count():
+            state.write_text(f"{epoch} " * 1000)
+            if ended.wait(0.02):
+                return
+
+    step = threading.Thread(target=train)
+    step.start()
+    began = time.monotonic()
+    while time.monotonic() - began < 1:
+        first.keep_meanwhile()
+    ended.set()
+    step.join()
+    kept = (checkpoint(tmp_path, "second").folder / "state").read_text().split()
+    assert len(kept) == 1000
+    (epoch,) = set(kept)
+    assert int(epoch) > 5
+
+
+def test_a_step_that_is_always_quicker_than_the_copy_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = checkpoint(tmp_path, "first")
+    state = first.folder / "state"
+    state.write_text("0")
+    first.keep()
+    copyfile = shutil.copyfile
+
+    def copy(source: Path, target: Path) -> None:
+        copyfile(source, target)
+        state.write_text(state.read_text() + "0")
+
+    monkeypatch.setattr(shutil, "copyfile", copy)
+    state.write_text("00")
+    first.keep_meanwhile()
+    first.keep_meanwhile()
+    assert (checkpoint(tmp_path, "second").folder / "state").read_text() == "0"
+
+
+def test_a_file_that_goes_while_it_is_looked_at_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = checkpoint(tmp_path, "first")
+    for name in ("kept", "gone"):
+        (first.folder / name).write_text(name)
+    whole = Path.stat
+
+    def stat(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "gone":
+            path.unlink(missing_ok=True)
+        return whole(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    first.keep_meanwhile()
+    first.keep_meanwhile()
+    monkeypatch.undo()
+    assert [path.name for path in checkpoint(tmp_path, "second").folder.iterdir()] == ["kept"]
+
+
+def test_files_of_a_checkpoint_may_have_any_names(tmp_path: Path) -> None:
+    first = checkpoint(tmp_path, "first")
+    (first.folder / "the\u3000best %41").write_text("epoch 1")
+    first.keep()
+    second = checkpoint(tmp_path, "second")
+    assert (second.folder / "the\u3000best %41").read_text() == "epoch 1"
 
 
 def test_a_store_that_is_a_folder_holds_the_checkpoint_itself(store: Store, tmp_path: Path) -> None:

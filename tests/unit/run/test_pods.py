@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from aileron.cluster import objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.placement import Placement, StoreAccess
 from aileron.cluster.pods import WORK
-from aileron.core.errors import InvalidInput, Refused, Unavailable
+from aileron.core.errors import AileronError, InvalidInput, Refused, Unavailable
 from aileron.run import pods
-from aileron.run.exchange import Exchange
+from aileron.run.exchange import NO_STORE, Exchange
 from aileron.run.request import Action, Request, Subject
 from aileron.run.result import Exit, Result
 from aileron.store import Store, open_store
@@ -32,12 +33,23 @@ def living(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return found
 
 
+def subject(installation: str) -> Subject:
+    return Subject(
+        installation=installation,
+        project="p",
+        lifecycle="l",
+        run_id="p/l/7",
+        node="train",
+        key="ab" * 32,
+    )
+
+
 def asked(store: Store, folder: Path, action: Action = "run", **values: Any) -> Request:
     given = {
         "store": store.root,
         "folder": folder,
         "placement": Placement(pool="small", namespace="n", image="localhost/t:1"),
-        "subject": Subject(project="p", lifecycle="l", run_id="p/l/7", node="train", key="ab" * 32),
+        "subject": subject("here"),
     }
     return Request(action=action, step="train.x", target="m:C", **(given | values))
 
@@ -56,6 +68,8 @@ def test_the_same_work_has_the_same_name_and_other_work_another(
     assert name_of(asked(store, tmp_path / "b"), store) == first
     assert first.endswith("-1")
     assert name_of(asked(store, tmp_path / "a", "observe"), store) != first
+    elsewhere = asked(store, tmp_path / "a", subject=subject("elsewhere"))
+    assert name_of(elsewhere, store).rpartition("-")[0] != first.rpartition("-")[0]
 
 
 def test_a_number_is_not_given_twice_while_an_earlier_pod_may_write(
@@ -71,24 +85,22 @@ def test_a_number_is_not_given_twice_while_an_earlier_pod_may_write(
 
 
 @pytest.mark.usefixtures("living")
-def test_the_pod_is_told_where_it_finds_the_store_and_no_secret(
-    store: Store, tmp_path: Path
-) -> None:
+def test_the_pod_is_told_where_it_finds_the_store(store: Store, tmp_path: Path) -> None:
     placement = Placement(
         pool="small", namespace="n", image="localhost/t:1", store=StoreAccess(uri="/mnt/store")
     )
     request = asked(store, tmp_path / "a", placement=placement)
-    manifest = pods.prepare(request, store, Cluster(), {"AILERON_LEDGER_URL": "hush"})
+    manifest = pods.prepare(request, store, Cluster())
     name = manifest["metadata"]["name"]
     assert manifest["spec"]["containers"][0]["command"][-2:] == ["/mnt/store", name]
     assert manifest["metadata"]["annotations"]["aileron.io/run"] == "p/l/7"
-    labels = {"project": "p", "lifecycle": "l", "node": "train", "pool": "small"}
+    labels = {"installation": "here", "project": "p", "lifecycle": "l", "node": "train"}
+    labels["pool"] = "small"
     for label, value in labels.items():
         assert manifest["metadata"]["labels"][f"aileron.io/{label}"] == value
     told = Exchange(store, name).request()
     assert told is not None
     assert (told.store, str(told.folder)) == ("/mnt/store", f"{WORK}/run")
-    assert "hush" not in str(manifest) + told.model_dump_json()
 
 
 @pytest.mark.usefixtures("living")
@@ -157,3 +169,27 @@ def test_a_container_that_died_whole_of_memory_tells_limit_and_peak(
     ending = pods.collect(request, store, "aileron-a-1", pods.Seen(dead, []), follower).exit
     follower.close()
     assert ending == Exit(reason="out_of_memory", exit_code=137, peak_memory_mb=2048, limit_mb=2048)
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (
+            Unavailable("run.store_unreachable", name="n", store="s", problem="x."),
+            "store_unreachable",
+        ),
+        (Refused("store.no_object_key", key="k", folder="executions/"), "error"),
+    ],
+)
+def test_only_a_store_that_is_away_is_called_unreachable(
+    store: Store, tmp_path: Path, told: AileronError, reason: str
+) -> None:
+    request = asked(store, tmp_path / "a")
+    request.write()
+    state = {"terminated": {"exitCode": NO_STORE, "message": json.dumps(told.to_dict())}}
+    ended = {"metadata": {}, "status": {"phase": "Failed", "containerStatuses": [{"state": state}]}}
+    follower = pods.Follower(store, "aileron-a-1", request)
+    result = pods.collect(request, store, "aileron-a-1", pods.Seen(ended, []), follower)
+    follower.close()
+    assert result.exit.reason == reason
+    assert str(result.raised()) == str(told)

@@ -15,7 +15,7 @@ interface TableProps<T> {
   label: string;
   columns: readonly ColumnOf<T>[];
   rows: readonly T[];
-  rowKey: (row: T) => string;
+  rowKey: (row: T, index: number) => string;
   rowClass?: (row: T) => string;
 }
 
@@ -33,8 +33,8 @@ export function Table<T>({ label, columns, rows, rowKey, rowClass }: TableProps<
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={rowKey(row)} className={rowClass?.(row)}>
+          {rows.map((row, index) => (
+            <tr key={rowKey(row, index)} className={rowClass?.(row)}>
               {columns.map((column) => (
                 <td
                   key={column.key}

@@ -364,7 +364,7 @@ export const en = {
   "service.stop": "Stop",
   "service.stop.title": "Stop {name}?",
   "service.stop.effect":
-    "Its processes end. Its address stays and answers that the service is stopped.",
+    "It stops running. Its address stays and answers that the service is stopped.",
   "service.stop.done": "{name} is being stopped.",
   "service.scale": "Scale",
   "service.scale.title": "Scale {name}?",

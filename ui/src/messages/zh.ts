@@ -361,7 +361,7 @@ export const zh: Record<Key, string> = {
   "service.start.done": "{name} 正在启动。",
   "service.stop": "停止",
   "service.stop.title": "停止 {name}？",
-  "service.stop.effect": "服务进程将结束；地址保留，并会答复服务已停止。",
+  "service.stop.effect": "服务将停止运行；地址保留，并会答复服务已停止。",
   "service.stop.done": "{name} 正在停止。",
   "service.scale": "扩缩容",
   "service.scale.title": "调整 {name} 的副本数？",

@@ -101,7 +101,7 @@ function Pods({ pool }: { pool: Pool }) {
     <Table
       label={t("pool.pods")}
       rows={pool.pods}
-      rowKey={(pod) => pod.name ?? pod.made}
+      rowKey={(pod, index) => pod.name ?? `${pod.made} ${index}`}
       columns={[
         {
           key: "of",
