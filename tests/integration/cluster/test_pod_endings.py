@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from plugins.cluster import Cluster
+from plugins.pods import left_over
 
 from aileron.cluster.placement import Resources, StoreAccess
 from aileron.graph.pipeline import Limits
@@ -43,7 +44,7 @@ def nothing_left(cluster: Cluster, namespace: str, bench: Bench) -> Iterator[Non
     assert cluster.kubectl("get", "pods", "-n", namespace, "-o", "name") == ""
     secrets = cluster.kubectl("get", "secrets", "-n", namespace, "-o", "name").split()
     assert [name for name in secrets if "aileron-" in name] == []
-    assert bench.store.object_keys("executions/") == []
+    assert left_over(bench.store) == []
 
 
 def placed(bench: Bench, **changes: Any) -> Bench:

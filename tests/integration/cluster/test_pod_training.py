@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from plugins.cluster import Cluster
 from plugins.engines import MakeEngine, install_steps
+from plugins.pods import left_over
 from plugins.sample_steps import ENTRY_POINTS as SAMPLE_STEPS
 from plugins.stripes_step import ENTRY_POINTS
 from plugins.waiting import wait_until
@@ -92,7 +93,7 @@ def test_a_training_whose_pod_was_deleted_goes_on_where_it_was_and_ends_the_same
     again = start_run(nodes, force=True)
     engine.execute(again, "stripes")
     assert digests(resumed) == digests(engine.execute(again, "train"))
-    assert store.object_keys("executions/") == []
+    assert left_over(store) == []
 
 
 def digests(outcome: NodeOutcome) -> dict[str, str]:
