@@ -30,6 +30,8 @@ ADULT = (
 )  # fmt: skip
 AT_A_TIME = 3
 """Imports, which mostly wait for the scheduler."""
+PATIENCE = 120_000
+"""Of the first look at a large set while others are imported, ms."""
 SAMPLE = {
     "table": "main td",
     "image": ".gallery img",
@@ -169,6 +171,6 @@ def test_a_real_set_is_imported_validated_and_looked_at(
     }
     for tab, there in seen.items():
         page.goto(f"{pages.url}#/datasets/{imported}/{tab}")
-        expect(there).to_be_visible()
+        expect(there).to_be_visible(timeout=PATIENCE)
         expect(page.locator(".failure, .tone-bad, .away")).to_have_count(0)
         page.screenshot(path=kept / f"{imported}-{tab or 'versions'}.png")
