@@ -15,11 +15,10 @@ SHORT = "0/1 nodes are available: 1 Insufficient cpu."
 
 
 def pod(name: str, **status: Any) -> dict[str, Any]:
-    """A pod that was made 30 s ago."""
-    made = datetime.now(UTC) - timedelta(seconds=30)
+    """A pod that was made 30 s before it is looked at."""
     container = {"name": "base", "resources": {"requests": {"cpu": "64"}}}
     return {
-        "metadata": {"name": name, "namespace": "n", "creationTimestamp": made.isoformat()},
+        "metadata": {"name": name, "namespace": "n"},
         "spec": {"containers": [container]},
         "status": {"phase": "Pending", **status},
     }
@@ -42,7 +41,9 @@ def no_events(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def trouble(*pods: dict[str, Any], patience: float) -> Trouble | None:
-    return last_trouble(Cluster(), pods, "p/s/1", patience)
+    made = {"creationTimestamp": (datetime.now(UTC) - timedelta(seconds=30)).isoformat()}
+    seen = [one | {"metadata": one["metadata"] | made} for one in pods]
+    return last_trouble(Cluster(), seen, "p/s/1", patience)
 
 
 @pytest.mark.parametrize(("patience", "hopeless"), [(300, False), (20, True)])
