@@ -73,5 +73,8 @@ def starter(program: str, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    refuse_netlink()
+    try:
+        refuse_netlink()
+    except (KeyError, OSError) as error:  # it works all the same, where no interface changes
+        print(f"{sys.argv[1]} hears of the network's changes: {error!r}", file=sys.stderr)
     os.execv(sys.argv[1], sys.argv[1:])
