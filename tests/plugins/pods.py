@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,20 @@ from plugins.pod_stores import GROUP, share
 from aileron.cluster.placement import Placement, Resources, StoreAccess, Volume
 from aileron.run.conformance.runners import Bench
 from aileron.run.kubernetes import KubernetesRunner
+from aileron.run.request import Subject
 from aileron.store import Store
+
+
+def new_subject() -> Subject:
+    """A node of a run, with a key that no other execution has."""
+    return Subject(
+        installation="i",
+        project="p",
+        lifecycle="l",
+        run_id="p/l/1",
+        node="train",
+        key=uuid.uuid4().hex,
+    )
 
 
 def left_over(store: Store) -> list[str]:

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from plugins.cluster import Cluster
-from plugins.pods import left_over
+from plugins.pods import left_over, new_subject
 
 from aileron.cluster.placement import Resources, StoreAccess
 from aileron.graph.pipeline import Limits
 from aileron.run import pods
 from aileron.run.conformance.runners import Bench
-from aileron.run.request import Subject
-
-
-def subject() -> Subject:
-    return Subject(
-        installation="i",
-        project="p",
-        lifecycle="l",
-        run_id="p/l/1",
-        node="train",
-        key=uuid.uuid4().hex,
-    )
 
 
 @pytest.fixture
@@ -159,7 +146,7 @@ def test_a_pod_that_is_deleted_without_grace(
         name = running_pod(cluster, namespace)
         cluster.kubectl("delete", "pod", "-n", namespace, name, "--force", "--grace-period=0")
 
-    request = bench.request({"behaviour": "sleep", "amount": 60}, subject=subject())
+    request = bench.request({"behaviour": "sleep", "amount": 60}, subject=new_subject())
     with meanwhile(delete):
         result = bench.run(request)
     assert result.exit.reason == "pod_deleted", result

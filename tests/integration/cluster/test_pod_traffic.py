@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 from plugins.cluster import Cluster
+from plugins.pods import new_subject
 from plugins.waiting import wait_until
 
 from aileron.cluster.placement import StoreAccess
 from aileron.core.ports import ArtifactKind
 from aileron.run.conformance.runners import Bench
 from aileron.run.exchange import Exchange
-from aileron.run.request import Request, Subject
+from aileron.run.request import Request
 
 LINES = 100_000
 RUNNER = """
@@ -32,17 +33,6 @@ from aileron.run.request import Request
 request = Request.model_validate_json(sys.argv[1])
 KubernetesRunner().run(request, on_log=lambda line: print(line, flush=True))
 """
-
-
-def subject() -> Subject:
-    return Subject(
-        installation="i",
-        project="p",
-        lifecycle="l",
-        run_id="p/l/1",
-        node="train",
-        key=uuid.uuid4().hex,
-    )
 
 
 def again(request: Request) -> Request:
@@ -57,7 +47,7 @@ def numbers(path: Path) -> list[int]:
 def test_a_hundred_thousand_lines_arrive_complete_and_once_though_the_reader_died(
     pods_bench: Bench, cluster: Cluster, namespace: str
 ) -> None:
-    request = pods_bench.request({"behaviour": "chatter", "amount": LINES}, subject=subject())
+    request = pods_bench.request({"behaviour": "chatter", "amount": LINES}, subject=new_subject())
     words = [sys.executable, "-c", RUNNER, request.model_dump_json()]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
@@ -80,7 +70,7 @@ def test_a_hundred_thousand_lines_arrive_complete_and_once_though_the_reader_die
 def test_a_good_result_that_nobody_collected_is_not_made_again(
     pods_bench: Bench, cluster: Cluster, namespace: str
 ) -> None:
-    request = pods_bench.request({"text": "once"}, subject=subject())
+    request = pods_bench.request({"text": "once"}, subject=new_subject())
     words = [sys.executable, "-c", RUNNER, request.model_dump_json()]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as runner:
         wait_until(lambda: cluster.kubectl("get", "pods", "-n", namespace, "-o", "name"), 60)
@@ -94,7 +84,7 @@ def test_a_good_result_that_nobody_collected_is_not_made_again(
 
 
 def test_who_was_held_up_leaves_the_pod_to_who_adopted_it(pods_bench: Bench) -> None:
-    request = pods_bench.request({"behaviour": "sleep", "amount": 6}, subject=subject())
+    request = pods_bench.request({"behaviour": "sleep", "amount": 6}, subject=new_subject())
     adopted = threading.Event()
     first, second = (replace(pods_bench, log=[], metrics=[]) for _ in range(2))
     with ThreadPoolExecutor(2) as pool:
@@ -153,7 +143,7 @@ def test_a_store_in_s3(far_bench: Bench) -> None:
 
 def test_a_killed_pod_goes_on_from_its_checkpoint_in_s3(far_bench: Bench) -> None:
     config = {"behaviour": "resume", "text": "epoch 3"}
-    request = far_bench.request(config, checkpoint=Path("any"), subject=subject())
+    request = far_bench.request(config, checkpoint=Path("any"), subject=new_subject())
     assert far_bench.run(request).exit.reason == "killed"
     kept = far_bench.store.object_keys("executions/checkpoints/")
     assert [key.rpartition("/")[2] for key in kept] == ["kept.txt", "current.json"]
