@@ -1,7 +1,9 @@
 """How quickly a package answers on so many cores: latency and requests per second.
 
 One instance is confined to its cores (sched_setaffinity(2)) and asked its own golden requests
-over loopback: by one client for the latency, then by several for the throughput.
+over loopback: by one client for the latency, then by several for the throughput. The clients are
+one process, which uses whatever cores there are: of a quick model they are the limit, so that
+more may be had than is told.
 """
 
 from __future__ import annotations
