@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_VARIABLES: Final = 100
 """Environment variables that one node may set."""
+MOST_NODES: Final = 16
+"""Pods that may run one step together."""
 START_SECONDS: Final = 300
 """How long a pod may wait for a node unless its pool says otherwise: as nodes take to come."""
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]

@@ -58,11 +58,14 @@ class PodRequest(ClusterSection):
     )
 
 
-def place(pool: Pool, request: PodRequest, *, project: str, store_root: str) -> Placement:
+def place(
+    pool: Pool, request: PodRequest, *, project: str, store_root: str, nodes: int = 1
+) -> Placement:
     """Where a step's pod runs.
 
     Args:
         store_root: the platform's artifact store, for a pool that names no other.
+        nodes: how many such pods run the step together.
 
     Raises:
         Refused: the project may not use the pool, or what is asked for is the pool's to give.
@@ -71,7 +74,7 @@ def place(pool: Pool, request: PodRequest, *, project: str, store_root: str) -> 
     """
     _check_beside(pool, request)
     resources = _resources(pool, request)
-    return _placement(pool, request, resources, pool.images.trainer, 1, project, store_root)
+    return _placement(pool, request, resources, pool.images.trainer, nodes, project, store_root)
 
 
 def place_service(

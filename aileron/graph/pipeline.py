@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from aileron.cluster.placement import MOST_VARIABLES, Placement
+from aileron.cluster.placement import MOST_NODES, MOST_VARIABLES, Placement
 from aileron.core.catalogue import step_class
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput
@@ -62,6 +62,7 @@ class Node(BaseModel):
     runner: RunnerName = "process"
     placement: Placement | None = None
     """Where its pod runs; None with the runner ``process``. The image is part of its cache key."""
+    nodes: int = Field(1, ge=1, le=MOST_NODES, description="pods that run it together")
     limits: Limits = Limits()
     env: Annotated[Mapping[str, str], Field(max_length=MOST_VARIABLES)] = {}
     """The step's own environment variables; they are part of its cache key."""

@@ -63,7 +63,7 @@ def in_pod(
         where = workflow.document.where(at)
         raise InvalidInput("lifecycle.not_in_pods", where=where, node=node.name, kind=kind)
     try:
-        placement = _placement(workflow, node.name, request, settings)
+        placement = _placement(workflow, node, request, settings)
     except AileronError as error:
         # What a pool's own file has wrong says its own line.
         raise error.at(error.where or workflow.document.where((*at, "size"))) from None
@@ -106,14 +106,22 @@ def placements(graph: Graph) -> Iterator[tuple[Node, Placement]]:
             yield node, ServicePlacement.model_validate(node.config["placement"]).pod
 
 
-def _placement(workflow: Workflow, node: str, request: PodRequest, settings: Settings) -> Placement:
+def _placement(
+    workflow: Workflow, node: Node, request: PodRequest, settings: Settings
+) -> Placement:
     runtime = workflow.spec.runtime
     name = request.pool or (runtime.pool if runtime.runner == "kubernetes" else None)
     if name is None:
         known = ", ".join(pool_files(settings.workspace)) or "-"
-        raise InvalidInput("lifecycle.no_pool_named", node=node, known=known)
+        raise InvalidInput("lifecycle.no_pool_named", node=node.name, known=known)
     pool = load_pool(settings.workspace, name)
-    return place(pool, request, project=workflow.project, store_root=settings.store_root)
+    return place(
+        pool,
+        request,
+        project=workflow.project,
+        store_root=settings.store_root,
+        nodes=node.nodes,
+    )
 
 
 def _regrouped(nodes: Sequence[Node]) -> Iterator[Node]:

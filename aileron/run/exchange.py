@@ -41,13 +41,16 @@ class Exchange:
 
     Args:
         name: of the execution, which is its pod's: ``KEY-ATTEMPT``.
+        node: of an execution in several pods, the number of the pod whose log and end are meant.
     """
 
-    def __init__(self, store: Store, name: str) -> None:
+    def __init__(self, store: Store, name: str, node: int = 0) -> None:
         self.store = store
         self.name = name
+        self.node = node
         key, _, attempt = name.rpartition("-")
         self._prefix = f"{ROOT}{key}/{attempt}/"
+        self._own = f"{self._prefix}nodes/{node}/" if node else self._prefix
 
     def write_request(self, request: Request) -> None:
         self.store.write_object(f"{self._prefix}request.json", request.model_dump_json().encode())
@@ -59,25 +62,35 @@ class Exchange:
 
     def write_result(self, result: Result) -> None:
         """The last word: everything else must have been written."""
-        self.store.write_object(f"{self._prefix}result.json", result.model_dump_json().encode())
+        self.store.write_object(f"{self._own}result.json", result.model_dump_json().encode())
 
     def result(self) -> Result | None:
         """How it ended; None as long as the pod has not said so."""
-        data = self.store.read_object(f"{self._prefix}result.json")
+        data = self.store.read_object(f"{self._own}result.json")
         return None if data is None else Result.model_validate_json(data)
 
     def write_lines(self, stream: Stream, first: int, lines: list[str]) -> None:
         """Keep `lines`, the first of which has number `first`; numbers begin at 1."""
         data = "".join(f"{line}\n" for line in lines).encode()
-        self.store.write_object(f"{self._prefix}{stream}/{first:010d}", data)
+        self.store.write_object(f"{self._own}{stream}/{first:010d}", data)
 
     def lines_after(self, position: int, stream: Stream = "log") -> list[str]:
         """Lines of the next chunk after line `position`, the last of a chunk; [] if none is there.
 
         Lines of the log are as `aileron.run.logs` writes them, those of metrics are JSON.
         """
-        data = self.store.read_object(f"{self._prefix}{stream}/{position + 1:010d}")
+        data = self.store.read_object(f"{self._own}{stream}/{position + 1:010d}")
         return [] if data is None else data.decode().split("\n")[:-1]
+
+    def write_address(self, address: str) -> None:
+        """Say where this node is."""
+        self.store.write_object(f"{self._prefix}addresses/{self.node}", address.encode())
+
+    def addresses(self, nodes: int) -> list[str]:
+        """Where the nodes are, in order, as far as they said."""
+        keys = (f"{self._prefix}addresses/{node}" for node in range(nodes))
+        found = (self.store.read_object(key) for key in keys)
+        return [data.decode() for data in found if data is not None]
 
     def is_wanted(self) -> bool:
         """Whether anybody still waits for the result."""

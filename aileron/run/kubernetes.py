@@ -15,7 +15,7 @@ from typing import Final
 
 from aileron.cluster.access import Cluster
 from aileron.core.errors import Refused, Unavailable
-from aileron.run import pods
+from aileron.run import gang_watch, pods
 from aileron.run.exchange import Exchange, pause_after
 from aileron.run.request import Request
 from aileron.run.result import Result
@@ -123,8 +123,10 @@ class _Watch:
         namespace = placement.namespace
         done = self._exchange.result() is not None
         seen = pods.look(self.cluster, namespace, self.name)
+        patience = placement.start_seconds
+        blamed = gang_watch.trouble(self.request, self.store, self.cluster, self.name, patience)
         self.follower.pump()
-        over = done or pods.ended(seen) or pods.trouble(seen, placement.start_seconds) is not None
+        over = done or pods.ended(seen) or (pods.trouble(seen, patience) or blamed) is not None
         if not over and not self.cancelled and cancelled is not None and cancelled():
             self.cancelled = True
             over = not self._exchange.belongs_to(self.owner)
@@ -133,5 +135,5 @@ class _Watch:
         if not over:
             return None
         return pods.collect(
-            self.request, self.store, self.name, seen, self.follower, self.cancelled
+            self.request, self.store, self.name, seen, self.follower, self.cancelled, blamed
         )

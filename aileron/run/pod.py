@@ -1,4 +1,4 @@
-"""The entry in a pod: ``python -m aileron.run.pod STORE NAME``.
+"""The entry in a pod: ``python -m aileron.run.pod STORE NAME [NODE]``.
 
 It reads the request from its exchange, has `ProcessRunner` execute it, and carries log,
 metrics, checkpoint and, last, the result to the store. It is the pod's first process: SIGTERM
@@ -22,6 +22,7 @@ from aileron.core.errors import AileronError, NotFound, Unavailable
 from aileron.run.carried import Checkpoint
 from aileron.run.cgroup import ContainerMemory
 from aileron.run.exchange import NO_STORE, Copy, Exchange, checkpoint_prefix, pause_after
+from aileron.run.gang_node import Gang
 from aileron.run.process import ProcessRunner
 from aileron.run.request import Request
 from aileron.run.result import Exit, Result
@@ -40,24 +41,42 @@ UMASK: Final = 0o007
 T = TypeVar("T")
 
 
-def main(uri: str, name: str) -> int:
-    """Execute the request of exchange `name`; 0 if it succeeded, 74 if no result can be left."""
+def main(uri: str, name: str, node: int = 0) -> int:
+    """Execute the request of exchange `name`; 0 if it succeeded, 74 if no result can be left.
+
+    Args:
+        node: which of several pods this is.
+    """
     hide()
     os.umask(UMASK)
     cancelled = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
     try:
-        exchange = Exchange(open_store(uri), name)
+        exchange = Exchange(open_store(uri), name, node)
         request = exchange.request()
         if request is None:
             raise NotFound("run.no_request", name=name, store=uri)
-        result = execute(exchange, request, cancelled)
+        result = execute_together(exchange, request, cancelled)
         if _patiently(exchange.is_wanted):
             _patiently(lambda: exchange.write_result(result))
     except AileronError as error:
         _say_last(name, uri, error)
         return NO_STORE
     return 0 if result.state == "succeeded" else 1
+
+
+def execute_together(exchange: Exchange, request: Request, cancelled: threading.Event) -> Result:
+    """`execute`, with the other pods if there are several."""
+    if request.nodes == 1:
+        return execute(exchange, request, cancelled)
+    gang = Gang(exchange, request.nodes, cancelled)
+    patience = request.placement.start_seconds if request.placement else PATIENCE
+    try:
+        variables = gang.meet(patience)
+    except AileronError as error:
+        return Result(state="failed", error=error.to_dict(), exit=Exit(reason="error"))
+    told = request.model_copy(update={"env": {**request.env, **variables}})
+    return gang.conclude(execute(exchange, told, cancelled))
 
 
 def execute(exchange: Exchange, request: Request, cancelled: threading.Event) -> Result:
@@ -100,6 +119,8 @@ class Carrier:
         folder = self._checkpoint.folder if self._checkpoint else None
         self.request = request.model_copy(update={"checkpoint": folder})
         """The request, with the checkpoint where it is in this pod."""
+        self._keeps = exchange.node == 0
+        """Whether the checkpoint is this node's to keep; each node has what was kept."""
         self._done = threading.Event()
         self._threads = [
             threading.Thread(target=self._carry_lines),
@@ -117,7 +138,7 @@ class Carrier:
         self._done.set()
         for thread in self._threads:
             thread.join()
-        if self._checkpoint is not None:
+        if self._checkpoint is not None and self._keeps:
             _patiently(self._checkpoint.keep)
         for copy in self._copies if _patiently(self._exchange.is_wanted) else ():
             while _patiently(lambda copy=copy: copy.send(final=True)):  # type: ignore[misc]
@@ -131,7 +152,9 @@ class Carrier:
                     copy.send()
 
     def _carry_checkpoint(self) -> None:
-        while self._checkpoint is not None and not self._done.wait(CHECKPOINT_PAUSE):
+        if self._checkpoint is None or not self._keeps:
+            return
+        while not self._done.wait(CHECKPOINT_PAUSE):
             with suppress(Unavailable):  # it is kept next time
                 self._checkpoint.keep_meanwhile()
 
@@ -158,4 +181,4 @@ def _say_last(name: str, uri: str, error: AileronError) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1], sys.argv[2]))
+    raise SystemExit(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])))

@@ -30,6 +30,7 @@ from aileron.core.errors import (
     Unavailable,
     preferred_language,
 )
+from aileron.run import gang
 from aileron.run.exchange import NO_STORE, Exchange, attempts, checkpoint_prefix, forget
 from aileron.run.logs import last_lines, numbered
 from aileron.run.request import Request
@@ -98,18 +99,21 @@ def start(request: Request, store: Store, cluster: Cluster) -> tuple[str, bool]:
     for name in _known(request, store, cluster):
         clean(request, store, cluster, name)
     manifest = prepare(request, store, cluster)
-    return manifest["metadata"]["name"], _create(cluster, manifest) is None
+    made = _create(cluster, manifest)
+    if made is not None:
+        _create_others(request, cluster, manifest, made)
+    return manifest["metadata"]["name"], made is None
 
 
 def prepare(request: Request, store: Store, cluster: Cluster) -> Manifest:
-    """The manifest of the pod for `request`, whose exchange is written; nothing is created."""
+    """The manifest of the first pod for `request`, whose exchange is written; none is created."""
     placement = placement_of(request)
     check_variables(request.env)
     name = f"{_base(request)}-{1 + max(map(_attempt, _known(request, store, cluster)), default=0)}"
     uri = placement.store.uri or request.store
     asked = request.model_copy(update={"store": uri, "folder": Path(WORK, "run")})
     Exchange(store, name).write_request(asked)
-    return pod_manifest(
+    manifest = pod_manifest(
         placement,
         name=name,
         command=["python", "-P", "-m", "aileron.run.pod", uri, name],
@@ -118,6 +122,7 @@ def prepare(request: Request, store: Store, cluster: Cluster) -> Manifest:
         annotations={labels.RUN: request.subject.run_id} if request.subject else {},
         env={"AILERON_LANG": preferred_language()},
     )
+    return gang.addressed(manifest) if request.nodes > 1 else manifest
 
 
 def _labels(request: Request) -> dict[str, str]:
@@ -159,6 +164,18 @@ def _known(request: Request, store: Store, cluster: Cluster) -> list[str]:
 
 def _attempt(name: str) -> int:
     return int(name.rpartition("-")[2])
+
+
+def _create_others(
+    request: Request, cluster: Cluster, first: Manifest, made: Mapping[str, Any]
+) -> None:
+    """Create the other pods of several; if one is refused, the first takes the rest along."""
+    try:
+        for manifest in gang.members(first, made, request.nodes):
+            _create(cluster, manifest)
+    except AileronError:
+        stop(cluster, first["metadata"]["namespace"], first["metadata"]["name"], 0)
+        raise
 
 
 def _create(cluster: Cluster, manifest: Manifest) -> dict[str, Any] | None:
@@ -277,14 +294,18 @@ def collect(
     seen: Seen,
     follower: Follower,
     cancelled: bool = False,
+    blamed: Reason | None = None,
 ) -> Result:
     """How the execution ended, with the rest of its log; an error of ours is the last line.
 
     Args:
         cancelled: we ended it. A pod that was told to end by others says what they did.
+        blamed: what another of several pods ended of (`aileron.run.gang_watch`).
     """
     follower.pump()  # the pod may have written while it was looked at
     result = _result(request, store, name, seen, cancelled)
+    if blamed is not None and result.state == "failed" and not cancelled:
+        result = _failed(Exit(exit_code=blamed.exit_code), blamed.name, blamed.error)
     error = result.raised()
     if error is not None and result != Exchange(store, name).result():
         follower.say(str(error))

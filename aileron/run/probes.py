@@ -31,7 +31,7 @@ from aileron.core.steps import (
 Behaviour = Literal[
     "copy", "refuse", "crash", "exit", "kill", "sleep", "stubborn", "allocate", "fill", "spawn",
     "undeclared", "missing", "environment", "libraries",
-    "resume", "chatter",
+    "resume", "chatter", "together",
 ]  # fmt: skip
 
 
@@ -100,9 +100,20 @@ def _behave(context: Context, config: ProbeConfig) -> dict[str, Any]:
         case "chatter":
             for number in range(1, int(config.amount) + 1):
                 print(f"line {number}")
+        case "together":
+            return _together(config)
         case "resume":
             return _resume(context, config.text)
     return {}
+
+
+def _together(config: ProbeConfig) -> dict[str, Any]:
+    """Tell where the nodes are; the one that `text` names dies, the others sleep `amount`."""
+    node = os.environ["AILERON_NODE"]
+    if node == config.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(config.amount)
+    return {"node": node, "addresses": os.environ["AILERON_NODE_ADDRESSES"].split(",")}
 
 
 def _resume(context: Context, text: str) -> dict[str, Any]:

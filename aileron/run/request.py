@@ -79,6 +79,8 @@ class Request(BaseModel):
     """Whose execution it is; None where nobody has to find it."""
     placement: Placement | None = None
     """Where it runs, for a runner that has a choice."""
+    nodes: int = 1
+    """Pods that run it together; the step is told which of them it is (`aileron.run.gang_node`)."""
 
     @property
     def path(self) -> Path:

@@ -121,4 +121,5 @@ class Work:
                 key=self.key,
             ),
             placement=node.placement,
+            nodes=node.nodes,
         )

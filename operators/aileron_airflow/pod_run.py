@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from aileron.core.errors import AileronError, StepFailed, sentence
 from aileron.core.ports import ArtifactKind
-from aileron.run import pods
+from aileron.run import gang_watch, pods
 from aileron.run.exchange import Exchange
 from aileron.run.folders import execution_folder
 from aileron.run.lease import LEASE_SECONDS
@@ -57,6 +57,11 @@ class PodRun:
     def patience(self) -> float:
         """How long the pod may wait for a node, seconds."""
         return pods.placement_of(self._asked).start_seconds
+
+    def blamed(self, name: str) -> Reason | None:
+        """Why another of several pods can do nothing more; None while all may."""
+        store = self.session.store
+        return gang_watch.trouble(self._asked, store, self.cluster, name, self.patience)
 
     @cached_property
     def _asked(self) -> Request:
@@ -137,7 +142,8 @@ class PodRun:
         follower = pods.Follower(store, name, request, on_log=self.session.log, told=told)
         try:
             seen = pods.look(self.cluster, self.namespace, name)
-            result = pods.collect(request, store, name, seen, follower, cancelled)
+            blamed = self.blamed(name)
+            result = pods.collect(request, store, name, seen, follower, cancelled, blamed)
         finally:
             follower.close()
         return result, store.put(ArtifactKind.LOG, request.log_path.parent)
@@ -211,7 +217,8 @@ class PodWatch:
         self._show()
         done = Exchange(self._run.session.store, self._name).result() is not None
         seen = pods.look(self._run.cluster, self._run.namespace, self._name)
-        over = done or pods.ended(seen) or pods.trouble(seen, self._run.patience) is not None
+        trouble = pods.trouble(seen, self._run.patience) or self._run.blamed(self._name)
+        over = done or pods.ended(seen) or trouble is not None
         if over:
             self._show()
         else:
