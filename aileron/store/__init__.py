@@ -1,9 +1,9 @@
 """Content-addressed artifacts: what a step made is kept once, under the digest of its bytes."""
 
 from aileron.store.manifest import Entry, Manifest
-from aileron.store.store import BlobWriter, Removed, Store
+from aileron.store.store import BlobWriter, Removed, Store, Stored
 
-__all__ = ["BlobWriter", "Entry", "Manifest", "Removed", "Store", "open_store"]
+__all__ = ["BlobWriter", "Entry", "Manifest", "Removed", "Store", "Stored", "open_store"]
 
 
 def open_store(root: str) -> Store:

@@ -7,6 +7,7 @@ write to and delete from each other's folders.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -17,18 +18,25 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar, Final
 
 from aileron.core.digest import digest_file
+from aileron.core.errors import Refused
 from aileron.core.ports import Reference
 from aileron.store.manifest import Entry
-from aileron.store.store import PIECE, BlobWriter, Store, blob_key, said
+from aileron.store.store import PIECE, BlobWriter, Store, Stored, blob_key, said
 
+LOCK: Final = "lock"
+"""Whoever writes shares a lock on this file; whoever removes has it alone."""
+_NO_LOCKS: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EBADF)
 _LAID_OUT: dict[tuple[int, int], str] = {}
 """(device, inode) -> digest of blobs that this process laid out as links, and checked."""
 
 
 class LocalStore(Store):
     """Artifacts under one folder, shared by all processes that can see it."""
+
+    prefixes: ClassVar[tuple[str, ...]] = (*Store.prefixes, "drafts/")
 
     def __init__(self, root: str) -> None:
         super().__init__(str(Path(root).absolute()))
@@ -79,7 +87,7 @@ class LocalStore(Store):
         facts = path.stat()
         if facts.st_nlink > 1:
             digest = _LAID_OUT.get((facts.st_dev, facts.st_ino)) or digest_file(path)
-            if self._is_blob(path, digest):
+            if self._is_blob(path, digest) and self._is_renewed(blob_key(digest)):
                 return digest, facts.st_size
         elif given and (taken := self._take(path)) is not None:
             return taken
@@ -102,6 +110,80 @@ class LocalStore(Store):
             return path.samefile(self.folder / blob_key(digest))
         except OSError:  # there is no such blob yet
             return False
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._answering():
+            file = self._lock(fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Nobody removes as long as the body runs, which ought to be short."""
+        file = self._lock(fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            os.close(file)
+
+    def _lock(self, how: int) -> int:
+        """The lock file, locked. Where there are no locks nobody can be `alone`."""
+        file = self._lock_file(how)
+        try:
+            fcntl.flock(file, how)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                os.close(file)
+                raise
+            if how == fcntl.LOCK_EX:
+                os.close(file)
+                raise Refused("store.no_locks", where=self.root) from None
+        return file
+
+    def _lock_file(self, how: int) -> int:
+        """Some network file systems let a file be locked alone only if it may be written to."""
+        path = self.folder / LOCK
+        while True:
+            if how == fcntl.LOCK_EX and os.access(path, os.W_OK):
+                return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            with suppress(FileNotFoundError):
+                return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            with _Draft(self) as draft, suppress(FileExistsError):
+                draft.name_it(path)
+
+    def _is_renewed(self, key: str) -> bool:
+        """Whether the blob now counts as new; one of another user's has to be written anew."""
+        try:
+            return self._touched(key)
+        except PermissionError:
+            return False
+
+    def _renew(self, key: str) -> bool:
+        with self._answering():
+            try:
+                return self._touched(key)
+            except PermissionError:  # another user's, on a shared volume
+                return self._written_anew(key)
+
+    def _touched(self, key: str) -> bool:
+        with self.writing():
+            try:
+                os.utime(self.folder / key)
+            except FileNotFoundError:
+                return False
+            return True
+
+    def _written_anew(self, key: str) -> bool:
+        with self.writing():
+            try:
+                data = (self.folder / key).read_bytes()
+            except FileNotFoundError:
+                return False
+            self._write_manifest(key, data)
+            return True
 
     def blob(self) -> BlobWriter:
         return _LocalBlob(self)
@@ -142,6 +224,10 @@ class LocalStore(Store):
             for parent, _, names in os.walk(self.folder / prefix, onerror=_raise_unless_gone):
                 for name in names:
                     yield Path(parent, name).relative_to(self.folder).as_posix()
+
+    def _listed(self, prefix: str) -> Iterator[Stored]:
+        with self._answering():
+            yield from _walked(self.folder / prefix, prefix)
 
     def _remove(self, key: str) -> None:
         with self._answering():
@@ -251,10 +337,21 @@ class _Draft:
         try:
             os.fsync(self._file)
             self._store.make_folder(path.parent)
-            self._path.replace(path)
+            with self._store.writing():
+                os.utime(self._path)
+                self._path.replace(path)
             _flush_folder(path.parent)
         except OSError as error:
             raise said(error, self._store.root) from None
+
+    def name_it(self, path: Path) -> None:
+        """Make it the file `path`; `FileExistsError` if there is one."""
+        try:
+            path.hardlink_to(self._path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444))
 
 
 class _LocalBlob(BlobWriter):
@@ -274,6 +371,18 @@ class _LocalBlob(BlobWriter):
         with self._draft as draft:
             if kind is None:
                 draft.move_to(blob_key(self.digest))
+
+
+def _walked(folder: Path, prefix: str) -> Iterator[Stored]:
+    """The files below `folder`; those that go meanwhile are left out."""
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walked(Path(entry.path), f"{prefix}{entry.name}/")
+                continue
+            with suppress(FileNotFoundError):
+                facts = entry.stat(follow_symlinks=False)
+                yield Stored(f"{prefix}{entry.name}", facts.st_size, facts.st_mtime)
 
 
 def _raise_unless_gone(error: OSError) -> None:

@@ -1,27 +1,49 @@
-"""A store in a bucket of S3, or of a server that speaks its protocol."""
+"""A store in a bucket of S3, or of a server that speaks its protocol.
+
+A bucket has no locks. Whoever removes counts that up in one object, before and after, and
+whoever wrote meanwhile sees by the count that it has to look whether all is there still.
+"""
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator
+import time
+import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aileron.core.digest import digest_file
 from aileron.core.errors import StepFailed, Unavailable
-from aileron.store.store import PIECE, BlobWriter, Store, blob_key, said
+from aileron.store.store import PIECE, BlobWriter, Store, Stored, blob_key, said
 
 PATIENCE: Final = {"connect_timeout": 5, "read_timeout": 60, "retries": {"max_attempts": 3}}
+SWEEPS: Final = "sweeps.json"
+"""How often somebody has removed, and who does now."""
+SETTLE_SECONDS: Final = 1.0
+"""After so long, of those who wanted to be alone at once, the last one alone is."""
+DEAD_SECONDS: Final = 900.0
+"""Who has been alone for so long without a word has died. Clocks may differ by minutes."""
+LONGEST_SILENCE: Final = 300.0
+"""Who removes says so again within this time, or stops."""
+PAUSE: Final = 0.5
+BATCH: Final = 1000
+"""Objects of one request."""
 
 
 class S3Store(Store):
     """Artifacts under ``s3://bucket/prefix``. An instance is not for use after a fork."""
 
+    parallel: ClassVar[int] = 16
+
     def __init__(self, root: str) -> None:
         super().__init__(root.rstrip("/"))
+        self._alone: _Sweep | None = None
 
     @cached_property
     def _bucket(self) -> Any:
@@ -38,6 +60,76 @@ class S3Store(Store):
         """Make the object `key` of the file's bytes; it appears as a whole."""
         with self._answering(writing=True):
             self._bucket.put_file(str(path), f"{self.root}/{key}")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        sweep = _Sweep(uuid.uuid4().hex, self._sweeps() + 1)
+        self._tell(sweep)
+        time.sleep(SETTLE_SECONDS)
+        if self._told().by != sweep.by:
+            raise Unavailable("store.not_alone", where=self.root)
+        self._alone = sweep
+        try:
+            yield
+        finally:
+            self._alone = None
+            self._tell(_Sweep(None, sweep.number))
+
+    def discard(self, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), BATCH):
+            self._still_alone()
+            batch = [f"{self.root}/{key}" for key in keys[start : start + BATCH]]
+            with self._answering():
+                self._bucket.rm(batch)
+            if self._size(keys[start]) is not None:
+                problem = "an object was not deleted; the account may lack the right to"
+                raise Unavailable("store.unavailable", where=self.root, problem=problem)
+
+    def _sweeps(self) -> int:
+        while True:
+            told = self._told()
+            if told.by is None or time.time() - told.at > DEAD_SECONDS:
+                return told.number
+            time.sleep(PAUSE)
+
+    def _told(self) -> _Sweep:
+        """What was last said of removing."""
+        with self._answering():
+            try:
+                data = self._bucket.cat_file(f"{self.root}/{SWEEPS}")
+            except FileNotFoundError:
+                return _Sweep(None, 0)
+        return _Sweep(**json.loads(data))
+
+    def _tell(self, sweep: _Sweep) -> None:
+        sweep.at = time.time()
+        self._write_manifest(SWEEPS, json.dumps(asdict(sweep)).encode())
+
+    def _still_alone(self) -> None:
+        """Say again who removes; one who was asleep for too long stops."""
+        sweep = self._alone
+        if sweep is None or time.time() - sweep.at > LONGEST_SILENCE:
+            raise Unavailable("store.not_alone", where=self.root)
+        self._tell(sweep)
+
+    def _renew(self, key: str) -> bool:
+        try:
+            data = b"".join(self._pieces(key))
+        except FileNotFoundError:
+            return False
+        self._write_manifest(key, data)
+        return True
+
+    def _listed(self, prefix: str) -> Iterator[Stored]:
+        root = self.root.removeprefix("s3://")
+        with self._answering():
+            try:
+                found = self._bucket.find(f"{self.root}/{prefix}", detail=True)
+            except FileNotFoundError:
+                return
+            for path, facts in found.items():
+                key = str(path).removeprefix(f"{root}/")
+                yield Stored(key, int(facts["size"]), facts["LastModified"].timestamp())
 
     def _add_file(self, path: Path, *, given: bool) -> tuple[str, int]:  # noqa: ARG002
         before = path.stat()
@@ -110,6 +202,16 @@ class S3Store(Store):
             raise said(error, self.root) from None
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("store.unavailable", where=self.root, problem=str(error)) from None
+
+
+@dataclass
+class _Sweep:
+    """Who removes, None after the end, and the number of the time."""
+
+    by: str | None
+    number: int
+    at: float = 0.0
+    """When that was said, in seconds of the epoch by the clock of who removes."""
 
 
 class _SpooledBlob(BlobWriter):

@@ -4,6 +4,9 @@ An artifact is a directory: its files are blobs named by their digests, and a ma
 by its own digest, lists them. The manifest is written last, so an artifact is there as a
 whole or not at all; a crash leaves at most blobs that nothing names. Writing what is there
 already replaces it by the same bytes, which heals a damaged copy.
+
+Whoever removes what nobody needs is alone (`Store.alone`) and leaves what was written lately.
+So nothing is lost to those who write meanwhile: what they publish or claim is new.
 """
 
 from __future__ import annotations
@@ -17,11 +20,11 @@ import shutil
 import time
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from aileron.core.digest import canonical_json, digest_bytes, digest_file
 from aileron.core.errors import InvalidInput, NotFound, Refused, StepFailed, Unavailable
@@ -32,8 +35,12 @@ PIECE: Final = 1 << 20
 """Bytes read at a time."""
 OBJECTS: Final = "executions/"
 """Below here lie objects that are no artifacts: what executions elsewhere exchange."""
+BACKUPS: Final = "backups/"
+"""And here, in a store that a backup is made to, what each backup is made of."""
 GRACE_SECONDS: Final = 24 * 3600.0
 """How long a blob may be there before the manifest that names it."""
+TRIES: Final = 3
+"""So often something is done again because somebody removed meanwhile."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -43,6 +50,16 @@ class Removed:
 
     artifacts: int = 0
     bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object of a store."""
+
+    key: str
+    size: int
+    written: float
+    """Seconds of the epoch."""
 
 
 class BlobWriter(AbstractContextManager["BlobWriter"], ABC):
@@ -77,6 +94,11 @@ class Store(ABC):
     References are relative to the store, so a store that is moved keeps its artifacts.
     """
 
+    prefixes: ClassVar[tuple[str, ...]] = ("manifests/", "blobs/")
+    """Where `stock` looks."""
+    parallel: ClassVar[int] = 1
+    """So many threads read small objects faster than one."""
+
     def __init__(self, root: str) -> None:
         self.root = root
 
@@ -92,23 +114,56 @@ class Store(ABC):
             Unavailable: the store is full or cannot be reached; nothing is published.
         """
         files = _plain_files(folder)
-        return self.publish(kind, [self._add(folder, path, given=given) for path in files])
+
+        def entries() -> list[Entry]:
+            return [self._add(folder, path, given=given) for path in files]
+
+        return self._published(kind, entries)
 
     def put_json(self, kind: ArtifactKind, name: str, value: Any) -> Reference:
         """Keep a directory with the one file `name`, `value` as canonical JSON."""
-        with self.blob() as blob:
-            blob.write(canonical_json(value))
-        return self.publish(kind, [Entry(path=name, digest=blob.digest, size=blob.size)])
+        data = canonical_json(value)
+
+        def entries() -> list[Entry]:
+            with self.blob() as blob:
+                blob.write(data)
+            return [Entry(path=name, digest=blob.digest, size=blob.size)]
+
+        return self._published(kind, entries)
 
     def publish(self, kind: ArtifactKind, entries: Iterable[Entry]) -> Reference:
         """Make an artifact of blobs that are there. Everything else builds on this.
 
         Raises:
             Refused: a path that could leave the artifact.
-            Unavailable: the store is full or cannot be reached; nothing is published.
+            Unavailable: the store is full or cannot be reached, or blobs were removed meanwhile;
+                nothing is published.
+        """
+        reference = self._publish(kind, entries, None)
+        if reference is None:
+            raise Unavailable("store.swept", where=self.root)
+        return reference
+
+    def _published(self, kind: ArtifactKind, entries: Callable[[], list[Entry]]) -> Reference:
+        """The artifact of `entries`, which are written again if they were removed meanwhile."""
+        for _ in range(TRIES):
+            sweeps = self._sweeps()
+            reference = self._publish(kind, entries(), sweeps)
+            if reference is not None:
+                return reference
+        raise Unavailable("store.swept", where=self.root)
+
+    def _publish(
+        self, kind: ArtifactKind, entries: Iterable[Entry], sweeps: int | None
+    ) -> Reference | None:
+        """The artifact of blobs that were written when there had been so many `sweeps`.
+
+        None if a part of it was removed meanwhile.
         """
         manifest = Manifest.of(entries)
         self._write_manifest(manifest_key(manifest.digest), manifest.data)
+        if self._sweeps() != sweeps and not self._is_whole(manifest):
+            return None
         return Reference(
             kind=kind,
             uri=f"artifact:{manifest.digest}",
@@ -181,21 +236,111 @@ class Store(ABC):
             manifest = self.manifest(reference)
         except (NotFound, StepFailed):
             return False
+        return self._has_files(manifest)
+
+    def claim(self, reference: Reference) -> bool:
+        """`exists`, of an artifact that is to be used again: it counts as written now.
+
+        Whoever finds by it that an artifact is there has the grace of a sweep to write down
+        that it is needed.
+
+        Raises:
+            Unavailable: the store cannot be reached.
+        """
+        for _ in range(TRIES):
+            sweeps = self._sweeps()
+            if not self.exists(reference):
+                return False
+            there = self._renew(manifest_key(reference.digest))
+            if there and self._sweeps() == sweeps:
+                return True
+        return False
+
+    def _is_whole(self, manifest: Manifest) -> bool:
+        there = self._size(manifest_key(manifest.digest)) == len(manifest.data)
+        return there and self._has_files(manifest)
+
+    def _has_files(self, manifest: Manifest) -> bool:
         return all(self._size(blob_key(file.digest)) == file.size for file in manifest.files)
 
-    def verify(self, reference: Reference) -> None:
+    def verify(self, reference: Reference, seen: set[str] | None = None) -> None:
         """Read every byte of the artifact.
+
+        Args:
+            seen: digests of blobs that were read already and are not read again; it grows.
 
         Raises:
             NotFound: the artifact or a file of it is not there; names the file.
             StepFailed: the bytes of a file are not those of its digest; names the file.
         """
+        seen = set() if seen is None else seen
         for entry in self.manifest(reference).files:
+            if entry.digest in seen:
+                continue
             content = hashlib.sha256()
             for piece in self._pieces_of(reference, entry):
                 content.update(piece)
             if content.hexdigest() != entry.digest:
                 raise StepFailed("store.damaged", where=reference.uri, file=entry.path)
+            seen.add(entry.digest)
+
+    def artifacts(self) -> Iterator[str]:
+        """The digest of each artifact that is there, whole or damaged, in no order."""
+        for key in self._keys("manifests/"):
+            name = PurePosixPath(key)
+            if name.suffix == ".json":
+                yield name.stem
+
+    def has(self, digest: str) -> bool:
+        """Whether there is an artifact of that digest, whole or damaged."""
+        return self._size(manifest_key(digest)) is not None
+
+    def take(self, source: Store, reference: Reference) -> int:
+        """Keep an artifact of another store, too; one that is here already is left as it is.
+
+        Returns:
+            Bytes that were not here before.
+
+        Raises:
+            NotFound: `source` has no such artifact, or lost a file of it.
+            StepFailed: a file's bytes are not those of its digest.
+            Unavailable: a store is full or cannot be reached; nothing is published.
+        """
+        if self.has(reference.digest):
+            return 0
+        manifest, taken = source.manifest(reference), 0
+        for entry in manifest.files:
+            if self._size(blob_key(entry.digest)) == entry.size:
+                continue
+            with self.blob() as blob:
+                for piece in source.pieces(reference, entry):
+                    blob.write(piece)
+                if blob.digest != entry.digest:
+                    raise StepFailed("store.damaged", where=reference.uri, file=entry.path)
+            taken += entry.size
+        self._write_manifest(manifest_key(reference.digest), manifest.data)
+        return taken
+
+    def add_file(self, path: Path, name: str) -> Entry:
+        """Keep the bytes of `path` as a blob, for an artifact that has them as file `name`.
+
+        What is here already is not written again.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            Unavailable: the store is full or cannot be reached.
+        """
+        digest, size = digest_file(path), path.stat().st_size
+        if self._size(blob_key(digest)) != size:
+            with self.blob() as blob, path.open("rb") as file:
+                while piece := file.read(PIECE):
+                    blob.write(piece)
+            digest, size = blob.digest, blob.size  # somebody may be writing to it
+        return Entry(path=name, digest=digest, size=size, executable=os.access(path, os.X_OK))
+
+    def pieces(self, reference: Reference, entry: Entry) -> Iterator[bytes]:
+        """The bytes of one file of an artifact, in pieces, as they are; `NotFound` if lost."""
+        return self._pieces_of(reference, entry)
 
     def remove(self, references: Iterable[Reference], *, dry_run: bool = False) -> Removed:
         """Delete artifacts, and the blobs that no other artifact has; what is gone is no error.
@@ -207,6 +352,10 @@ class Store(ABC):
             StepFailed: another artifact's manifest is damaged, so its blobs are not known.
             Unavailable: the store cannot be reached.
         """
+        with nullcontext() if dry_run else self.alone():
+            return self._removed(references, dry_run=dry_run)
+
+    def _removed(self, references: Iterable[Reference], *, dry_run: bool) -> Removed:
         going = dict(self._known(references))
         gone = {file.digest: file.size for one in going.values() for file in one.files}
         for key in self._keys("manifests/"):
@@ -217,9 +366,30 @@ class Store(ABC):
         lately = time.time() - GRACE_SECONDS
         old = [digest for digest in gone if (self._written(blob_key(digest)) or lately) < lately]
         if not dry_run:
-            for key in (*going, *map(blob_key, old)):
-                self._remove(key)
+            self.discard([*going, *map(blob_key, old)])
         return Removed(len(going), sum(gone[digest] for digest in old))
+
+    def stock(self) -> Iterator[Stored]:
+        """All manifests and blobs, and what writers that broke off have left."""
+        for prefix in self.prefixes:
+            yield from self._listed(prefix)
+
+    def files_of(self, digest: str) -> list[tuple[str, int]]:
+        """Digest and size of each file of artifact `digest`, read as fast as can be.
+
+        Raises:
+            FileNotFoundError: there is no such artifact.
+            StepFailed: its manifest is damaged.
+        """
+        data = b"".join(self._pieces(manifest_key(digest)))
+        if digest_bytes(data) != digest:
+            raise StepFailed("store.damaged", where=f"artifact:{digest}", file="manifest")
+        return [(file["digest"], file["size"]) for file in json.loads(data)["files"]]
+
+    def discard(self, keys: Sequence[str]) -> None:
+        """Delete objects that `stock` told of. The caller is `alone`, and nobody needs them."""
+        for key in keys:
+            self._remove(key)
 
     def _known(self, references: Iterable[Reference]) -> Iterator[tuple[str, Manifest]]:
         """Key -> manifest of those that are there."""
@@ -246,12 +416,15 @@ class Store(ABC):
         return Manifest.read(data, reference.uri)
 
     def write_object(self, key: str, data: bytes | Path) -> None:
-        """Keep `data`, or the file's bytes, under `key` below ``executions/``, whole or not at all.
+        """Keep `data`, or the file's bytes, under `key`, whole or not at all.
 
         Objects are not artifacts: their bytes may change, and nothing checks them.
 
+        Args:
+            key: below ``executions/`` or ``backups/``.
+
         Raises:
-            Refused: the key could lead out of ``executions/``.
+            Refused: the key could lead out of there.
             Unavailable: the store is full or cannot be reached.
         """
         _check_object(key)
@@ -311,6 +484,16 @@ class Store(ABC):
         return None
 
     @abstractmethod
+    def alone(self) -> AbstractContextManager[None]:
+        """As long as the body runs, nobody else removes, and what others write is not lost:
+        `publish` and `claim` wait for the end, or find out afterwards.
+
+        Raises:
+            Refused: the store is in a place where that cannot be told to others.
+            Unavailable: it cannot be reached, or somebody else removes for too long.
+        """
+
+    @abstractmethod
     def blob(self) -> BlobWriter:
         """A writer for the bytes of one file, whatever its size."""
 
@@ -329,6 +512,21 @@ class Store(ABC):
     @abstractmethod
     def _keys(self, prefix: str) -> Iterator[str]:
         """The keys of all objects below `prefix`, which ends with a slash."""
+
+    @abstractmethod
+    def _listed(self, prefix: str) -> Iterator[Stored]:
+        """All objects below `prefix`, which ends with a slash."""
+
+    @abstractmethod
+    def _renew(self, key: str) -> bool:
+        """Make an object count as written now; whether it is there."""
+
+    def _sweeps(self) -> int:
+        """How often somebody has been `alone`, now that nobody is.
+
+        0 where `alone` keeps writers waiting instead.
+        """
+        return 0
 
     @abstractmethod
     def _written(self, key: str) -> float | None:
@@ -394,7 +592,7 @@ def manifest_key(digest: str) -> str:
 def _check_object(key: str) -> None:
     pure = PurePosixPath(key)
     plain = str(pure) == key and ".." not in pure.parts and key.isprintable()
-    if not plain or not key.startswith(OBJECTS):
+    if not plain or not key.startswith((OBJECTS, BACKUPS)):
         raise Refused("store.no_object_key", key=key, folder=OBJECTS)
 
 

@@ -7,103 +7,18 @@ import json
 import os
 import stat
 import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from plugins.stores import Backend
 
 from aileron.core.errors import InvalidInput, NotFound, Refused, StepFailed
 from aileron.core.ports import ArtifactKind, Reference
-from aileron.store import Entry, Store, open_store
+from aileron.store import Entry, Store
+from aileron.store.local import LocalStore
 from aileron.store.store import blob_key, manifest_key
 
 KIND = ArtifactKind.MODEL
-
-
-class LocalBackend:
-    """A store in a folder, and a way to its objects past the store."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = str(folder)
-
-    def names(self) -> list[str]:
-        root = Path(self.root)
-        return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
-
-    def damage(self, key: str, data: bytes) -> None:
-        path = Path(self.root) / key
-        path.unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-    def lose(self, key: str) -> None:
-        (Path(self.root) / key).unlink()
-
-
-class S3Backend:
-    """A bucket of moto's server."""
-
-    def __init__(self, bucket: str) -> None:
-        import boto3
-
-        self.root = f"s3://{bucket}/some/prefix"
-        self._bucket = boto3.resource("s3").Bucket(bucket)
-        self._bucket.create()
-
-    def names(self) -> list[str]:
-        return sorted(item.key.removeprefix("some/prefix/") for item in self._bucket.objects.all())
-
-    def damage(self, key: str, data: bytes) -> None:
-        self._bucket.put_object(Key=f"some/prefix/{key}", Body=data)
-
-    def lose(self, key: str) -> None:
-        self._bucket.Object(f"some/prefix/{key}").delete()
-
-
-Backend = LocalBackend | S3Backend
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["local", "s3"])
-def backend(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Backend:
-    if request.param == "local":
-        return LocalBackend(tmp_path / "store")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3_server"))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    return S3Backend(f"test-{uuid.uuid4().hex}")
-
-
-@pytest.fixture
-def store(backend: Backend) -> Store:
-    return open_store(backend.root)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Three files, one nested, one empty, one executable."""
-    root = tmp_path / "made"
-    (root / "nested" / "deep").mkdir(parents=True)
-    (root / "model.json").write_text('{"format_version": 1}')
-    (root / "nested" / "deep" / "权重.bin").write_bytes(bytes(range(256)) * 9000)
-    (root / "nested" / "empty").touch()
-    (root / "serve.sh").write_text("#!/bin/sh\n")
-    (root / "serve.sh").chmod(0o755)
-    return root
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -392,3 +307,42 @@ def test_objects_cannot_lie_elsewhere(store: Store, backend: Backend, key: str) 
         with pytest.raises(Refused, match="no object of an execution"):
             use()
     assert backend.names() == []
+
+
+def test_an_artifact_of_another_store_is_taken_once(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    other = LocalStore(str(tmp_path / "other"))
+    reference = other.put(KIND, folder)
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    assert not store.has(reference.digest)
+    assert store.take(other, reference) == size
+    assert store.has(reference.digest)
+    assert store.take(other, reference) == 0
+    assert list(store.artifacts()) == [reference.digest]
+    store.verify(reference)
+
+
+def test_nothing_is_taken_of_an_artifact_that_is_damaged(
+    store: Store, folder: Path, tmp_path: Path
+) -> None:
+    source = LocalStore(str(tmp_path / "other"))
+    reference = source.put(KIND, folder)
+    entry = source.manifest(reference).entry("model.json")
+    assert entry is not None
+    blob = source.folder / blob_key(entry.digest)
+    blob.chmod(0o600)
+    blob.write_bytes(b"x" * entry.size)
+    with pytest.raises(StepFailed, match=r"model\.json"):
+        store.take(source, reference)
+    assert not store.has(reference.digest)
+
+
+def test_a_file_that_is_there_is_not_written_again(
+    store: Store, backend: Backend, folder: Path
+) -> None:
+    first = store.add_file(folder / "serve.sh", "serve.sh")
+    before = backend.names()
+    assert store.add_file(folder / "serve.sh", "again.sh").digest == first.digest
+    assert backend.names() == before
+    assert store.read_bytes(store.publish(KIND, [first]), "serve.sh") == b"#!/bin/sh\n"
