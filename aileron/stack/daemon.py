@@ -31,8 +31,8 @@ from aileron.stack.keeper import (
     find_survivor,
     run_once,
 )
+from aileron.stack.lone import embedded_postgres
 from aileron.stack.ports import choose
-from aileron.stack.postgres import EmbeddedPostgres
 from aileron.stack.record import ProcessId, ServerRecord, StackRecord, State, write_private
 from aileron.stack.secret_files import SecretFiles
 from aileron.stack.servers import (
@@ -54,12 +54,6 @@ PORT_HOLDERS: Mapping[str, str] = {
     "gateway": "gateway",
 }
 """Port -> the server that listens on it."""
-
-
-def embedded_postgres(home: Path) -> EmbeddedPostgres:
-    """The PostgreSQL server of a state directory."""
-    password = SecretFiles(home / "secrets").postgres_password_file
-    return EmbeddedPostgres(home / "postgres", password_file=password)
 
 
 class Daemon:

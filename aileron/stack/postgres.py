@@ -87,7 +87,7 @@ class EmbeddedPostgres:
             account = server_account()
             if account:
                 let_pass(self.cluster, account)
-                let_pass(self._program("postgres"), account)
+                let_pass(wheel_program("postgres"), account)
             if not self.cluster.is_dir():
                 self._make_cluster(account)
             elif account and self.cluster.stat().st_uid != account.user:
@@ -258,7 +258,7 @@ class EmbeddedPostgres:
         self, command: Sequence[str], account: Account | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run one of the wheel's programs; its output goes to files, since servers keep pipes."""
-        program, output = self._program(command[0]), self.folder / "command.log"
+        program, output = wheel_program(command[0]), self.folder / "command.log"
         with output.open("w", encoding="utf-8") as file:
             try:
                 done = subprocess.run(
@@ -278,11 +278,13 @@ class EmbeddedPostgres:
         text = output.read_text(encoding="utf-8", errors="replace")
         return subprocess.CompletedProcess(command, done.returncode, stdout="", stderr=text)
 
-    def _program(self, name: str) -> Path:
-        spec = importlib.util.find_spec(WHEEL)
-        if spec is None or spec.origin is None:
-            raise Unavailable("stack.no_postgres")
-        return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin" / name
+
+def wheel_program(name: str) -> Path:
+    """Where the wheel has PostgreSQL's program `name`; `Unavailable` without the wheel."""
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or spec.origin is None:
+        raise Unavailable("stack.no_postgres")
+    return Path(spec.origin).parent / f"pginstall{VERSION}" / "bin" / name
 
 
 def _complaints(output: str) -> str:

@@ -6,14 +6,12 @@ with the same ``AILERON_HOME`` speaks of the same stack.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,8 +22,9 @@ from aileron.core.documents import suggestion
 from aileron.core.errors import AileronError, InvalidInput, NotFound, Unavailable
 from aileron.core.settings import Settings, read_env_file
 from aileron.run.client import stop as stop_launcher
-from aileron.stack.daemon import embedded_postgres, environment_path, record_path
+from aileron.stack.daemon import environment_path, record_path
 from aileron.stack.keeper import find_survivor
+from aileron.stack.lone import embedded_postgres, locked
 from aileron.stack.process import last_lines, open_log, session
 from aileron.stack.record import ProcessId, ServerRecord, StackRecord, State
 from aileron.stack.servers import JOB_NAMES, POSTGRES, SERVER_NAMES, log_file
@@ -105,7 +104,7 @@ class Stack:
             InvalidInput: a variable points at another installation's server.
         """
         self._refuse_foreign_addresses()
-        with self._locked():
+        with locked(self._home):
             if not self._runs_as_wanted():
                 self._stop_daemon()
                 self._launch_daemon()
@@ -114,7 +113,7 @@ class Stack:
 
     def stop(self, report: Report = lambda _status: None) -> None:
         """Stop everything that this state directory's stack started, and nothing else."""
-        with self._locked():
+        with locked(self._home):
             self._stop_daemon(report)
             self._sweep()
 
@@ -243,14 +242,6 @@ class Stack:
         for variable in OWN_ADDRESSES:
             if self._environ.get(variable) not in (None, "", own.get(variable)):
                 raise InvalidInput("stack.foreign_address", variable=variable)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One start or stop at a time."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / "stack.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _status(name: str, record: ServerRecord, watched: bool = True) -> ServerStatus:
