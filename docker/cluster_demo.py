@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def make_namespace(name: str) -> None:
-    """Unless it is there: an account of docker/rbac.yaml may read namespaces and make none."""
+    """Unless it is there: an account of kubernetes/rights may read namespaces and make none."""
     cluster = Cluster()
     if read(cluster, "v1", "Namespace", "", name) is None:
         create(cluster, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

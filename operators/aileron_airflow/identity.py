@@ -14,11 +14,17 @@ from aileron.core.errors import Refused
 
 ROLE_OF: Final[Mapping[str, Role]] = {
     "admin": Role.ADMIN,
+    "operator": Role.OPERATOR,
     "op": Role.OPERATOR,
+    "developer": Role.DEVELOPER,
     "user": Role.DEVELOPER,
+    "annotator": Role.ANNOTATOR,
     "viewer": Role.VIEWER,
 }
-"""Role of Airflow, in small letters -> ours. One that is not here may do nothing."""
+"""Role of Airflow, in small letters -> ours. One that is not here may do nothing.
+
+Airflow's own are admin, op, user and viewer; `aileron_airflow.roles` makes the others.
+"""
 
 
 class AirflowIdentity(IdentityProvider):
