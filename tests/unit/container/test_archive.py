@@ -1,0 +1,134 @@
+"""Images as tars: what is written is read again, and nothing in a tar is believed."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plugins.own_images import layer, made
+
+from aileron.container import layout as oci
+from aileron.container.archive import read_archive, write_archive
+from aileron.container.contents import contents, python_of
+from aileron.container.layout import Layout
+from aileron.core.errors import InvalidInput
+
+MOST = 1 << 30
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Layout:
+    made(tmp_path / "image", layer({"a": "one", "b/c": "two"}), layer({"b/.wh.c": "", "d": ""}))
+    return Layout(tmp_path / "image")
+
+
+@pytest.fixture
+def tar(image: Layout, tmp_path: Path) -> Path:
+    with (tmp_path / "image.tar").open("wb") as file:
+        write_archive(image, "localhost/aileron/default/a:v1", file)
+    return tmp_path / "image.tar"
+
+
+def rewritten(tar: Path, change: Any) -> Path:
+    """A copy of `tar` with what `change` gives for each member: name, bytes, or None."""
+    target = tar.with_name("changed.tar")
+    with tarfile.open(tar) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            file = old.extractfile(member)
+            assert file is not None
+            found = change(member.name, file.read())
+            if found is not None:
+                member.name, data = found
+                member.size = len(data)
+                new.addfile(member, io.BytesIO(data))
+    return target
+
+
+def test_an_exported_image_is_imported_as_the_same(
+    image: Layout, tar: Path, tmp_path: Path
+) -> None:
+    again = read_archive(tar, tmp_path / "again", MOST)
+    assert again.digest == image.image().digest
+    assert again.settings == image.image().settings
+
+
+def test_the_older_form_of_docker_is_read_too(image: Layout, tar: Path, tmp_path: Path) -> None:
+    def old(name: str, data: bytes) -> tuple[str, bytes] | None:
+        return None if name in ("index.json", "oci-layout") else (name, data)
+
+    again = read_archive(rewritten(tar, old), tmp_path / "again", MOST)
+    assert [blob.digest for blob in again.layers] == [blob.digest for blob in image.image().layers]
+
+
+def test_a_changed_layer_is_found_by_its_digest(tar: Path, tmp_path: Path) -> None:
+    def spoil(name: str, data: bytes) -> tuple[str, bytes]:
+        return name, data.replace(b"one", b"two") if name.startswith("blobs") else data
+
+    with pytest.raises(InvalidInput, match="are not those that its digest names"):
+        read_archive(rewritten(tar, spoil), tmp_path / "again", MOST)
+
+
+def test_a_member_with_a_path_of_its_own_is_laid_out_nowhere(tar: Path, tmp_path: Path) -> None:
+    def add(name: str, data: bytes) -> tuple[str, bytes]:
+        return ("../../outside" if name == "manifest.json" else name), data
+
+    read_archive(rewritten(tar, add), tmp_path / "deep" / "again", MOST)
+    assert not list(tmp_path.rglob("outside"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no tar at all", "no container image"),
+        (b"", "no container image"),
+    ],
+)
+def test_what_is_no_tar_is_no_image(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(InvalidInput, match=said):
+        read_archive(tmp_path / "file", tmp_path / "image", MOST)
+
+
+def test_a_tar_of_files_is_no_image(tmp_path: Path) -> None:
+    (tmp_path / "file.tar").write_bytes(layer({"a": "1"}))
+    with pytest.raises(InvalidInput, match=r"neither index\.json nor manifest\.json"):
+        read_archive(tmp_path / "file.tar", tmp_path / "image", MOST)
+
+
+def test_an_image_has_a_limit(tar: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="larger than 1000 bytes"):
+        read_archive(tar, tmp_path / "again", 1000)
+
+
+def test_an_index_names_one_image_for_this_platform(image: Layout) -> None:
+    file = image.folder / oci.INDEX_FILE
+    index = json.loads(file.read_bytes())
+    other = {**index["manifests"][0], "platform": {"os": "linux", "architecture": "arm64"}}
+    file.write_text(json.dumps({**index, "manifests": [*index["manifests"], other]}))
+    assert image.image()
+    file.write_text(json.dumps({**index, "manifests": [other]}))
+    with pytest.raises(InvalidInput, match="0 images for linux/amd64"):
+        image.image()
+
+
+def test_layers_packed_by_zstd_are_refused_by_name(tmp_path: Path) -> None:
+    layout = Layout.new(tmp_path / "image")
+    blob = layout.write(f"{oci.LAYER}+zstd", b"x")
+    with pytest.raises(InvalidInput, match=r"of the kind .*\+zstd"):
+        layout.add({"rootfs": {"diff_ids": [blob.digest]}}, (blob,))
+
+
+def test_whiteouts_hide_what_is_below(image: Layout) -> None:
+    found = contents(image, image.image())
+    assert found.has("/a")
+    assert found.has("d")
+    assert not found.has("b/c")
+
+
+def test_an_image_without_python_takes_no_packages(image: Layout) -> None:
+    with pytest.raises(InvalidInput, match="no Python environment"):
+        python_of(image.image(), contents(image, image.image()))
