@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-EXTRAS := airflow,stages,images,audio,serving,s3,kubernetes,embedded,ui,docs,dev
+EXTRAS := airflow,server,stages,images,audio,serving,s3,kubernetes,embedded,ui,docs,dev
 LAYER ?=
 ARGS ?=
 # One more than there are cores, since many tests wait for servers.

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from reference_text import NOTE, fields
 
 from aileron.cluster.pools import Pool
+from aileron.container.settings import ImagesSpec
 from aileron.data.audio.spec import AudioDefinition
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
 from aileron.data.images.spec import ImageDefinition
@@ -16,6 +17,7 @@ from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
 from aileron.data.texts.spec import TextDefinition
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
+from aileron.retention.policy import RetentionSpec
 
 ABOUT: Final = (
     "The YAML documents of a workspace. `aileron schema` prints the same as JSON Schema, for "
@@ -32,7 +34,9 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
     "Pool": (Pool, "`configs/pools/NAME.yaml`"),
     "Connections": (ConnectionsSpec, "`configs/connections.yaml`"),
+    "Images": (ImagesSpec, "`configs/images.yaml`"),
     "Limits": (LimitsSpec, "`configs/limits.yaml`"),
+    "Retention": (RetentionSpec, "`configs/retention.yaml`"),
     "Environment": (EnvironmentSpec, "`configs/environments/NAME.yaml`"),
 }
 

@@ -17,6 +17,7 @@ pytest_plugins = [
     "plugins.faults",
     "plugins.history",
     "plugins.mlflow",
+    "plugins.other_stack",
     "plugins.pages",
     "plugins.picture_sets",
     "plugins.pods",

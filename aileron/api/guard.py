@@ -148,7 +148,7 @@ def answer_to(error: Exception, language: Language, path: str) -> Response:
         log.error("request failed, number %s", number, exc_info=error)
         known = AileronError("api.internal", number=number)
     if path.startswith(bml.PREFIX):
-        return bml.bml_answer(known, language)
+        return bml.bml_answer(known, language, path)
     body = Problem(error_code=known.message_id, error_msg=known.render(language))
     headers = {"WWW-Authenticate": "Bearer"} if known.http_status == 401 else {}
     return JSONResponse(body.model_dump(), known.http_status, headers=headers)

@@ -18,6 +18,7 @@ WorkflowInPath = Annotated[str, Path(pattern=f"^{WORKFLOW_PATTERN}$")]
 RunInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:+~-]{0,249}$")]
 """Airflow's id of a run."""
 NumberInPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+JobInPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
 ProjectQuery = Annotated[
     str | None, Query(pattern=NAMED, description="default: the asker's, else `default`")
 ]

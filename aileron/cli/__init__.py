@@ -16,8 +16,10 @@ from aileron import __version__
 from aileron.core.errors import AileronError, sentence
 
 COMMANDS: Final = {
+    "algorithm": "List, register, put online and delete algorithms.",
     "api": "Serve the API and the pages.",
     "approvals": "List and answer the runs that wait for a person.",
+    "backup": "Keep one moment of the installation elsewhere.",
     "component": "List and show the installed steps.",
     "connection": "List, test and look into the servers that data may come from.",
     "config": "Show a lifecycle's resolved configuration.",
@@ -26,15 +28,21 @@ COMMANDS: Final = {
     "doctor": "Check that what the ledger says is really there.",
     "events": "List what changed, by whom.",
     "gateway": "Run the gateway as pods of a cluster.",
+    "gc": "Remove what nobody needs any more.",
+    "image": "Build, list, check, import, export and delete container images.",
     "init": "Make a workspace in a folder.",
+    "job": "Submit, follow, stop, clone and publish custom jobs.",
     "lifecycle": "Make, check, run and follow lifecycles.",
     "model": "List, show, compare, promote and roll back models.",
     "pool": "List, show and sync the parts of clusters that runs and services are placed in.",
+    "restore": "Make an installation from a backup.",
     "schema": "Print JSON Schemas.",
+    "server": "Prepare an installation of several machines or containers.",
     "service": "List, call, watch, stop, start, scale and delete services.",
     "stack": "Start, stop and watch the embedded servers.",
     "status": "Show servers, recent runs and services.",
     "token": "Make, list and revoke API tokens.",
+    "upgrade": "Bring the databases to the installed versions, after a backup.",
 }
 
 

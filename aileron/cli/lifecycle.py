@@ -156,6 +156,18 @@ def logs(name: str, run: str, node: str, following: bool, project: str | None) -
             offset = piece.next_offset
 
 
+@command.command("stop")
+@click.argument("name")
+@click.argument("run")
+@project_option
+@json_option
+def stop(name: str, run: str, project: str | None, as_json: bool) -> None:
+    """Stop RUN of lifecycle NAME (`last` for the newest); what it has done so far is kept."""
+    with open_client(project) as client:
+        found = client.stop_run(run_id_of(client, name, run))
+    print_summary(found, as_json=as_json, tasks=False)
+
+
 def run_id_of(client: Client, name: str, run: str) -> str:
     """The id of a run that is given by Airflow's id, or as `last`."""
     if run == "last":

@@ -61,7 +61,9 @@ def import_dataset(
     """Import dataset NAME as its dataset.yaml says: read, version, validate, profile."""
     values = _values(assignments) | ({"on_problem": "refuse"} if strict else {})
     values |= {MODE: "append"} if append else {}
-    _run(lambda client: client.import_dataset(name, values, force=force), project, wait, as_json)
+    run_work(
+        lambda client: client.import_dataset(name, values, force=force), project, wait, as_json
+    )
 
 
 @click.command("refused")
@@ -124,7 +126,7 @@ def _operation(operation: str, help_: str) -> click.Command:
     ) -> None:
         chosen = _values(options) | ({"name": to} if to else {})
         sources = {"changes": {"upload": file}} if file else None
-        _run(
+        run_work(
             lambda client: client.operate(
                 operation, name, version, other=other, options=chosen, sources=sources
             ),
@@ -140,7 +142,7 @@ def _operation(operation: str, help_: str) -> click.Command:
     return command
 
 
-def _run(start: Start, project: str | None, wait: bool, as_json: bool) -> None:
+def run_work(start: Start, project: str | None, wait: bool, as_json: bool) -> None:
     with open_client(project) as client:
         run_id = start(client).run_id
         if not wait:

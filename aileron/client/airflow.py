@@ -149,6 +149,10 @@ class AirflowClient:
         """The run's state now."""
         return _dag_run(self._call("GET", _run_path(dag_id, run_id)))
 
+    def fail_run(self, dag_id: str, run_id: str) -> None:
+        """End a run: what runs is killed, what waits is told, the rest is skipped."""
+        self._call("PATCH", _run_path(dag_id, run_id), {"state": "failed"})
+
     def tasks(self, dag_id: str, run_id: str) -> list[TaskRun]:
         """The run's tasks, those that started first in front."""
         answer = self._call("GET", f"{_run_path(dag_id, run_id)}/taskInstances?limit=1000")

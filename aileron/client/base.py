@@ -21,17 +21,31 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from aileron.client import records as r
+from aileron.client.algorithms import AlgorithmVerbs
 from aileron.client.catalogue import CatalogueVerbs
 from aileron.client.drafts import DraftVerbs
+from aileron.client.images import ImageVerbs
+from aileron.client.jobs import JobVerbs
 from aileron.client.pools import PoolVerbs
 from aileron.client.sources import SourceVerbs
+from aileron.client.sweeping import SweepVerbs
 from aileron.client.works import WorkVerbs
 from aileron.core.access import Role
 
 POLL_SECONDS: Final = 0.4
 
 
-class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs, PoolVerbs):
+class Client(
+    AlgorithmVerbs,
+    CatalogueVerbs,
+    SourceVerbs,
+    DraftVerbs,
+    WorkVerbs,
+    PoolVerbs,
+    ImageVerbs,
+    JobVerbs,
+    SweepVerbs,
+):
     """One installation, seen by one person or program. A context manager."""
 
     def __enter__(self) -> Self:
@@ -115,6 +129,16 @@ class Client(CatalogueVerbs, SourceVerbs, DraftVerbs, WorkVerbs, PoolVerbs):
     @abstractmethod
     def run(self, run_id: str) -> r.Run:
         """One run; `run_id` is ``project/lifecycle/airflow_run_id``."""
+
+    @abstractmethod
+    def stop_run(self, run_id: str) -> r.Run:
+        """Let a run end as ``stopped``; returns at once, while it may still be running.
+
+        The step that runs gets SIGTERM and its grace; what it leaves and its log are kept.
+
+        Raises:
+            Conflict: it is over.
+        """
 
     @abstractmethod
     def compare_runs(self, lifecycle: str, runs: Sequence[str]) -> r.RunComparison:

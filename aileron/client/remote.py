@@ -13,10 +13,14 @@ from pydantic import TypeAdapter
 
 from aileron.client import records as r
 from aileron.client.base import Client
+from aileron.client.remote_algorithms import RemoteAlgorithms
 from aileron.client.remote_catalogue import RemoteCatalogue
 from aileron.client.remote_drafts import RemoteDrafts
+from aileron.client.remote_images import RemoteImages
+from aileron.client.remote_jobs import RemoteJobs
 from aileron.client.remote_pools import RemotePools
 from aileron.client.remote_sources import RemoteSources
+from aileron.client.remote_sweeping import RemoteSweeping
 from aileron.core.access import Role
 from aileron.core.errors import (
     AileronError,
@@ -52,7 +56,17 @@ MEDIUM: Final = "/medium"
 AnswerT = TypeVar("AnswerT")
 
 
-class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, RemotePools, Client):
+class RemoteClient(
+    RemoteAlgorithms,
+    RemoteCatalogue,
+    RemoteSources,
+    RemoteDrafts,
+    RemotePools,
+    RemoteImages,
+    RemoteJobs,
+    RemoteSweeping,
+    Client,
+):
     """An installation on another machine.
 
     Args:
@@ -121,6 +135,9 @@ class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, RemotePools, Cl
 
     def run(self, run_id: str) -> r.Run:
         return self._get_of_run(r.Run, run_id)
+
+    def stop_run(self, run_id: str) -> r.Run:
+        return self._post(r.Run, f"runs/{_run(run_id)}/stop", in_path=True)
 
     def compare_runs(self, lifecycle: str, runs: Sequence[str]) -> r.RunComparison:
         return self._get(r.RunComparison, f"lifecycles/{_q(lifecycle)}/compare", run=list(runs))
@@ -274,12 +291,19 @@ class RemoteClient(RemoteCatalogue, RemoteSources, RemoteDrafts, RemotePools, Cl
 
     def _download(self, run_id: str, rest: str, target: Path) -> None:
         """Write a run's file to `target`, which is new: whole, or not at all."""
+        self._stream(f"runs/{_run(run_id)}{rest}", {}, target)
+
+    def _fetch(self, path: str, query: Mapping[str, Any], target: Path) -> None:
+        """Write what is at `path` to `target`, which is new: whole, or not at all."""
+        self._stream(path, self._query(**query), target)
+
+    def _stream(self, path: str, query: Mapping[str, Any], target: Path) -> None:
         if target.exists():
             raise InvalidInput("client.target_exists", where=str(target))
-        url = f"{self.url}{PREFIX}/runs/{_run(run_id)}{rest}"
+        url = f"{self.url}{PREFIX}/{path}"
         draft = target.with_name(f".{target.name}.part")
         try:
-            with self._http.stream("GET", url, headers=self._headers) as answer:
+            with self._http.stream("GET", url, params=dict(query), headers=self._headers) as answer:
                 if answer.is_error:
                     answer.read()
                     raise _error(answer, self.url)

@@ -45,7 +45,11 @@ class PodRequest(ClusterSection):
     )
     shm_mb: int | None = Field(None, ge=1, description="size of /dev/shm, part of the memory")
     ephemeral_mb: int | None = Field(None, ge=64, description="disk for files of the pod")
-    image: str | None = Field(None, description="what the pod runs; default: the pool's")
+    image: str | None = Field(
+        None,
+        description="what the pod runs: an image of one's own (NAME or NAME@v3), or a reference "
+        "with a registry; default: the pool's",
+    )
     node_selector: Mapping[str, str] = Field({}, description="labels of nodes, beside the pool's")
     tolerations: tuple[Toleration, ...] = Field(
         (), description="beside the pool's; each names the `key` of a taint"
@@ -84,6 +88,7 @@ def place_service(
     store_root: str,
     size: str | None = None,
     quota: int | None = None,
+    image: str | None = None,
     replicas: int = 1,
 ) -> Placement:
     """Where a service's pods run.
@@ -91,22 +96,22 @@ def place_service(
     Args:
         size: of the pool; default: its default size.
         quota: instead of a size, so many cores with 4 GB each.
+        image: what they run; default: the pool's image for services.
 
     Raises:
         Refused: the project may not use the pool.
         InvalidInput: as `place` does, for all `replicas` together; size and quota are both
             given; or the pool has no image for services.
     """
-    if pool.images.server is None:
+    image = image or pool.images.server
+    if image is None:
         raise InvalidInput("cluster.no_server_image", pool=pool.name)
     if size is not None and quota is not None:
         raise InvalidInput("cluster.size_and_quota", pool=pool.name)
     numbers = {"cpu": quota, "memory_mb": quota * MB_OF_QUOTA, "gpu": 0} if quota else {}
     request = PodRequest.model_validate({"size": size, **numbers})
     resources = _resources(pool, request)
-    placement = _placement(
-        pool, request, resources, pool.images.server, replicas, project, store_root
-    )
+    placement = _placement(pool, request, resources, image, replicas, project, store_root)
     return placement.model_copy(update={"size": None}) if quota else placement
 
 

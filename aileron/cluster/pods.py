@@ -31,6 +31,7 @@ def pod_manifest(
     name: str,
     command: Sequence[str],
     seconds: float,
+    grace_seconds: float = 0,
     labels: Mapping[str, str] | None = None,
     annotations: Mapping[str, str] | None = None,
     env: Mapping[str, str] | None = None,
@@ -39,6 +40,7 @@ def pod_manifest(
 
     Args:
         seconds: the cluster ends the pod if it has not ended by then.
+        grace_seconds: what the command may take to end when it is told to, if that is long.
         labels: besides those of the placement; values may be any text.
 
     Raises:
@@ -57,7 +59,7 @@ def pod_manifest(
         "spec": {
             "restartPolicy": "Never",
             "activeDeadlineSeconds": int(seconds),
-            "terminationGracePeriodSeconds": GRACE_SECONDS,
+            "terminationGracePeriodSeconds": GRACE_SECONDS + int(grace_seconds),
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "securityContext": pod_security(placement),

@@ -66,6 +66,11 @@ class Pool(ClusterSection):
     images: Images
     pull_policy: PullPolicy = "IfNotPresent"
     pull_secrets: tuple[Label, ...] = ()
+    registry: Name | None = Field(
+        None,
+        description="a registry of configs/images.yaml that users' images are sent to for its "
+        "nodes; default: they are loaded onto the nodes",
+    )
     sizes: Mapping[SizeName, Size] = Field(min_length=1)
     default_size: SizeName
     quota: Quota = Quota()

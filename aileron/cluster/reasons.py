@@ -45,6 +45,10 @@ _CONFIG: Final = frozenset(
     }
 )
 _CANNOT_RUN: Final = frozenset({"StartError", "ContainerCannotRun"})
+_NO_LAUNCHER: Final = re.compile(
+    r"No module named '?aileron|exec: \"python\": executable file not found"
+)
+"""What is said of an image that cannot run what a step's pod runs."""
 _LOST: Final = frozenset({"NodeLost", "NodeShutdown", "Shutdown", "Terminated", "NodeAffinity"})
 _PASSING: Final = re.compile(
     r"timeout|timed out|deadline exceeded|connection re|no route|unreachable|temporary|"
@@ -260,6 +264,9 @@ def _by_container(pod: Pod, subject: str, last_lines: str) -> Reason | None:
             limit = pod["spec"]["containers"][0]["resources"]["limits"]["memory"]
             error: AileronError = StepFailed("cluster.out_of_memory", subject=subject, limit=limit)
             return Reason("out_of_memory", error, code)
+        if _NO_LAUNCHER.search(done.get("message") or ""):
+            image = InvalidInput("cluster.no_launcher", image=status["image"])
+            return Reason("misconfigured", image, code)
         if sign in _CANNOT_RUN:
             return _misconfigured(done.get("message") or sign)
         said = last_lines or str(done.get("message") or "-")

@@ -36,6 +36,17 @@ ROLES: Final = tuple(Role)
 NEEDS: Final[Mapping[str, Role]] = {
     "read": Role.VIEWER,
     "lifecycle.run": Role.DEVELOPER,
+    "run.stop": Role.DEVELOPER,
+    "image.build": Role.DEVELOPER,
+    "image.build_as_root": Role.OPERATOR,
+    "image.delete": Role.OPERATOR,
+    "job.submit": Role.DEVELOPER,
+    "job.stop": Role.DEVELOPER,
+    "job.delete": Role.DEVELOPER,
+    "job.publish": Role.DEVELOPER,
+    "algorithm.register": Role.DEVELOPER,
+    "algorithm.change": Role.DEVELOPER,
+    "algorithm.delete": Role.DEVELOPER,
     "service.try": Role.DEVELOPER,
     "connection.use": Role.DEVELOPER,
     "dataset.upload": Role.DEVELOPER,
@@ -52,6 +63,7 @@ NEEDS: Final[Mapping[str, Role]] = {
     "service.scale": Role.OPERATOR,
     "service.delete": Role.OPERATOR,
     "pool.sync": Role.OPERATOR,
+    "storage.sweep": Role.ADMIN,
     "token.manage": Role.ADMIN,
 }
 """Verb -> the least role that may do it."""

@@ -55,6 +55,16 @@ DATASET_OPERATION: Final = "dataset_operation"
 """The workflow that makes a dataset version from others."""
 DATASET_EXPORT: Final = "dataset_export"
 """The workflow that writes a dataset version as files."""
+IMAGE_BUILD: Final = "image_build"
+"""The workflow that builds a container image."""
+JOB: Final = "custom_job"
+"""The workflow that runs somebody's own code on this machine."""
+JOB_IN_PODS: Final = "custom_job_pods"
+"""The workflow that runs somebody's own code in pods."""
+JOB_REGISTRATION: Final = "job_registration"
+"""The workflow that registers the model that a custom job left."""
+JOB_RELEASE: Final = "job_release"
+"""The workflow that also packages it, and releases it as a service."""
 
 
 def dashed(name: str) -> str:

@@ -1,7 +1,8 @@
 """Where things are: the workspace, the state directory, the servers.
 
 Everything is read from the environment once, at the edge; nothing else in the domain reads
-environment variables. `Settings.environment` gives the variables that make a child process
+environment variables. ``NAME_FILE`` names a file that holds what ``NAME`` would: a secret that
+a container gets as a file. `Settings.environment` gives the variables that make a child process
 see the same settings. Secrets (passwords inside URLs, tokens) are in `Settings` only where
 a process of the platform holds it; components' child processes never get one.
 """
@@ -9,13 +10,14 @@ a process of the platform holds it; components' child processes never get one.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from aileron.core.errors import InvalidInput
+from aileron.core.secrets import LocalSecrets, SecretRef
 
 WORKSPACE_FOLDERS: Final = ("configs", "datasets", "dags", "bento")
 
@@ -69,9 +71,10 @@ class Settings(BaseModel):
         leaves its addresses in ``HOME/stack.env``, lines of ``NAME=value``.
 
         Raises:
-            InvalidInput: no workspace is found.
+            InvalidInput: no workspace is found; a variable is given twice, as it is and as a file.
+            Unavailable: such a file cannot be read.
         """
-        environ = os.environ if environ is None else environ
+        environ = with_files(os.environ if environ is None else environ, _VARIABLES.values())
         workspace = Path(environ.get("AILERON_WORKSPACE") or find_workspace(Path.cwd())).resolve()
         home = Path(environ.get("AILERON_HOME") or workspace / ".aileron").resolve()
         known = read_env_file(home / "stack.env") | {
@@ -132,6 +135,25 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "dvc_remote": "AILERON_DVC_REMOTE",
     "overlay": "AILERON_ENVIRONMENT",
 }
+
+
+def with_files(environ: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """`environ`, with those of `names` that ``NAME_FILE`` gives; an empty variable is unset.
+
+    Raises:
+        InvalidInput: a name is given both as it is and as a file.
+        Unavailable: a file cannot be read, or is empty.
+    """
+    found = dict(environ)
+    for name in names:
+        path = environ.get(f"{name}_FILE")
+        if not path:
+            continue
+        if environ.get(name):
+            raise InvalidInput("core.setting_twice", variable=name)
+        secret = LocalSecrets(Path.cwd()).resolve(SecretRef(file=path))
+        found[name] = secret.get_secret_value()
+    return found
 
 
 def find_workspace(start: Path) -> Path:

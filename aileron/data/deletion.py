@@ -8,13 +8,15 @@ objects that no other version has, on the remote that the versions of all projec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
 
 from aileron.core.errors import NotFound
 from aileron.core.names import NAME_PATTERN, parse_tag
+from aileron.data.remote import DatasetRemote
+from aileron.data.repository import DataRepository
 from aileron.data.versions import DELETED, TAGS, UNDONE, Versions
 
 _TAG = rf"({NAME_PATTERN})/({NAME_PATTERN})@v[1-9]\d*"
@@ -61,10 +63,13 @@ class Hidden:
         if not tags or not self._repository.exists:
             return Removed()
         with self._repository.using_objects(alone=True):
-            going = self._directories(f"{DELETED}{tag}" for tag in tags)
-            stays = set(self._repository.references(TAGS, DELETED)) - set(going)
-            kept = self._objects(sorted(set(self._directories(stays).values())), strict=True)
-            gone = self._objects(sorted(set(going.values())), strict=False) - kept
+            going = listings(
+                self._repository, {f"{DELETED}{tag}": f"{DELETED}{tag}" for tag in tags}
+            )
+            there = self._repository.references(TAGS, DELETED)
+            left = listings(self._repository, {n: c for n, c in there.items() if n not in going})
+            kept = objects_of(self._remote, left.values(), strict=True)
+            gone = objects_of(self._remote, going.values(), strict=False) - kept
             removed = Removed(len(gone), sum(map(self._remote.size, gone)))
             if not dry_run:
                 # Listings last: without its listing the rest of a version could not be found.
@@ -73,6 +78,34 @@ class Hidden:
                 for reference in going:
                     self._forget(reference.removeprefix(DELETED))
             return removed
+
+    def sweep(self, before: float, *, ours: bool, dry_run: bool) -> Removed:
+        """Remove objects of no version that is there or can be restored.
+
+        Args:
+            before: only those that were written before, in seconds of the epoch.
+            ours: whether the remote holds nothing but this repository's objects; else only
+                those of versions that were taken back are looked at.
+
+        Raises:
+            Unavailable: the remote does not answer.
+            NotFound, StepFailed: the listing of a version that stays is missing or damaged.
+        """
+        if not self._repository.exists:
+            return Removed()
+        with self._repository.using_objects(alone=True):
+            stays = listings(self._repository, self._repository.references(TAGS, DELETED))
+            kept = objects_of(self._remote, stays.values(), strict=True)
+            stock = {oid: size for oid, size, written in self._remote.stock() if written < before}
+            if not ours:
+                undone = listings(self._repository, self._repository.references(UNDONE))
+                mine = objects_of(self._remote, undone.values(), strict=False)
+                stock = {oid: size for oid, size in stock.items() if oid in mine}
+            gone = {oid: size for oid, size in stock.items() if oid not in kept}
+            if not dry_run:
+                for oid in sorted(gone, key=lambda oid: (oid.endswith(".dir"), oid)):
+                    self._remote.remove(oid)
+            return Removed(len(gone), sum(gone.values()))
 
     def _forget(self, tag: str) -> None:
         """The number stays taken."""
@@ -86,31 +119,42 @@ class Hidden:
                 lambda: self._versions.shift(project, dataset, version, source, target)
             )
 
-    def _directories(self, references: Iterable[str]) -> dict[str, str]:
-        """Reference -> the id of its listing, of those that are dataset versions."""
-        paths = {}
-        for reference in references:
-            found = re.search(rf"{_TAG}$", reference)
-            if found:
-                paths[reference] = f"{reference}:{found[1]}/{found[2]}/data.dvc"
-        if not paths:
-            return {}
-        contents = zip(paths, self._repository.read(list(paths.values())), strict=True)
-        return {
-            reference: str(yaml.safe_load(text)["outs"][0]["md5"])
-            for reference, text in contents
-            if text is not None
-        }
 
-    def _objects(self, listings: Iterable[str], *, strict: bool) -> set[str]:
-        """The listings and all that they list."""
-        found: set[str] = set()
-        for listing in listings:
-            try:
-                files = self._remote.files(listing)
-            except NotFound:
-                if strict:
-                    raise
-                continue
-            found |= {listing, *(oid for _, oid in files)}
-        return found
+def listings(repository: DataRepository, commits: Mapping[str, str]) -> dict[str, str]:
+    """Reference -> the id of its listing on the remote, of those that are dataset versions.
+
+    Args:
+        commits: reference -> where it leads, which may be the reference itself.
+    """
+    paths = {}
+    for reference, commit in commits.items():
+        found = re.search(rf"{_TAG}$", reference)
+        if found:
+            paths[reference] = f"{commit}:{found[1]}/{found[2]}/data.dvc"
+    if not paths:
+        return {}
+    contents = zip(paths, repository.read(list(paths.values())), strict=True)
+    return {
+        reference: str(yaml.safe_load(text)["outs"][0]["md5"])
+        for reference, text in contents
+        if text is not None
+    }
+
+
+def objects_of(remote: DatasetRemote, directories: Iterable[str], *, strict: bool) -> set[str]:
+    """The listings `directories` and all objects that they list.
+
+    Raises:
+        NotFound: a listing is missing; passed over unless `strict`.
+        StepFailed: a listing is damaged.
+    """
+    found: set[str] = set()
+    for directory in sorted(set(directories)):
+        try:
+            files = remote.files(directory)
+        except NotFound:
+            if strict:
+                raise
+            continue
+        found |= {directory, *(oid for _, oid in files)}
+    return found

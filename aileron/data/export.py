@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,29 @@ from aileron.data.trees.sinks import open_sink
 class _Records:
     """The records of a dataset, which are read anew each time."""
 
-    def __init__(self, read: Callable[[], Iterator[Any]]) -> None:
+    def __init__(self, read: Callable[[], Iterator[Any]], only: Collection[str] | None) -> None:
         self._read = read
+        self._only = only
 
     def __iter__(self) -> Iterator[Any]:
-        return self._read()
+        if self._only is None:
+            return self._read()
+        chosen = (record for record in self._read() if record.sample_id in self._only)
+        return (replace(record, split=None) for record in chosen)
 
 
 def export_as(
-    folder: Path, target: Path, format_: str, options: Mapping[str, str]
+    folder: Path,
+    target: Path,
+    format_: str,
+    options: Mapping[str, str],
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """Write the DATASET artifact in `folder` in the format of that name.
 
     Args:
         target: new; of a table a file, else a folder, or by its name a ``.zip`` or ``.tar``.
+        only: ids of the samples to write, as if they belonged to no part; default: all.
 
     Returns:
         Trait -> why it is lost; empty of a table.
@@ -48,10 +58,10 @@ def export_as(
     if isinstance(card, Card):
         if target.exists():
             raise InvalidInput("data.target_exists", where=str(target))
-        export_table(folder, target, table_writer(format_, options))
+        export_table(folder, target, table_writer(format_, options), only)
         return {}
     written = find_format(format_, card.modality).with_options(options)
-    losses = export(folder, target, written)
+    losses = export(folder, target, written, only)
     return {trait.value: str(cell.reason) for trait, cell in losses.items()}
 
 
@@ -65,11 +75,14 @@ def file_name(card: AnyCard, format_: str) -> str:
     return f"{card.name}{suffix}"
 
 
-def export(folder: Path, target: Path, format_: Format[Any]) -> Mapping[Trait, Keep]:
+def export(
+    folder: Path, target: Path, format_: Format[Any], only: Collection[str] | None = None
+) -> Mapping[Trait, Keep]:
     """Write the samples in `folder` to the new `target`; returns what is lost.
 
     Args:
         target: a folder, or by its name a ``.zip`` or ``.tar``.
+        only: as `export_as`.
 
     Raises:
         InvalidInput: it is a table, or says what the format cannot hold; then nothing is written.
@@ -83,12 +96,12 @@ def export(folder: Path, target: Path, format_: Format[Any]) -> Mapping[Trait, K
     media: dict[str, Any] = {}
     if isinstance(card, ImageCard):
         pictures = ImageDataset.read(folder)
-        records, media = _Records(pictures.records), {"media": pictures.picture}
+        records, media = _Records(pictures.records, only), {"media": pictures.picture}
     elif isinstance(card, AudioCard):
         recordings = AudioDataset.read(folder)
-        records, media = _Records(recordings.records), {"media": recordings.recording}
+        records, media = _Records(recordings.records, only), {"media": recordings.recording}
     else:
-        records = _Records(TextDataset.read(folder).records)
+        records = _Records(TextDataset.read(folder).records, only)
     losses = check_writable(format_, traits_of(records, card.labels))
     with open_sink(target) as sink:
         format_.write(Writing(card.task, card.labels, records, name=card.name, **media), sink)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from dvc_data.hashfile.db import HashFileDB
     from dvc_data.hashfile.tree import Tree
     from dvc_objects.fs.base import FileSystem
+
+OBJECT: Final = re.compile(r"[0-9a-f]{32}(\.dir)?")
+"""The id of an object."""
 
 
 class RemoteDirectory(BaseModel):
@@ -167,12 +171,46 @@ class DatasetRemote:
             path = self.objects.oid_to_path(oid)
             return int(self.objects.fs.size(path) or 0) if self.objects.fs.exists(path) else 0
 
+    def stock(self) -> Iterator[tuple[str, int, float]]:
+        """Id, bytes and time of writing, in seconds of the epoch, of every object there."""
+        with _translated(self.url):
+            filesystem, root = self.objects.fs, self.objects.path
+            if not filesystem.exists(root):
+                return
+            if filesystem.protocol == "local":
+                found = ((path, filesystem.info(path)) for path in filesystem.find(root))
+            else:
+                found = filesystem.fs.find(root, detail=True).items()
+            for path, facts in found:
+                oid = "".join(PurePosixPath(path).parts[-2:])
+                if not OBJECT.fullmatch(oid):  # what a writer left that broke off
+                    continue
+                written = facts["mtime"] if "mtime" in facts else facts["LastModified"].timestamp()
+                yield oid, int(facts["size"]), float(written)
+
     def remove(self, oid: str) -> None:
         """Remove an object; nothing happens if it is gone."""
         with _translated(self.url):
             path = self.objects.oid_to_path(oid)
             if self.objects.fs.exists(path):
                 self.objects.fs.remove(path)
+
+    def pieces(self, oid: str) -> Iterator[bytes]:
+        """The bytes of an object, in pieces, as they are; `NotFound` if it is not there."""
+        return self._pieces(oid, "-")
+
+    def add(self, oid: str, path: Path) -> None:
+        """Make the file at `path`, whose bytes have that id, an object; one that is there stays.
+
+        Raises:
+            Unavailable: the remote cannot be written.
+        """
+        from dvc_objects.fs.local import localfs
+
+        with _translated(self.url):
+            if self.objects.fs.protocol == "local":
+                Path(self.objects.path).mkdir(parents=True, exist_ok=True)
+            self.objects.add(str(path), localfs, oid)
 
     def _check_object(self, oid: str, relative: str) -> None:
         found = hashlib.md5(usedforsecurity=False)

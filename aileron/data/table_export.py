@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -51,9 +51,16 @@ def table_writer(format_: str, options: Mapping[str, str]) -> TableWriter:
     return WRITERS[format_]
 
 
-def export_table(dataset: Path, target: Path, writer: TableWriter) -> Path:
-    """Write the rows of the DATASET artifact in `dataset` to the new file `target`."""
+def export_table(
+    dataset: Path, target: Path, writer: TableWriter, only: Collection[str] | None = None
+) -> Path:
+    """Write the rows of the DATASET artifact in `dataset` to the new file `target`.
+
+    Args:
+        only: ids of the rows to write; default: all.
+    """
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
     card = read_table_card(dataset)
     names = [column.name for column in card.columns]
@@ -61,9 +68,12 @@ def export_table(dataset: Path, target: Path, writer: TableWriter) -> Path:
     source = _table(dataset)
     types = {field.name: field.type for field in source.schema}
     schema = pa.schema([(first[0], types[SAMPLE_ID]), *((name, types[name]) for name in names)])
+    wanted = None if only is None else ds.field(SAMPLE_ID).isin(list(only))
     batches = (
         batch.rename_columns([*first, *names])
-        for batch in source.to_batches(columns=[SAMPLE_ID, *names], batch_size=BATCH_ROWS)
+        for batch in source.to_batches(
+            columns=[SAMPLE_ID, *names], batch_size=BATCH_ROWS, filter=wanted
+        )
     )
     writer.write(target, schema, batches)
     return target

@@ -79,7 +79,7 @@ class Versions:
         if latest and latest.holds(card):
             return latest
         self.repository.create()
-        self._write_local_config()
+        self.write_local_config()
         with self.repository.using_objects():
             directory = self.remote.push(folder, self._shards(latest))
             return self.patiently(lambda: self._tag(card, directory, project, actor, run_id))
@@ -286,7 +286,7 @@ class Versions:
             for i, (dataset, version) in enumerate(items)
         ]
 
-    def _write_local_config(self) -> None:
+    def write_local_config(self) -> None:
         """Let DVC find a local remote beside the repository, though both were moved together.
 
         DVC reads ``.dvc/config`` in the repository's own folder before the committed one, and

@@ -11,6 +11,7 @@ from aileron.core.settings import Settings
 from aileron.deploy.reconcile import alias_or_later
 from aileron.deploy.switch import Candidate, Switch
 from aileron.ledger import Champion, Ledger, ModelVersion
+from aileron.store import open_store
 
 Log = Callable[[str], None]
 PACKAGE_NODE = "package"
@@ -97,6 +98,9 @@ def _champion(ledger: Ledger, project: str, model: str, expected_fence: int | No
 def _serve(
     settings: Settings, ledger: Ledger, candidate: Candidate, fence: int, log: Log
 ) -> Champion:
+    store = open_store(settings.store_root)
+    for reference in (candidate.model_reference, candidate.package_reference):
+        store.claim(reference)  # an old version's may be needed by nothing until now
     champion = Switch(settings, ledger, log).make_champion(candidate, fence)
     alias_or_later(settings, ledger, champion, log)
     return champion

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from aileron.core.errors import InvalidInput
 from aileron.data.card import read_card
+from aileron.train.job.artefact import CONTRACT
 
 
 def champion_metrics(inputs: Mapping[str, Path]) -> Mapping[str, float]:
@@ -15,6 +17,9 @@ def champion_metrics(inputs: Mapping[str, Path]) -> Mapping[str, float]:
     Raises:
         InvalidInput: it cannot take these samples, or cannot be loaded.
     """
+    card = json.loads((inputs["champion"] / "model.json").read_text(encoding="utf-8"))
+    if card.get("contract") == CONTRACT:
+        raise InvalidInput("evaluate.answers_in_its_own_form")
     if read_card(inputs["dataset"]).modality == "image":
         return _on_pictures(inputs)
     return _on_rows(inputs)

@@ -84,14 +84,14 @@ class Gate(Component[GateConfig]):
     """Judges a candidate."""
 
     name = "evaluate.gate"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Decide by thresholds", "zh": "门禁判定"}
     Config = GateConfig
     inputs: ClassVar[Mapping[str, Port]] = {
         "model": Port(ArtifactKind.MODEL, "the candidate"),
         "metrics": Port(ArtifactKind.METRICS, "its metrics on the test rows"),
-        "dataset": Port(ArtifactKind.DATASET, "the rows"),
-        "split": Port(ArtifactKind.SPLIT, "which rows are for the test"),
+        "dataset": Port(ArtifactKind.DATASET, "the rows, to compare on", optional=True),
+        "split": Port(ArtifactKind.SPLIT, "which rows are for the test", optional=True),
         "champion": Port(ArtifactKind.MODEL, "the model that serves now", optional=True),
         "champion_record": Port(ArtifactKind.RECORD, "which version that is", optional=True),
     }
@@ -204,14 +204,23 @@ def _judge_champion(
 
 
 def _champion_metric(metric: str, inputs: Mapping[str, Path]) -> float:
-    """The champion's metric on this dataset's test samples.
+    """The champion's metric on this dataset's test samples; a job's, as it measured itself.
 
     Raises:
-        InvalidInput: it cannot take them, or the metric is not defined for it.
+        InvalidInput: it cannot take them, measured itself on others, or the metric is not
+            defined for it.
     """
+    if not {"dataset", "split"} <= inputs.keys():
+        raise InvalidInput("evaluate.nothing_to_compare_on")
     from aileron.evaluate.champion import champion_metrics
+    from aileron.train.job.measured import data_identity, read_measured
 
-    found = champion_metrics(inputs)
+    own = read_measured(inputs["champion"])
+    if own is not None and own["data"] != data_identity(inputs["dataset"], inputs["split"]):
+        raise InvalidInput("evaluate.measured_elsewhere")
+    if own is not None and metric not in own["metrics"]:
+        raise InvalidInput("evaluate.measured_without", metric=metric)
+    found = champion_metrics(inputs) if own is None else own["metrics"]
     if metric not in found:
         hint = suggestion(metric, list(found))
         raise InvalidInput("evaluate.unknown_metric", metric=metric, hint=hint)

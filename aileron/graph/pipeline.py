@@ -25,14 +25,27 @@ SOURCE = "source:"
 """Source prefix of an input that comes from outside: ``source:name``, in `Plan.sources`."""
 DATASET = "dataset:"
 """Source prefix of an input that is a dataset version: ``dataset:name@v3``, or the latest."""
+IMAGE = "image:"
+"""Source prefix of an input that is a container image: ``image:name@v3``, or of a registry."""
 
+JOB_PARTS = {
+    "job:model": ArtifactKind.MODEL,
+    "job:metrics": ArtifactKind.METRICS,
+    "job:record": ArtifactKind.RECORD,
+}
+"""Inputs that are parts of a custom job's run; which run is in the plan's sources."""
 
-_KINDS = {SOURCE: ArtifactKind.SOURCE, DATASET: ArtifactKind.DATASET}
+_KINDS = {
+    SOURCE: ArtifactKind.SOURCE,
+    DATASET: ArtifactKind.DATASET,
+    IMAGE: ArtifactKind.IMAGE,
+    **JOB_PARTS,
+}
 
 
 def is_external(source: str) -> bool:
     """Whether an input comes from outside the graph."""
-    return source.startswith((CHAMPION, SOURCE, DATASET))
+    return source.startswith((CHAMPION, SOURCE, DATASET, IMAGE)) or source in JOB_PARTS
 
 
 class Limits(BaseModel):
@@ -42,6 +55,9 @@ class Limits(BaseModel):
 
     seconds: float = Field(3600, gt=0, description="longest run time, seconds")
     memory_mb: int | None = Field(None, gt=0, description="resident memory of all its processes")
+    grace_seconds: float | None = Field(
+        None, ge=0, le=600, description="to end and to keep results when stopped; default: 5"
+    )
 
 
 class Node(BaseModel):
@@ -53,8 +69,8 @@ class Node(BaseModel):
     step: str
     config: Mapping[str, Any] = {}
     inputs: Mapping[str, str] = {}
-    """Port -> ``node.port``, ``champion:port`` (the model that serves now), ``source:name`` or
-    ``dataset:name@v3``."""
+    """Port -> ``node.port``, ``champion:port`` (the model that serves now), ``source:name``,
+    ``dataset:name@v3``, or one of `JOB_PARTS`."""
     after: tuple[Name, ...] = ()
     """Nodes that must have succeeded though nothing flows from them."""
     group: Name | None = None

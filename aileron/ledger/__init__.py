@@ -4,6 +4,7 @@ One PostgreSQL database. Every write appends its event in the same transaction. 
 systems show (MLflow aliases, gateway routes, Git tags) is a projection of these rows.
 """
 
+from aileron.ledger.algorithms import AlgorithmEntry
 from aileron.ledger.catalogue import DatasetEntry, Grant, GranteeKind, Right, Visibility
 from aileron.ledger.champions import Basis, Champion
 from aileron.ledger.changes import Change
@@ -12,6 +13,9 @@ from aileron.ledger.deletion import KEPT, Expired
 from aileron.ledger.drafts import Draft
 from aileron.ledger.effects import EffectRow, EffectState
 from aileron.ledger.events import Event
+from aileron.ledger.images import ImageState, ImageVersion
+from aileron.ledger.jobs import Job
+from aileron.ledger.keeping import Keep
 from aileron.ledger.leases import Lease
 from aileron.ledger.ledger import Ledger
 from aileron.ledger.lineage import Uses
@@ -26,6 +30,7 @@ from aileron.ledger.tokens import Token
 __all__ = [
     "GONE",
     "KEPT",
+    "AlgorithmEntry",
     "Basis",
     "Champion",
     "Change",
@@ -39,6 +44,10 @@ __all__ = [
     "Expired",
     "Grant",
     "GranteeKind",
+    "ImageState",
+    "ImageVersion",
+    "Job",
+    "Keep",
     "Lease",
     "Ledger",
     "ModelVersion",

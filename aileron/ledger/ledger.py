@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import text
 
+from aileron.ledger.algorithms import Algorithms
 from aileron.ledger.cache import Cache
 from aileron.ledger.catalogue import Catalogue
 from aileron.ledger.champions import Champions
@@ -17,7 +18,10 @@ from aileron.ledger.deletion import Deletion
 from aileron.ledger.drafts import Drafts
 from aileron.ledger.effects import Effects
 from aileron.ledger.events import Author, Events
+from aileron.ledger.images import Images
 from aileron.ledger.installation import installation_name
+from aileron.ledger.jobs import Jobs
+from aileron.ledger.keeping import Keeping
 from aileron.ledger.leases import Leases
 from aileron.ledger.lineage import Lineage
 from aileron.ledger.models import Models
@@ -55,9 +59,13 @@ class Ledger:
         self.effects = Effects(database, author)
         self.datasets = Datasets(database, author)
         self.catalogue = Catalogue(database, author)
+        self.algorithms = Algorithms(database, author)
         self.deletion = Deletion(database, author)
         self.drafts = Drafts(database, author)
+        self.images = Images(database, author)
+        self.jobs = Jobs(database, author)
         self.lineage = Lineage(database, author)
+        self.keeping = Keeping(database, author)
         self.models = Models(database, author)
         self.champions = Champions(database, author)
         self.services = Services(database, author)

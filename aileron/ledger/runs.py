@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,9 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    case,
     func,
+    literal,
     select,
     text,
     true,
@@ -24,7 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from aileron.core.errors import NotFound
+from aileron.core.errors import Conflict, NotFound
+from aileron.core.phrase import phrase
 from aileron.core.ports import Reference
 from aileron.ledger.database import (
     Json,
@@ -45,12 +48,16 @@ class RunState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     REJECTED = "rejected"
+    STOPPED = "stopped"
+    """Somebody wanted it to end."""
 
     @property
     def final(self) -> bool:
         return self not in (RunState.PLANNED, RunState.RUNNING)
 
 
+STOPPING = "stopping"
+"""The fact of a run that somebody wants to end: who does, and since when."""
 OPEN = "state IN ('planned', 'running')"
 """The runs that are not over, in SQL."""
 
@@ -91,6 +98,18 @@ class Run(Reasoned):
     """What it led to: mlflow_run_id, dataset_version, model_version, metrics, service_url."""
     started: datetime
     ended: datetime | None
+
+    @property
+    def stopping_by(self) -> str | None:
+        """Who wants it to end, or wanted when it did; None: nobody."""
+        asked = self.facts.get(STOPPING)
+        return asked["by"] if asked else None
+
+    @property
+    def stopping_since(self) -> datetime | None:
+        """When somebody wanted it to end."""
+        asked = self.facts.get(STOPPING)
+        return datetime.fromisoformat(asked["since"]) if asked else None
 
 
 class Runs(Repository):
@@ -141,16 +160,38 @@ class Runs(Repository):
         reason: Reason | None = None,
         failed_node: str | None = None,
     ) -> Run:
-        """Record how the run ended."""
-        values = {
-            "state": RunState(state),
-            **reason_columns(reason),
-            "failed_node": failed_node,
-            "ended": func.clock_timestamp(),
-        }
+        """Record how the run ended; one that failed because it was to end was stopped."""
         with self.database.transaction() as connection:
             run = _find_locked(connection, run_id)
+            if state == RunState.FAILED and run.stopping_by is not None:
+                state, failed_node = RunState.STOPPED, None
+                reason = phrase("ledger.run_stopped", by=run.stopping_by)
+            values = {
+                "state": RunState(state),
+                **reason_columns(reason),
+                "failed_node": failed_node,
+                "ended": func.clock_timestamp(),
+            }
             return self._change(connection, run, f"run.{RunState(state)}", values)
+
+    def ask_stop(self, run_id: str) -> Run:
+        """Note that the run is to end, in whose name this ledger speaks; asking again is no harm.
+
+        What executes it looks for that; see `Run.stopping_by`.
+
+        Raises:
+            Conflict: it is over.
+        """
+        with self.database.transaction() as connection:
+            run = _find_locked(connection, run_id)
+            if run.state.final:
+                raise Conflict("ledger.run_over", run=run_id, state=run.state.value)
+            if run.stopping_by is not None:
+                return run
+            asked = {"by": self.author.actor, "since": datetime.now(UTC).isoformat()}
+            return self._change(
+                connection, run, "run.stopping", {"facts": {**run.facts, STOPPING: asked}}
+            )
 
     def update(self, run_id: str, **facts: Any) -> Run:
         """Add `facts` to the run, replacing those of the same name."""
@@ -162,6 +203,12 @@ class Runs(Repository):
         """The run; `NotFound` if there is none."""
         with self.database.transaction() as connection:
             return _find(connection, run_id)
+
+    def select(self, run_ids: Iterable[str]) -> dict[str, Run]:
+        """Run id -> the run, of those that are there."""
+        query = select(runs).where(runs.c.run_id.in_(builtins.list(run_ids)))
+        with self.database.transaction() as connection:
+            return {row.run_id: Run.of(row) for row in connection.execute(query)}
 
     def list(
         self, project: str, lifecycle: str | None = None, limit: int = 50
@@ -222,12 +269,24 @@ def reopen(connection: Connection, author: Author, run_id: str) -> None:
     reopened = connection.execute(
         update(runs)
         .where(runs.c.run_id == run_id, runs.c.state != RunState.RUNNING)
-        .values(state=RunState.RUNNING, failed_node=None, ended=None, **reason_columns(None))
+        .values(
+            state=RunState.RUNNING,
+            failed_node=None,
+            ended=None,
+            facts=case(
+                (runs.c.state.in_(_ENDED), runs.c.facts.op("-")(literal(STOPPING, Text))),
+                else_=runs.c.facts,
+            ),
+            **reason_columns(None),
+        )
         .returning(runs.c.project)
     ).scalar_one_or_none()
     if reopened is not None:
         after = {"state": RunState.RUNNING}
         author.append(connection, reopened, "run.running", f"run:{run_id}", None, after, run_id)
+
+
+_ENDED = [state for state in RunState if state.final]
 
 
 def _lifecycles_with_runs(project: str) -> CTE:

@@ -10,13 +10,15 @@ from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
-from aileron.graph.pipeline import Graph, Node, check_graph
+from aileron.graph.pipeline import SOURCE, Graph, Node, check_graph
 from aileron.lifecycle.dataset import (
     DatasetFacts,
     LoadedDataset,
     expectations_of,
     load_dataset,
 )
+from aileron.lifecycle.images import compile_build
+from aileron.lifecycle.jobs import CODE, GRACE_SECONDS, compile_job, job_config
 from aileron.lifecycle.placing import (
     LEARN,
     RELEASE,
@@ -25,10 +27,21 @@ from aileron.lifecycle.placing import (
     place_nodes,
     place_release,
 )
-from aileron.lifecycle.spec import LifecycleSpec, PipelineNode
+from aileron.lifecycle.publishing import compile_publication
+from aileron.lifecycle.spec import JOB_STEP, LifecycleSpec, PipelineNode, TrainJob
 from aileron.lifecycle.weights import weights_input
 from aileron.lifecycle.work_graphs import compile_work, importing, version_input
-from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Pipeline, Workflow
+from aileron.lifecycle.workflow import (
+    Export,
+    ImageBuild,
+    Import,
+    Job,
+    Lifecycle,
+    Operation,
+    Pipeline,
+    Publication,
+    Workflow,
+)
 
 BUNDLE: Final = "bundle"
 SECTIONS: Final[Mapping[str, str]] = {
@@ -43,6 +56,9 @@ SECTIONS: Final[Mapping[str, str]] = {
 
 IMAGE_SECTIONS: Final[Mapping[str, str]] = {**SECTIONS, "evaluate": "evaluate.image"}
 """The same in a lifecycle of pictures."""
+
+JOB_SECTIONS: Final[Mapping[str, str]] = {**SECTIONS, "evaluate": "evaluate.job"}
+"""The same in a lifecycle of own code, whatever the data."""
 
 TASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "classification": ("binary", "multiclass"),
@@ -61,6 +77,12 @@ def compile_lifecycle(workflow: Workflow, settings: Settings) -> Graph:
         return _lifecycle_graph(workflow, settings)
     if isinstance(workflow, Pipeline):
         return _pipeline_graph(workflow, settings)
+    if isinstance(workflow, Job):
+        return _checked(workflow, tuple(compile_job(workflow, settings)))
+    if isinstance(workflow, Publication):
+        return _checked(workflow, tuple(compile_publication(workflow, settings)))
+    if isinstance(workflow, ImageBuild):
+        return _checked(workflow, tuple(compile_build(workflow, settings)))
     if isinstance(workflow, Import | Operation | Export):
         return _checked(workflow, compile_work(workflow))
     raise TypeError(type(workflow).__name__)
@@ -79,7 +101,7 @@ def train_step(workflow: Lifecycle) -> str:
         InvalidInput: no such algorithm is installed.
     """
     train = workflow.spec.train
-    if train.step not in installed():
+    if train.algorithm is not None and train.step not in installed():
         raise InvalidInput(
             "lifecycle.unknown_algorithm",
             where=workflow.document.where(("train", "algorithm")),
@@ -94,7 +116,9 @@ def algorithms(modality: str | None = None) -> list[str]:
     return [
         name.removeprefix("train.")
         for name in installed()
-        if name.startswith("train.") and modality in (None, step_modality(name))
+        if name.startswith("train.")
+        and name != JOB_STEP
+        and modality in (None, step_modality(name))
     ]
 
 
@@ -118,7 +142,9 @@ def trainable() -> str:
 
 
 def sections(workflow: Lifecycle) -> Mapping[str, str]:
-    """Section of `workflow` -> the step whose config it is; the algorithm decides."""
+    """Section of `workflow` -> the step whose config it is; what learns decides."""
+    if workflow.learns_by_job:
+        return JOB_SECTIONS
     return IMAGE_SECTIONS if step_modality(train_step(workflow)) == "image" else SECTIONS
 
 
@@ -130,7 +156,9 @@ def _dataset(workflow: Lifecycle, settings: Settings) -> LoadedDataset:
 
 
 def check_modality(workflow: Lifecycle, dataset: DatasetFacts) -> None:
-    """Raise `InvalidInput` if the algorithm does not learn from such data."""
+    """Raise `InvalidInput` if the algorithm does not learn from such data; own code may."""
+    if workflow.learns_by_job:
+        return
     found = step_modality(train_step(workflow))
     if not algorithms(dataset.modality):
         raise InvalidInput(
@@ -209,9 +237,6 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
     data = {"dataset": data_input(spec), "split": "split.split"}
     split = _section(workflow, "split")
     evaluate = _section(workflow, "evaluate")
-    parameters = check_config(
-        workflow, train_step(workflow), ("train", "parameters"), spec.train.parameters
-    )
     yield _node(
         spec,
         "split",
@@ -221,9 +246,16 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
         group=LEARN,
         after=("validate",),
     )
-    learnt = {**data, **weights_input(spec.train.step)}
-    yield _node(spec, "train", spec.train.step, parameters, learnt, group=LEARN)
-    judged = {"model": "train.model", **data}
+    if spec.train.job is None:
+        parameters = check_config(
+            workflow, train_step(workflow), ("train", "parameters"), spec.train.parameters
+        )
+        learnt = {**data, **weights_input(spec.train.step)}
+        yield _node(spec, "train", spec.train.step, parameters, learnt, group=LEARN)
+        judged = {"model": "train.model", **data}
+    else:
+        yield _job_node(workflow, spec.train.job, data)
+        judged = {"measured": "train.metrics", **data}
     yield _node(spec, "evaluate", sections(workflow)["evaluate"], evaluate, judged, group=LEARN)
     compared = {
         "model": "train.model",
@@ -235,9 +267,34 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
     yield _node(spec, "gate", "evaluate.gate", _section(workflow, "gate"), compared, group=LEARN)
 
 
-def _template(settings: Settings, modality: str) -> dict[str, str]:
+def _job_node(workflow: Lifecycle, job: TrainJob, data: Mapping[str, str]) -> Node:
+    """Own code in place of an algorithm."""
+    spec = workflow.spec
+    if job.framework == "other" and job.serving is None:
+        where = workflow.document.where(("train", "job"))
+        raise InvalidInput("lifecycle.job_without_model", where=where)
+    in_pods = spec.runtime.runner == "kubernetes"
+    if in_pods and job.nodes > 1 and job.restarts:
+        where = workflow.document.where(("train", "job", "restarts"))
+        raise InvalidInput("lifecycle.restarts_of_pods", where=where)
+    config = job_config(job, job=spec.name, train_data={"format": job.format})
+    code = {CODE: f"{SOURCE}{CODE}"} if job.code is not None else {}
+    node = _node(spec, "train", JOB_STEP, config, {**code, **data}, group=LEARN)
+    limits = node.limits.model_copy(
+        update={"grace_seconds": node.limits.grace_seconds or GRACE_SECONDS}
+    )
+    nodes = job.nodes if in_pods else 1
+    return node.model_copy(update={"limits": limits, "nodes": nodes})
+
+
+def _contract(workflow: Lifecycle) -> str:
+    """The kind of service that the model gets."""
+    return "custom" if workflow.learns_by_job else step_modality(workflow.spec.train.step)
+
+
+def _template(settings: Settings, contract: str) -> dict[str, str]:
     """The workspace's own service template, if it has one."""
-    path = settings.workspace / "bento" / modality / "service.py"
+    path = settings.workspace / "bento" / contract / "service.py"
     return {"template": path.read_text(encoding="utf-8")} if path.is_file() else {}
 
 
@@ -273,7 +330,7 @@ def _bundling(
         workflow,
         SECTIONS["package"],
         ("package",),
-        {"name": spec.model, **_template(settings, step_modality(spec.train.step)), **package},
+        {"name": spec.model, **_template(settings, _contract(workflow)), **package},
     )
     yield _node(spec, "package", "package.bento", bento, packaged, group=BUNDLE, after=("gate",))
     yield _node(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from aileron.cluster.pools import load_pools
+from aileron.container.settings import load_images
 from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import FieldPath, suggestion
 from aileron.core.errors import AileronError, InvalidInput
@@ -30,10 +31,12 @@ from aileron.lifecycle.dataset import (
 )
 from aileron.lifecycle.fitting import NOT_KNOWN, Fitting
 from aileron.lifecycle.form import form_parameters
+from aileron.lifecycle.jobs import check_sources
+from aileron.lifecycle.library import check_algorithm, check_contract
 from aileron.lifecycle.load import list_lifecycles, load_lifecycle
 from aileron.lifecycle.placing import RELEASE, RESOURCES
 from aileron.lifecycle.weights import weights_files
-from aileron.lifecycle.workflow import Import, Lifecycle, Pipeline, Workflow
+from aileron.lifecycle.workflow import Import, Job, Lifecycle, Pipeline, Workflow
 
 REGRESSION: Final = frozenset(
     {"r2", "rmse", "mae", "median_absolute_error", "max_error", "mape"},
@@ -89,11 +92,13 @@ def refuse(settings: Settings, workflow: Workflow) -> None:
                 raise finding.error
     elif isinstance(workflow, Import):
         workflow.dataset.check_source()
+    elif isinstance(workflow, Job):
+        check_sources(settings, workflow)
 
 
 def _lint_shared(settings: Settings) -> Iterator[Finding]:
     """What all workflows have in common; what they repeat of it is said once."""
-    for load in (load_connections, load_limits, load_pools):
+    for load in (load_connections, load_images, load_limits, load_pools):
         try:
             load(settings.workspace)
         except AileronError as error:
@@ -141,6 +146,7 @@ def _lint_lifecycle(settings: Settings, workflow: Lifecycle) -> Iterator[Finding
         yield from _lint_source(dataset)
     try:
         weights_files(workflow, settings)
+        check_sources(settings, workflow)
     except AileronError as error:
         yield Finding("error", error)
     if workflow.spec.imports:
@@ -163,6 +169,10 @@ def refuse_version(workflow: Lifecycle, dataset: DatasetFacts) -> None:
 
 
 def _lint_learning(workflow: Lifecycle, dataset: DatasetFacts) -> Iterator[Finding]:
+    for error in (*check_algorithm(workflow, dataset), *check_contract(workflow)):
+        yield Finding("error", error)
+    if workflow.learns_by_job:  # own code learns what it likes, and measures it by its own names
+        return
     yield from _lint_task(workflow, dataset)
     yield from _lint_metrics(workflow, dataset)
 

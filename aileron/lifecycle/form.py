@@ -19,16 +19,22 @@ from aileron.data.definition_head import MODE, ImportSection
 from aileron.data.source_specs import LOCAL_PLACES
 from aileron.lifecycle.compiler import sections, train_step
 from aileron.lifecycle.layers import Layer, flat, nested
+from aileron.lifecycle.library import algorithm_of
 from aileron.lifecycle.placing import RESOURCES, TRAIN
+from aileron.lifecycle.publishing import RELEASING
 from aileron.lifecycle.work_graphs import operations
 from aileron.lifecycle.workflow import (
     Export,
+    ImageBuild,
     Import,
+    Job,
     Lifecycle,
     Operation,
     Pipeline,
+    Publication,
     Workflow,
 )
+from aileron.train.job.spec import JobSpec
 
 Schema = dict[str, Any]
 
@@ -50,6 +56,8 @@ _FIXED: Final = frozenset(
     }
 )
 _SOURCES: Final = ("source", "sources")
+_JOB: Final = ("train", "job")
+"""What code runs, which a lifecycle's file alone says; its parameters are each run's to choose."""
 _SCALARS: Final = frozenset({"string", "number", "integer", "boolean"})
 
 SIZE: Final[Mapping[str, Any]] = {
@@ -119,6 +127,10 @@ def form_layers(
 
 def _is_structure(workflow: Workflow, path: FieldPath) -> bool:
     """Whether the value at `path` decides which tasks the DAG has, or where their pods run."""
+    if isinstance(workflow, Job):
+        return False  # `aileron.train.job.spec` says what one may ask for
+    if path[:2] == _JOB:  # less than a field of it is all of it
+        return path[2:3] != ("parameters",)
     if path[0] == "nodes":  # less than a field of a node is whole nodes, with all they hold
         asked = path[2:3] == ("resources",) and _is_place(path[3:])
         return len(path) < 3 or path[2] == "runner" or asked
@@ -167,9 +179,11 @@ def _all_fields(workflow: Workflow) -> Iterator[Field]:
         yield from _pipeline_fields(workflow)
     elif isinstance(workflow, Import):
         yield from _import_fields(workflow)
+    elif isinstance(workflow, Job):
+        yield from _job_fields(workflow)
     else:
         yield from _work_fields(workflow)
-    if not isinstance(workflow, Import | Export):
+    if not isinstance(workflow, Import | Export | Publication):
         yield _seed(workflow)
     yield _steering(FORCE, "Run every step anew, whatever the cache holds.", "boolean", False)
     example = next(text for kind, text in _EXAMPLES.items() if isinstance(workflow, kind))
@@ -180,6 +194,9 @@ _EXAMPLES: Final[Mapping[type[Workflow], str]] = {
     Import: '{"source.upload": "the id of an upload"}',
     Operation: '{"sources.changes.upload": "the id of an upload"}',
     Export: '{"options.joined_by": ","}',
+    Job: '{"code.folder": "jobs/mine"}',
+    ImageBuild: '{"version_id": 3}',
+    Publication: '{"thresholds.accuracy.min": 0.9}',
     Pipeline: '{"nodes.0.config.seed": 3}',
     Workflow: '{"train.parameters.max_depth": 3}',
 }
@@ -212,9 +229,7 @@ def _steering(name: str, description: str, kind: str, default: Any) -> Field:
 
 def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
     yield from _size_field(workflow)
-    given = workflow.spec.train.parameters
-    title = f"Training ({workflow.spec.train.algorithm})"
-    yield from _config_fields(train_step(workflow), "train.parameters", given, title, prefix="")
+    yield from _training_fields(workflow)
     for section, title in _FORM_SECTIONS.items():
         step = sections(workflow)[section]
         given = getattr(workflow.spec, section)
@@ -230,6 +245,23 @@ def _lifecycle_fields(workflow: Lifecycle) -> Iterator[Field]:
             "section": "Training, another algorithm",
         },
     )
+
+
+def _training_fields(workflow: Lifecycle) -> Iterator[Field]:
+    """The parameters of the algorithm, be it a preset one or of the library, or of own code."""
+    train = workflow.spec.train
+    algorithm = algorithm_of(workflow)
+    if algorithm is not None:
+        title = f"Training ({algorithm.display_name or algorithm.name})"
+        schema = algorithm.parameters_model().model_json_schema()
+        yield from _schema_fields(schema, "train", "train.parameters", train.parameters, title, "")
+    elif train.job is not None:
+        parameters = train.job.parameters
+        yield from _deeper_fields(parameters, "train.job.parameters", "", "Training (own code)")
+    else:
+        title = f"Training ({train.algorithm})"
+        given = train.parameters
+        yield from _config_fields(train_step(workflow), "train.parameters", given, title, prefix="")
 
 
 def _size_field(workflow: Lifecycle) -> Iterator[Field]:
@@ -266,19 +298,43 @@ def _import_fields(workflow: Import) -> Iterator[Field]:
 
 
 def _work_fields(workflow: Workflow) -> Iterator[Field]:
-    """The fields of an operation's or an export's own document."""
+    """The fields of the own document of an operation, an export or a publication."""
     properties = type(workflow.spec).model_json_schema()["properties"]
+    registers = isinstance(workflow, Publication) and not workflow.releases
+    left_out = RELEASING if registers else ()
     for name in _WORK_FIELDS:
-        if name in properties:
+        if name in properties and name not in left_out:
             simple = simplified(properties[name], {})
             if name == "operation":
                 simple["enum"] = sorted(operations())
             default = getattr(workflow.spec, name)
-            described = {"type": "object", **simple, "default": default, "section": "Dataset"}
+            section = "Publication" if isinstance(workflow, Publication) else "Dataset"
+            described = {"type": "object", **simple, "default": default, "section": section}
             yield Field(name, name, described)
 
 
-_WORK_FIELDS: Final = ("operation", "dataset", "version", "other", "format", "options")
+def _job_fields(workflow: Job) -> Iterator[Field]:
+    """The fields of the job's document."""
+    schema = JobSpec.model_json_schema()
+    given = workflow.asked.model_dump(mode="json") if workflow.asked else {}
+    own = type(workflow.spec).model_json_schema()["properties"]["job"]
+    yield Field("job", "job", {**own, "default": workflow.spec.job, "section": "Job"})
+    for name, raw in schema["properties"].items():
+        if name in _NOT_OF_JOB or (name == "resources" and not workflow.in_pods):
+            continue
+        simple = simplified(raw, schema["$defs"])
+        if "type" not in simple or name in schema["required"]:
+            simple = {**simple, "type": [simple.get("type", "object"), "null"]}
+        described = {**simple, "default": given.get(name, raw.get("default")), "section": "Job"}
+        yield Field(name, name, described)
+
+
+_NOT_OF_JOB: Final = ("runner", "seed")
+"""Of a job's document: the workflow says the runner, and every form has a seed."""
+_WORK_FIELDS: Final = (
+    *("operation", "dataset", "version", "other", "format", "options"),
+    *("run", "model", "service", "thresholds", "package", "boot_check"),
+)
 
 
 def _config_fields(
@@ -286,7 +342,17 @@ def _config_fields(
 ) -> Iterator[Field]:
     """Fields for the scalars of a step's config, and for scalars that `given` holds deeper down."""
     schema = step_class(step).Config.model_json_schema()
-    package = step.partition(".")[0]
+    yield from _schema_fields(schema, step.partition(".")[0], path, given, title, prefix)
+
+
+def _schema_fields(
+    schema: Mapping[str, Any],
+    package: str,
+    path: str,
+    given: Mapping[str, Any],
+    title: str,
+    prefix: str,
+) -> Iterator[Field]:
     for name, raw in schema.get("properties", {}).items():
         simple = simplified(raw, schema.get("$defs", {}))
         default = given.get(name, simple.get("default"))

@@ -16,6 +16,7 @@ from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.names import IMPORT
 from aileron.core.settings import Settings
 from aileron.lifecycle.layers import Layer, merge
+from aileron.lifecycle.library import with_library
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
 from aileron.lifecycle.workflow import Lifecycle, Pipeline, Workflow
 from aileron.lifecycle.works import is_work, list_works, load_work
@@ -88,7 +89,7 @@ def load_file(settings: Settings, path: Path, extra: Sequence[Layer] = ()) -> Wo
         where = document.where(("name",))
         raise InvalidInput("lifecycle.name_not_file", where=where, name=spec.name, file=path.name)
     if isinstance(spec, LifecycleSpec):
-        return Lifecycle(path, merged, spec)
+        return Lifecycle(path, merged, with_library(settings, spec, merged))
     return Pipeline(path, merged, spec)
 
 

@@ -89,6 +89,7 @@ def place_release(workflow: Lifecycle, settings: Settings) -> ServicePlacement |
             store_root=settings.store_root,
             size=release.size,
             quota=release.quota,
+            image=release.image,
             replicas=release.max_replicas or replicas,
         )
     except AileronError as error:
@@ -102,7 +103,7 @@ def placements(graph: Graph) -> Iterator[tuple[Node, Placement]]:
     for node in graph.nodes:
         if node.placement is not None:
             yield node, node.placement
-        elif node.step == RELEASE and node.config["placement"] is not None:
+        elif node.step == RELEASE and node.config.get("placement") is not None:
             yield node, ServicePlacement.model_validate(node.config["placement"]).pod
 
 

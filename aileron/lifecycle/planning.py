@@ -22,13 +22,32 @@ from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.dataset import INGEST, load_dataset
 from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.form import FORCE, form_layers
+from aileron.lifecycle.images import ARCHIVE, archive_of, image_sources, with_images
+from aileron.lifecycle.jobs import (
+    CODE,
+    SOURCES,
+    code_of,
+    is_job_file,
+    source_files,
+    with_commit,
+    with_facts,
+)
 from aileron.lifecycle.layers import flat
 from aileron.lifecycle.load import load_lifecycle
+from aileron.lifecycle.publishing import job_parts
 from aileron.lifecycle.sources import put_source
 from aileron.lifecycle.versions import pin_versions, pinned
 from aileron.lifecycle.weights import WEIGHTS, weights_files
 from aileron.lifecycle.work_graphs import DATASET_SOURCE
-from aileron.lifecycle.workflow import Import, Lifecycle, Operation, Pipeline, Workflow
+from aileron.lifecycle.workflow import (
+    ImageBuild,
+    Import,
+    Job,
+    Lifecycle,
+    Operation,
+    Pipeline,
+    Workflow,
+)
 from aileron.run.freshness import installed_digest
 from aileron.store import Store, open_store
 
@@ -64,19 +83,25 @@ def resolve(
     refuse(settings, asked)
     workflow = pinned(settings, asked)
     graph, versions = pin_versions(settings, workflow, compile_lifecycle(workflow, settings), store)
+    graph, fetched = _with_code(settings, workflow, graph)
+    graph = with_facts(graph)
+    graph = with_images(settings, workflow.project, graph)
+    parts = job_parts(settings, workflow) | dict(
+        image_sources(settings, workflow.project, graph, store)
+    )
     steps = sorted({node.step for node in graph.nodes})
     return Plan(
         project=workflow.project,
         lifecycle=workflow.name,
         run_id=run_id,
         actor=actor,
-        force=force or bool(values.get(FORCE)),
+        force=force or bool(values.get(FORCE)) or isinstance(workflow, Job | ImageBuild),
         seed=workflow.spec.seed,
         graph=graph,
         step_versions={step: step_class(step).version for step in steps},
         code=step_code(settings.home, steps),
         environment=installed_digest(settings.home),
-        sources={**dict(_sources(settings, workflow, graph, store)), **versions},
+        sources={**dict(_sources(settings, workflow, graph, store, fetched)), **versions, **parts},
         git_commit=git_commit(settings.workspace),
         origins=origin_of(workflow, graph),
         values=workflow.document.values,
@@ -154,17 +179,41 @@ def git_commit(folder: Path) -> str | None:
     return done.stdout.strip() or None
 
 
+def _with_code(
+    settings: Settings, workflow: Workflow, graph: Graph
+) -> tuple[Graph, Mapping[str, Path]]:
+    """`graph` that knows what a job's code is, and that code's file if Git has it."""
+    code, at = code_of(workflow)
+    if code is None or code.git is None:
+        return graph, {}
+    from aileron.data.sources.git import fetch_commit
+
+    where = workflow.document.where(at)
+    found = fetch_commit(code.git.to_source(), settings.workspace, settings.home, where)
+    return with_commit(graph, found.commit), {found.file.name: found.file}
+
+
 def _sources(
-    settings: Settings, workflow: Workflow, graph: Graph, store: Store
+    settings: Settings,
+    workflow: Workflow,
+    graph: Graph,
+    store: Store,
+    fetched: Mapping[str, Path],
 ) -> Iterator[tuple[str, Reference]]:
+    """Name -> artifact of what comes from outside; `fetched` is the code, if it was fetched."""
     named = {
         source.removeprefix(SOURCE)
         for node in graph.nodes
         for source in node.inputs.values()
         if source.startswith(SOURCE)
     }
+    job = isinstance(workflow, Job) or (isinstance(workflow, Lifecycle) and workflow.learns_by_job)
     for name in sorted(named):
-        yield name, put_source(store, settings.home, _source_files(settings, workflow, name))
+        if job and name in SOURCES:
+            files = (name == CODE and fetched) or source_files(settings, workflow, name)
+            yield name, put_source(store, settings.home, files, is_job_file)
+        else:
+            yield name, put_source(store, settings.home, _source_files(settings, workflow, name))
 
 
 def _source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str, Path]:
@@ -175,6 +224,9 @@ def _source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str
         return weights_files(workflow, settings)
     if isinstance(workflow, Import):
         return workflow.dataset.source_files(settings)
+    if isinstance(workflow, ImageBuild) and name == ARCHIVE:
+        files = FilesSourceSpec.model_validate(archive_of(workflow))
+        return resolve_source(files, settings.workspace, settings.home, name)
     declared = workflow.spec.sources if isinstance(workflow, Pipeline | Operation) else {}
     where = workflow.document.where(("sources", name))
     if name not in declared:

@@ -10,12 +10,15 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from aileron.cluster.pools import Pool
+from aileron.container.settings import ImagesSpec
 from aileron.core.catalogue import step_class
 from aileron.data.definition import DEFINITIONS, ExpectationSuite
 from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
-from aileron.lifecycle.compiler import IMAGE_SECTIONS, SECTIONS, algorithms
+from aileron.lifecycle.compiler import IMAGE_SECTIONS, JOB_SECTIONS, SECTIONS, algorithms
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineNode, PipelineSpec
+from aileron.retention.policy import RetentionSpec
+from aileron.train.job.algorithm import AlgorithmSpec
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -24,14 +27,17 @@ Schema = dict[str, Any]
 def schemas() -> dict[str, Schema]:
     """Name of the document's kind, in lower case -> its JSON Schema."""
     return {
+        "algorithm": _of(AlgorithmSpec),
         "connections": _of(ConnectionsSpec),
         "dataset": _dataset(),
         "environment": _of(EnvironmentSpec),
         "expectations": _of(ExpectationSuite),
+        "images": _with_head(ImagesSpec),
         "lifecycle": _lifecycle(),
-        "limits": _limits(),
+        "limits": _with_head(LimitsSpec),
         "pipeline": _pipeline(),
         "pool": _of(Pool),
+        "retention": _with_head(RetentionSpec),
     }
 
 
@@ -55,9 +61,9 @@ def _of(model: type[BaseModel]) -> Schema:
     return {"$schema": DIALECT, **model.model_json_schema(by_alias=True)}
 
 
-def _limits() -> Schema:
+def _with_head(model: type[BaseModel]) -> Schema:
     """The head has defaults for a workspace without the file; in the file it is wanted."""
-    return {**_of(LimitsSpec), "required": ["apiVersion", "kind"]}
+    return {**_of(model), "required": ["apiVersion", "kind"]}
 
 
 def _dataset() -> Schema:
@@ -77,7 +83,7 @@ def _lifecycle() -> Schema:
     schema = _of(LifecycleSpec)
     definitions, properties = schema["$defs"], schema["properties"]
     for section, step in SECTIONS.items():
-        steps = dict.fromkeys((step, IMAGE_SECTIONS[section]))
+        steps = dict.fromkeys((step, IMAGE_SECTIONS[section], JOB_SECTIONS[section]))
         found = [_step(definitions, one) for one in steps]
         properties[section] = found[0] if len(found) == 1 else {"anyOf": found}
     properties["package"] = {"anyOf": [properties["package"], {"type": "null"}]}
@@ -88,7 +94,7 @@ def _lifecycle() -> Schema:
     train["properties"]["algorithm"]["examples"] = algorithms()
     train["allOf"] = [
         {
-            "if": {"properties": {"algorithm": {"const": name}}},
+            "if": {"properties": {"algorithm": {"const": name}}, "required": ["algorithm"]},
             "then": {"properties": {"parameters": _step(definitions, f"train.{name}")}},
         }
         for name in algorithms()

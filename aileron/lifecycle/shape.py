@@ -27,6 +27,7 @@ from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, load_lifecycle
 from aileron.lifecycle.placing import placements
 from aileron.lifecycle.spec import Runtime, Schedule
 from aileron.lifecycle.workflow import Import, Lifecycle, Workflow
+from aileron.train.job.library import DOCUMENT, algorithm_folder
 
 FORMAT_VERSION: Final = 1
 APPROVE: Final = "deploy.approve"
@@ -145,7 +146,7 @@ def _tasks(workflow: Workflow, settings: Settings) -> Iterator[Task]:
 
 
 def _kind(node: Node) -> StepKind | Literal["approval", "pod"]:
-    if node.placement is not None:
+    if node.runner == "kubernetes":
         return "pod"
     return "approval" if node.step == APPROVE else node.step_class.kind
 
@@ -161,6 +162,8 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
         folder = settings.workspace / "datasets" / workflow.spec.dataset
         yield from (str(folder / "dataset.yaml"), str(folder / "expectations.yaml"))
         yield str(settings.workspace / LIMITS)
+    if isinstance(workflow, Lifecycle) and (algorithm := workflow.spec.train.algorithm):
+        yield str(algorithm_folder(settings.workspace, algorithm) / DOCUMENT)
     graph = compile_lifecycle(workflow, settings)
     for pool in {placement.pool for _, placement in placements(graph)}:
         yield str(pool_files(settings.workspace)[pool])

@@ -18,6 +18,7 @@ from aileron.cluster.pools import SizeName
 from aileron.cluster.serving import MOST_REPLICAS, REPLICAS, TargetName
 from aileron.core.names import DEFAULT_PROJECT, NAME_PATTERN, Name, WorkflowName
 from aileron.graph.pipeline import Limits, Node, RunnerName
+from aileron.train.job.spec import JobCode, JobWork
 
 API_VERSION: Final = "aileron/v1"
 Options = Mapping[str, Any]
@@ -32,15 +33,38 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Train(Section):
-    """Which algorithm learns, with which parameters."""
+JOB_STEP: Final = "train.job"
 
-    algorithm: Name = Field(description="A training step by its short name: `xgboost`.")
+
+class TrainJob(JobWork):
+    """Own code that learns, instead of an algorithm."""
+
+    code: JobCode | None = Field(None, description="default: it is in the image")
+    format: str | None = Field(
+        None, description="How the data is written for it: a format of `aileron dataset formats`."
+    )
+
+
+class Train(Section):
+    """Which algorithm learns, with which parameters; or which code does."""
+
+    algorithm: Name | None = Field(
+        None, description="A training step by its short name: `xgboost`."
+    )
     parameters: Options = Field({}, description="Parameters of the algorithm.")
+    job: TrainJob | None = Field(None, description="Own code, instead of an algorithm.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Train:
+        if (self.algorithm is None) == (self.job is None):
+            raise ValueError("give `algorithm` or `job`, one of them")
+        if self.job is not None and self.parameters:
+            raise ValueError("`parameters` are of an algorithm; a job has `job: {parameters: ...}`")
+        return self
 
     @property
     def step(self) -> str:
-        return f"train.{self.algorithm}"
+        return f"train.{self.algorithm}" if self.job is None else JOB_STEP
 
 
 class Register(Section):
@@ -76,11 +100,16 @@ class Release(Section):
     quota: int | None = Field(
         None, ge=1, le=256, description="Instead of a size: so many cores, each with 4 GB."
     )
+    image: str | None = Field(
+        None,
+        description="Target kubernetes: what its pods run, an image of one's own or of a "
+        "registry; default: the pool's.",
+    )
     options: Options = Field({}, description="Further options of step deploy.release.")
 
     @model_validator(mode="after")
     def _pods_need_a_pool(self) -> Release:
-        placed = ("pool", "replicas", "max_replicas", "size", "quota")
+        placed = ("pool", "replicas", "max_replicas", "size", "quota", "image")
         given = [name for name in placed if getattr(self, name) is not None]
         if self.target == "process" and given:
             raise ValueError(f"`{given[0]}` is of target kubernetes; the target is process")
@@ -252,6 +281,40 @@ class ExportSpec(Workflow):
     version: int | None = Field(None, ge=1, description="Its version; default: the latest.")
     format: str | None = Field(None, description="What to write: coco, voc, csv, parquet, ...")
     options: Options = Field({}, description="Options of the format.")
+
+
+class JobRunSpec(Workflow):
+    """A custom job that stands alone: asked for by the trigger form or over HTTP.
+
+    Beside these fields the document has those of `aileron.train.job.spec.JobSpec`.
+    """
+
+    kind: Literal["Job"] = "Job"
+    job: str = Field("", max_length=200, title="Job", description="The job's name.")
+    runtime: Runtime = Runtime(max_active_runs=16)
+
+
+class PublicationSpec(Workflow):
+    """A custom job's model on its way to the registry or to a service."""
+
+    kind: Literal["Publication"] = "Publication"
+    run: str | None = Field(None, max_length=400, description="The run of the job.")
+    model: Name | None = Field(None, description="Name of the model in the registry.")
+    service: Name | None = Field(
+        None, description="Service that gets the model; default: the model's name."
+    )
+    thresholds: Options = Field(
+        {}, description="Metric -> {min, max}: what it must reach to be registered."
+    )
+    package: Options = Field({}, description="Options of step package.bento.")
+    boot_check: Options = Field({}, description="Options of step package.boot_check.")
+
+
+class ImageBuildSpec(Workflow):
+    """A build of a container image; what is built is in the ledger."""
+
+    kind: Literal["ImageBuild"] = "ImageBuild"
+    version_id: int | None = Field(None, ge=1, description="Id of the version that is built.")
 
 
 class EnvironmentSpec(Section):

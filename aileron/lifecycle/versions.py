@@ -21,8 +21,19 @@ from aileron.ledger import DatasetVersion, Ledger
 from aileron.lifecycle.compiler import data_input
 from aileron.lifecycle.dataset import VersionedDataset, load_dataset
 from aileron.lifecycle.findings import refuse_version
+from aileron.lifecycle.images import pinned_build
+from aileron.lifecycle.publishing import check_published
 from aileron.lifecycle.spec import OperationSpec
-from aileron.lifecycle.workflow import Export, Import, Lifecycle, Operation, Workflow
+from aileron.lifecycle.workflow import (
+    Export,
+    ImageBuild,
+    Import,
+    Job,
+    Lifecycle,
+    Operation,
+    Publication,
+    Workflow,
+)
 from aileron.store import Store
 
 VERSION: Final = "data.version"
@@ -32,11 +43,18 @@ def pinned(settings: Settings, workflow: Workflow) -> Workflow:
     """`workflow` with the number of the version that it works on, or that its samples join.
 
     Raises:
-        InvalidInput: work on datasets names none.
+        InvalidInput: work on datasets names none, or a job says nothing to run.
         NotFound: there is no such dataset or version.
     """
     if isinstance(workflow, Lifecycle | Import):
         return _joining(settings, workflow)
+    if isinstance(workflow, ImageBuild):
+        return pinned_build(settings, workflow)
+    if isinstance(workflow, Job) and workflow.asked is None:
+        where = workflow.document.where(("command",))
+        raise InvalidInput("core.missing_field", where=where, field="command")
+    if isinstance(workflow, Publication):
+        check_published(workflow)
     if not isinstance(workflow, Operation | Export):
         return workflow
     spec = workflow.spec

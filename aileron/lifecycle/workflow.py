@@ -2,7 +2,7 @@
 
 People write lifecycles (the short form) and pipelines (a graph written out). The work on
 datasets needs no document of its own: each defined dataset has its import, and one operation
-and one export serve them all.
+and one export serve them all. Nor do custom jobs: what one runs is said when it is started.
 """
 
 from __future__ import annotations
@@ -14,16 +14,30 @@ from typing import TYPE_CHECKING
 from aileron.lifecycle.layers import Merged
 from aileron.lifecycle.spec import (
     ExportSpec,
+    ImageBuildSpec,
     ImportSpec,
+    JobRunSpec,
     LifecycleSpec,
     OperationSpec,
     PipelineSpec,
+    PublicationSpec,
 )
 
 if TYPE_CHECKING:
+    from aileron.ledger import ImageVersion
     from aileron.lifecycle.dataset import LoadedDataset
+    from aileron.train.job.spec import JobSpec
 
-AnySpec = LifecycleSpec | PipelineSpec | ImportSpec | OperationSpec | ExportSpec
+AnySpec = (
+    LifecycleSpec
+    | PipelineSpec
+    | ImportSpec
+    | OperationSpec
+    | ExportSpec
+    | JobRunSpec
+    | PublicationSpec
+    | ImageBuildSpec
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,11 @@ class Lifecycle(Workflow):
 
     spec: LifecycleSpec
 
+    @property
+    def learns_by_job(self) -> bool:
+        """Whether own code learns, instead of an algorithm."""
+        return self.spec.train.job is not None
+
 
 @dataclass(frozen=True)
 class Pipeline(Workflow):
@@ -84,3 +103,30 @@ class Export(Workflow):
     """A dataset version, as files for people to take away."""
 
     spec: ExportSpec
+
+
+@dataclass(frozen=True)
+class Job(Workflow):
+    """Somebody's own code, run once."""
+
+    spec: JobRunSpec
+    asked: JobSpec | None
+    """What is to run; None as long as no run has said so."""
+    in_pods: bool
+
+
+@dataclass(frozen=True)
+class Publication(Workflow):
+    """The model of a job, registered or also released."""
+
+    spec: PublicationSpec
+    releases: bool
+
+
+@dataclass(frozen=True)
+class ImageBuild(Workflow):
+    """A build of a version of a container image."""
+
+    spec: ImageBuildSpec
+    row: ImageVersion | None = None
+    """The version; None as long as no run has said which."""

@@ -1,7 +1,7 @@
-"""Work on datasets, as workflows that nobody writes: imports, operations, exports.
+"""Workflows that nobody writes: imports, operations and exports of datasets, custom jobs.
 
-``import_NAME`` exists for each defined dataset and is made from its definition. The other two
-exist once; what they do is said when they are started.
+``import_NAME`` exists for each defined dataset and is made from its definition. The others
+exist once, jobs in pods where there are pools; what they do is said when they are started.
 """
 
 from __future__ import annotations
@@ -9,28 +9,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from aileron.cluster.pools import pool_files
 from aileron.core.documents import check, check_values, read_document
-from aileron.core.names import DATASET_EXPORT, DATASET_OPERATION, IMPORT, import_name
+from aileron.core.names import (
+    DATASET_EXPORT,
+    DATASET_OPERATION,
+    IMAGE_BUILD,
+    IMPORT,
+    JOB,
+    JOB_IN_PODS,
+    JOB_REGISTRATION,
+    JOB_RELEASE,
+    import_name,
+)
 from aileron.core.settings import Settings
 from aileron.data.definition import DEFINITION_FILE, dataset_folder, defined_datasets
 from aileron.lifecycle.dataset import load_dataset
+from aileron.lifecycle.jobs import load_job
 from aileron.lifecycle.layers import Layer, merge
-from aileron.lifecycle.spec import API_VERSION, ExportSpec, ImportSpec, OperationSpec
-from aileron.lifecycle.workflow import Export, Import, Operation, Workflow
+from aileron.lifecycle.publishing import load_publication
+from aileron.lifecycle.spec import (
+    API_VERSION,
+    ExportSpec,
+    ImageBuildSpec,
+    ImportSpec,
+    OperationSpec,
+)
+from aileron.lifecycle.workflow import Export, ImageBuild, Import, Operation, Workflow
 
+JOBS: Final = (JOB, JOB_IN_PODS)
+PUBLICATIONS: Final = (JOB_REGISTRATION, JOB_RELEASE)
 _SECTION: Final = "import"
 """The part of a definition that is about the import's runs."""
 
 
 def list_works(settings: Settings) -> list[str]:
-    """Names of the workflows of this kind, sorted."""
+    """Names of the workflows of this kind that Airflow has, sorted."""
     imports = [import_name(dataset) for dataset in defined_datasets(settings.workspace)]
-    return sorted([DATASET_OPERATION, DATASET_EXPORT, *imports])
+    once = [DATASET_OPERATION, DATASET_EXPORT, IMAGE_BUILD, JOB, *PUBLICATIONS]
+    if pool_files(settings.workspace):  # reading a DAG with pods takes Airflow seconds
+        once.append(JOB_IN_PODS)
+    return sorted([*once, *imports])
 
 
 def is_work(settings: Settings, name: str) -> bool:
-    """Whether `name` is of this kind, sound or not."""
-    return name in list_works(settings)
+    """Whether `name` is of this kind, sound or not, also where Airflow does not have it."""
+    return name == JOB_IN_PODS or name in list_works(settings)
 
 
 def load_work(settings: Settings, name: str, extra: Sequence[Layer] = ()) -> Workflow:
@@ -40,12 +64,18 @@ def load_work(settings: Settings, name: str, extra: Sequence[Layer] = ()) -> Wor
         NotFound: there is none.
         InvalidInput: the first thing wrong with it, with file and line.
     """
-    if name not in (DATASET_OPERATION, DATASET_EXPORT):
+    if name in JOBS:
+        return load_job(settings, name, extra)
+    if name in PUBLICATIONS:
+        return load_publication(settings, name, extra)
+    if name not in (DATASET_OPERATION, DATASET_EXPORT, IMAGE_BUILD):
         return _load_import(settings, name, extra)
     path = settings.workspace / "configs"
     document = merge(path, [Layer(name, {"apiVersion": API_VERSION, "name": name}), *extra])
     if name == DATASET_OPERATION:
         return Operation(path, document, check(OperationSpec, document))
+    if name == IMAGE_BUILD:
+        return ImageBuild(path, document, check(ImageBuildSpec, document))
     return Export(path, document, check(ExportSpec, document))
 
 

@@ -81,13 +81,13 @@ class PackageModel(Component[PackageConfig]):
     """Builds the package of a model, by its task contract."""
 
     name = "package.bento"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Build package", "zh": "构建服务包"}
     Config = PackageConfig
     inputs: ClassVar[Mapping[str, Port]] = {
         "model": Port(ArtifactKind.MODEL, "the model to serve"),
-        "dataset": Port(ArtifactKind.DATASET, "where golden requests come from"),
-        "split": Port(ArtifactKind.SPLIT, "which samples are for the test"),
+        "dataset": Port(ArtifactKind.DATASET, "where golden requests come from", optional=True),
+        "split": Port(ArtifactKind.SPLIT, "which samples are for the test", optional=True),
     }
     outputs: ClassVar[Mapping[str, Port]] = {
         "package": Port(ArtifactKind.PACKAGE, "the Bento, its pins and golden requests")
@@ -110,11 +110,12 @@ class PackageModel(Component[PackageConfig]):
             bento = build_bento(source, Path(folder, "bentoml"), config.name, pins, contents)
             shutil.copytree(bento, package)
         normalise(package)
-        golden = contents.golden()
         _write_pins(package, pins)
+        golden = contents.golden(package, context.work / "golden")
         _write_json(package / "golden.json", golden)
         _write_json(package / "package.json", describe(package, config, contents))
-        context.log(f"{len(golden)} golden requests over {config.golden_rows} samples at most")
+        asked = f"over {config.golden_rows} samples at most" if golden else "(nothing to ask)"
+        context.log(f"{len(golden)} golden requests {asked}")
         return {"package": package}
 
 
@@ -137,7 +138,8 @@ def assemble(source: Path, config: PackageConfig, model: Path, contents: Content
     for module in contents.modules():
         file = Path(str(module.__file__))
         shutil.copyfile(file, source / RUNTIME_PACKAGE / file.name)
-    for name in ("model.json", contents.file):
+    for name in contents.files():
+        (source / "model" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(model / name, source / "model" / name)
 
 

@@ -41,7 +41,7 @@ class BootCheck(Component[BootCheckConfig]):
     """Starts a package and asks its golden requests."""
 
     name = "package.boot_check"
-    version = 3
+    version = 4
     title: ClassVar[Mapping[str, str]] = {"en": "Boot check", "zh": "启动检查"}
     Config = BootCheckConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -68,6 +68,8 @@ class BootCheck(Component[BootCheckConfig]):
             booted.wait_ready(config.ready_seconds)
             clock.lap("ready_seconds")
             asked = ask_golden(booted, read_golden(package))
+            if not asked:
+                context.log("it has no golden request: that it starts is all that was checked")
             clock.lap("golden_seconds")
             imports = booted.stop()
             clock.lap("stop_seconds")
@@ -87,11 +89,13 @@ def tell_speed(
     from aileron.package.booted import Booted
     from aileron.package.speed import confined, measure
 
+    golden = read_golden(package)
+    if not golden:
+        raise InvalidInput("package.nothing_to_measure")
     with confined(cores):
         booted = Booted.start(python, package, context.work / f"cores_{cores}")
     try:
         booted.wait_ready(config.ready_seconds)
-        golden = read_golden(package)
         speed = measure(booted.host, booted.port, golden, cores, config.measure_seconds)
         booted.stop()
     finally:
@@ -191,12 +195,12 @@ def describe(
 
 
 def _rows(request: Mapping[str, Any]) -> int:
-    """How many rows or pictures a request asks about."""
-    if "image" in request:
-        return 1
-    if "data" in request:
+    """How many rows or pictures a request asks about; one of a custom job's own form."""
+    if isinstance(request.get("data"), list):
         return len(request["data"])
-    return len(request["inputs"][0]["data"])
+    if isinstance(request.get("inputs"), list) and "shape" in request["inputs"][0]:
+        return len(request["inputs"][0]["data"])
+    return 1
 
 
 def _no_answer(booted: Any, number: int, path: str, problem: str) -> StepFailed:

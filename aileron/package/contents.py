@@ -45,8 +45,18 @@ class Contents(ABC):
         """A request for sample.json; None where the model's card has one."""
 
     @abstractmethod
-    def golden(self) -> Sequence[Golden]:
-        """Real requests of the test part, with the model's answers."""
+    def golden(self, package: Path, work: Path) -> Sequence[Golden]:
+        """Real requests, with the model's answers.
+
+        Args:
+            package: the package but for its golden requests, to ask where the model is not
+                loaded here.
+            work: an empty folder for that.
+        """
+
+    def files(self) -> Sequence[str]:
+        """What is packaged of the MODEL: model.json and its file."""
+        return ("model.json", self.file)
 
 
 def contents_of(config: PackageConfig, inputs: Mapping[str, Path]) -> Contents:
@@ -58,7 +68,14 @@ def contents_of(config: PackageConfig, inputs: Mapping[str, Path]) -> Contents:
     from aileron.serve.model import ModelBroken
 
     try:
-        if contract_of(inputs["model"]) == "image":
+        contract = contract_of(inputs["model"])
+        if contract == "custom":
+            from aileron.package.custom_contents import CustomContents
+
+            return CustomContents(config, inputs)
+        if not {"dataset", "split"} <= inputs.keys():
+            raise InvalidInput("package.no_dataset", contract=contract)
+        if contract == "image":
             from aileron.package.image_contents import ImageContents
 
             return ImageContents(config, inputs)

@@ -66,7 +66,7 @@ class ImageContents(Contents):
 
         return image_sample(self._model, self._pictures[0])
 
-    def golden(self) -> Sequence[Golden]:
+    def golden(self, package: Path, work: Path) -> Sequence[Golden]:  # noqa: ARG002
         from aileron.package.golden import record_pictures
 
         return record_pictures(self._model, self._config.name, self._pictures, self._limits)

@@ -35,7 +35,7 @@ def page(report: Mapping[str, Any]) -> str:
     ]
     parts = [
         f"<h1>Boot check of {escape(str(about['name']))}</h1>",
-        "<p>The package started in its own environment and answered as recorded.</p>",
+        f"<p>The package started in its own environment and {_said(golden)}.</p>",
         _table(("Package", ""), sorted(about.items())),
         _table(("Golden request", "Samples", "Result"), golden),
         _table(("Distribution", "Version", "Use"), pinned),
@@ -45,6 +45,12 @@ def page(report: Mapping[str, Any]) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f"<title>Boot check</title><style>{_STYLE}</style></head>\n<body>{body}</body></html>\n"
     )
+
+
+def _said(golden: Sequence[Any]) -> str:
+    if golden:
+        return "answered as recorded"
+    return "was asked nothing: it has no golden request"
 
 
 def _known(name: str, imported: Mapping[str, str]) -> bool:

@@ -66,6 +66,13 @@ def image_modules() -> tuple[ModuleType, ...]:
     )
 
 
+def custom_modules() -> tuple[ModuleType, ...]:
+    """What the service of a custom job's model needs."""
+    from aileron.serve import custom_contract, custom_model, custom_service, pool
+
+    return (*common_modules(), custom_contract, custom_model, custom_service, pool)
+
+
 def runtime_modules() -> tuple[ModuleType, ...]:
     """All of them, of any contract."""
-    return tuple(dict.fromkeys((*table_modules(), *image_modules())))
+    return tuple(dict.fromkeys((*table_modules(), *image_modules(), *custom_modules())))

@@ -45,7 +45,7 @@ class TableContents(Contents):
     def sample(self) -> dict[str, Any] | None:
         return None
 
-    def golden(self) -> Sequence[Golden]:
+    def golden(self, package: Path, work: Path) -> Sequence[Golden]:  # noqa: ARG002
         from aileron.package.golden import record
         from aileron.train.tables import SplitTable, plain_rows
 

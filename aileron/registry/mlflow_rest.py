@@ -7,7 +7,7 @@ MLflow 3 (https://mlflow.org/docs/latest/api_reference/rest-api.html).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
 BATCH: Final = 900
 """Metrics per request; MLflow takes 1000 entries in all."""
 PARAMETERS_PER_BATCH: Final = 100
+RUNS_PER_PAGE: Final = 500
 _API: Final = "/api/2.0/mlflow/"
 _ARTIFACTS: Final = "/api/2.0/mlflow-artifacts/artifacts/"
 _SCHEME: Final = "mlflow-artifacts:/"
@@ -185,6 +186,25 @@ class Mlflow:
         runs = answer.get("runs", [])
         return MlflowRun.of(runs[0]) if runs else None
 
+    def runs_with(self, experiment_id: str, tag: str) -> Iterator[tuple[MlflowRun, str]]:
+        """The experiment's runs that are not deleted and have the tag, each with its value."""
+        page: str | None = None
+        while True:
+            answer = self._post(
+                "runs/search",
+                experiment_ids=[experiment_id],
+                filter=f"tags.`{tag}` LIKE '%'",
+                run_view_type="ACTIVE_ONLY",
+                max_results=RUNS_PER_PAGE,
+                **({"page_token": page} if page else {}),
+            )
+            for run in answer.get("runs", []):
+                tags = {pair["key"]: pair["value"] for pair in run["data"]["tags"]}
+                yield MlflowRun.of(run), tags[tag]
+            page = answer.get("next_page_token")
+            if not page:
+                return
+
     def run(self, run_id: str) -> MlflowRun | None:
         found = self._get_or_none("runs/get", run_id=run_id)
         return MlflowRun.of(found["run"]) if found else None
@@ -201,6 +221,10 @@ class Mlflow:
         found = self.run(run_id)
         if found is not None and found.active:
             self._post("runs/delete", run_id=run_id)
+
+    def restore_run(self, run_id: str) -> None:
+        """Bring a deleted run back."""
+        self._post("runs/restore", run_id=run_id)
 
     def log(
         self,

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import yaml
 
-from aileron.registry import image_form
+from aileron.registry import custom_form, image_form
 
 CODE_PACKAGE: Final = "aileron_model"
 _SIBLING: Final = re.compile(r"^\s*from \.(\w+) import ", re.MULTILINE)
@@ -50,30 +50,45 @@ def write_mlflow_model(
     """Write the MODEL artifact `model` into the empty folder `target`, as MLflow wants it."""
     card = json.loads((model / "model.json").read_text(encoding="utf-8"))
     shutil.copytree(model, target / "data", copy_function=shutil.copyfile)
-    _write_code(target / "code" / _package(card), _loader(card))
-    _write_example(target, image_form.example(card) if is_image(card) else card["input_example"])
-    requirements = [*card["requirements"], *_pinned("mlflow", "pandas")]
-    _write_environment(target, requirements)
+    describe = _of_custom if custom_form.is_custom(card) else _of_contract
+    shown = describe(target, card)
     document = {
         "artifact_path": f"models:/{model_id}",
-        "flavors": _flavors(card),
+        **shown,
         "mlflow_version": version("mlflow"),
         "model_id": model_id,
         "model_size_bytes": sum(f.stat().st_size for f in target.rglob("*") if f.is_file()),
         "model_uuid": model_id,
         "run_id": run_id,
-        "saved_input_example_info": {
-            "artifact_path": "input_example.json",
-            "pandas_orient": "split",
-            "serving_input_path": "serving_input_example.json",
-            "type": "dataframe",
-        },
-        "signature": _signature(card),
         "metadata": {"aileron_digest": digest, "algorithm": card["algorithm"]},
         "utc_time_created": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",
     }
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
     (target / "MLmodel").write_text(text, encoding="utf-8")
+
+
+def _of_custom(target: Path, card: Mapping[str, Any]) -> dict[str, Any]:
+    """What MLmodel says of a custom job's model: no code and no example, as none is ours."""
+    _write_environment(target, custom_form.requirements(card))
+    return {"flavors": custom_form.flavors(card)}
+
+
+def _of_contract(target: Path, card: Mapping[str, Any]) -> dict[str, Any]:
+    """What MLmodel says of a model that a step of the platform has trained."""
+    _write_code(target / "code" / _package(card), _loader(card))
+    _write_example(target, image_form.example(card) if is_image(card) else card["input_example"])
+    _write_environment(target, [*card["requirements"], *_pinned("mlflow", "pandas")])
+    example = {
+        "artifact_path": "input_example.json",
+        "pandas_orient": "split",
+        "serving_input_path": "serving_input_example.json",
+        "type": "dataframe",
+    }
+    return {
+        "flavors": _flavors(card),
+        "saved_input_example_info": example,
+        "signature": _signature(card),
+    }
 
 
 def _flavors(card: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class RegisterModel(Effect[RegisterConfig]):
     """Gives an accepted model its version."""
 
     name = "registry.register"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Register the model", "zh": "注册模型"}
     Config = RegisterConfig
     inputs: ClassVar[Mapping[str, Port]] = {
@@ -139,16 +139,27 @@ def _register(
         "aileron.lifecycle": context.lifecycle,
         "aileron.run_id": context.run_id,
         "aileron.algorithm": card["algorithm"],
-        "aileron.format": card["file"].rpartition(".")[2],
+        "aileron.format": _format(card),
     }
     return mlflow.create_version(name, logged.id, track["mlflow_run_id"], _about(card), tags)
 
 
+def _format(card: Mapping[str, Any]) -> str:
+    """The ending of the model's file, or the framework of a job's, which may be a folder."""
+    from aileron.registry import custom_form
+
+    if custom_form.is_custom(card):
+        return str(card["framework"])
+    return str(card["file"]).rpartition(".")[2]
+
+
 def _about(card: Mapping[str, Any]) -> str:
     """The model in a few words."""
-    from aileron.registry import image_form
+    from aileron.registry import custom_form, image_form
     from aileron.registry.mlmodel import is_image
 
+    if custom_form.is_custom(card):
+        return custom_form.description(card)
     if is_image(card):
         return image_form.description(card)
     return f"{card['algorithm']}, {card['task']} of {card['target']}"

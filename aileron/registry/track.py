@@ -9,27 +9,33 @@ model, and ``rounds/train_NAME`` by round.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import Effect, EffectContext, NoOptions, Record
+from aileron.registry.tracked import (
+    finished,
+    found_record,
+    parameter_texts,
+    points,
+    read_json,
+    remove_run,
+    run_of,
+    usual_tags,
+)
+from aileron.train.job.metrics import safe_name
 
 if TYPE_CHECKING:
-    from aileron.registry.mlflow_rest import Metric, Mlflow, MlflowRun
-
-KEY_TAG = "aileron.key"
-LONGEST = 500
-"""Characters of a parameter; MLflow cuts or refuses longer ones."""
+    from aileron.registry.mlflow_rest import Metric
 
 
 class TrackRun(Effect[NoOptions]):
     """Records parameters, metrics by round, the evaluation, its report and the verdict."""
 
     name = "registry.track"
-    version = 2
+    version = 3
     title: ClassVar[Mapping[str, str]] = {"en": "Track in MLflow", "zh": "记录到 MLflow"}
     Config = NoOptions
     records_refusals = True
@@ -51,14 +57,7 @@ class TrackRun(Effect[NoOptions]):
         config: NoOptions,  # noqa: ARG002
         inputs: Mapping[str, Path],  # noqa: ARG002
     ) -> Record | None:
-        from aileron.registry.mlflow_rest import Mlflow
-
-        with Mlflow.of(context.settings) as mlflow:
-            experiment = mlflow.experiment(_experiment(context))
-            run = mlflow.find_run(experiment, KEY_TAG, context.key) if experiment else None
-            if run is None or run.status != "FINISHED":
-                return None
-            return _record(mlflow, context, run)
+        return found_record(context)
 
     def apply(
         self,
@@ -69,17 +68,13 @@ class TrackRun(Effect[NoOptions]):
         from aileron.registry.mlflow_rest import Mlflow
 
         found = {
-            "card": _read(inputs["model"] / "model.json"),
-            "verdict": _read(inputs["verdict"] / "verdict.json"),
-            "dataset": _read(inputs["dataset_record"] / "record.json"),
+            "card": read_json(inputs["model"] / "model.json"),
+            "verdict": read_json(inputs["verdict"] / "verdict.json"),
+            "dataset": read_json(inputs["dataset_record"] / "record.json"),
         }
         with Mlflow.of(context.settings) as mlflow:
-            experiment = mlflow.ensure_experiment(_experiment(context))
-            run = mlflow.find_run(experiment, KEY_TAG, context.key)
-            if run is None:
-                name = f"{found['card']['algorithm'].partition('.')[2]} {context.key[:8]}"
-                tags = {KEY_TAG: context.key}
-                run = mlflow.create_run(experiment, name, _now(), tags)
+            name = f"{found['card']['algorithm'].partition('.')[2]} {context.key[:8]}"
+            run = run_of(mlflow, context, name)
             mlflow.log(
                 run.id,
                 metrics=list(_metrics(inputs, run.start_time)),
@@ -89,9 +84,7 @@ class TrackRun(Effect[NoOptions]):
             mlflow.log_dataset(run.id, _dataset(found["dataset"], found["card"]), "training")
             mlflow.upload(run.artifact_uri, inputs["report"], "report")
             mlflow.upload(run.artifact_uri, inputs["verdict"], "verdict")
-            mlflow.finish_run(run.id, "FINISHED", _now())
-            context.log(f"MLflow run {run.id} in experiment {_experiment(context)}")
-            return _record(mlflow, context, run)
+            return finished(mlflow, context, run)
 
     def undo(
         self,
@@ -99,54 +92,33 @@ class TrackRun(Effect[NoOptions]):
         config: NoOptions,  # noqa: ARG002
         record: Record,
     ) -> None:
-        from aileron.registry.mlflow_rest import Mlflow
-
-        with Mlflow.of(context.settings) as mlflow:
-            mlflow.delete_run(record["mlflow_run_id"])
-
-
-def _experiment(context: EffectContext) -> str:
-    return f"{context.project}/{context.lifecycle}"
-
-
-def _record(mlflow: Mlflow, context: EffectContext, run: MlflowRun) -> Record:
-    return {
-        "mlflow_run_id": run.id,
-        "experiment": _experiment(context),
-        "url": mlflow.run_page(run),
-    }
+        remove_run(context, record["mlflow_run_id"])
 
 
 def _metrics(inputs: Mapping[str, Path], at: int) -> Iterator[Metric]:
     from aileron.registry.mlflow_rest import Metric
 
     for port in ("training", "metrics"):
-        for name, value in _read(inputs[port] / "metrics.json")["metrics"].items():
+        for name, value in read_json(inputs[port] / "metrics.json")["metrics"].items():
             yield Metric(name, value, at)
-    history = (inputs["training"] / "history.jsonl").read_text(encoding="utf-8")
-    for line in history.splitlines():
-        point = json.loads(line)
-        yield Metric(f"rounds/{point['name']}", point["value"], at, point["step"])
+    yield from points(inputs["training"], at, "rounds/")
 
 
 def _parameters(card: Mapping[str, Any]) -> dict[str, str]:
     """The algorithm's parameters, and what the model was made for."""
-    from aileron.registry import image_form
+    from aileron.registry import custom_form, image_form
     from aileron.registry.mlmodel import is_image
 
-    about = {
-        "algorithm": card["algorithm"],
-        "task": card["task"],
-        "best_round": card["best_round"],
-    }
-    if is_image(card):
-        about |= image_form.parameters(card)
+    about = {"algorithm": card["algorithm"], "task": card["task"]}
+    if custom_form.is_custom(card):
+        about |= custom_form.parameters(card)
+    elif is_image(card):
+        about |= {"best_round": card["best_round"], **image_form.parameters(card)}
     else:
-        about |= {"target": card["target"], "features": len(card["features"])}
-    return {
-        name: (value if isinstance(value, str) else json.dumps(value))[:LONGEST]
-        for name, value in (card["parameters"] | about).items()
-    }
+        features = len(card["features"])
+        about |= {"best_round": card["best_round"], "target": card["target"], "features": features}
+    names = {safe_name(name): value for name, value in card["parameters"].items()}
+    return parameter_texts(names | about)
 
 
 def _tags(
@@ -155,11 +127,7 @@ def _tags(
     verdict: Mapping[str, Any],
     dataset: Mapping[str, Any],
 ) -> dict[str, str]:
-    tags = {
-        KEY_TAG: context.key,
-        "aileron.project": context.project,
-        "aileron.lifecycle": context.lifecycle,
-        "aileron.run_id": context.run_id,
+    return usual_tags(context) | {
         "aileron.algorithm": card["algorithm"],
         "aileron.dataset": dataset["dataset"],
         "aileron.dataset_version": str(dataset["version"]),
@@ -167,13 +135,8 @@ def _tags(
         "aileron.dataset_digest": dataset["digest"],
         "aileron.model_digest": verdict["candidate"]["digest"],
         "aileron.verdict": "accepted" if verdict["accepted"] else "rejected",
-        "mlflow.user": context.actor,
-        "mlflow.source.type": "PROJECT",
-        "mlflow.source.name": _experiment(context),
         "mlflow.note.content": "\n\n".join(reason["sentence"] for reason in verdict["reasons"]),
     }
-    commit = context.git_commit
-    return tags | ({"mlflow.source.git.commit": commit} if commit else {})
 
 
 def _dataset(record: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, str]:
@@ -189,20 +152,13 @@ def _dataset(record: Mapping[str, Any], card: Mapping[str, Any]) -> dict[str, st
 
 def _columns(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The dataset's columns, as far as the model knows them."""
-    from aileron.registry import image_form
+    from aileron.registry import custom_form, image_form
     from aileron.registry.mlmodel import column, is_image
 
+    if custom_form.is_custom(card):
+        return []
     if is_image(card):
         return image_form.dataset_columns()
     kind = "double" if card["classes"] is None else "string"
     columns = [column(feature) for feature in card["features"]]
     return [*columns, {"name": card["target"], "type": kind, "required": True}]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return document
-
-
-def _now() -> int:
-    return int(time.time() * 1000)

@@ -12,7 +12,7 @@ from typing import Final
 
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import ArtifactKind, Reference
-from aileron.graph.pipeline import CHAMPION, DATASET, SOURCE, Node, is_external
+from aileron.graph.pipeline import CHAMPION, DATASET, IMAGE, JOB_PARTS, SOURCE, Node, is_external
 from aileron.graph.plan import Plan
 from aileron.ledger import Champion, Ledger
 from aileron.store import Store
@@ -44,7 +44,7 @@ class Inputs:
                 name, _, output = source.partition(".")
                 if output in outputs[name]:
                     found[port] = outputs[name][output]
-            elif source.startswith((SOURCE, DATASET)):
+            elif source.startswith((SOURCE, DATASET, IMAGE)) or source in JOB_PARTS:
                 found[port] = _source(plan, node, source)
         for port, source in node.inputs.items():
             if source.startswith(CHAMPION):

@@ -20,9 +20,12 @@ class Known:
     store: Store
 
     def outputs(self, project: str, key: str) -> dict[str, Reference] | None:
-        """What was published under `key`, if the store still has all of it."""
+        """What was published under `key`, if the store still has all of it.
+
+        It is claimed: nothing may have kept it until now.
+        """
         outputs = self.ledger.cache.get(project, key)
-        if outputs is None or not all(self.store.exists(r) for r in outputs.values()):
+        if outputs is None or not all(self.store.claim(r) for r in outputs.values()):
             return None
         return outputs
 

@@ -113,11 +113,13 @@ def prepare(request: Request, store: Store, cluster: Cluster) -> Manifest:
     uri = placement.store.uri or request.store
     asked = request.model_copy(update={"store": uri, "folder": Path(WORK, "run")})
     Exchange(store, name).write_request(asked)
+    grace = request.limits.grace_seconds or 0
     manifest = pod_manifest(
         placement,
         name=name,
         command=["python", "-P", "-m", "aileron.run.pod", uri, name],
-        seconds=request.limits.seconds + DEADLINE_MARGIN,
+        seconds=request.limits.seconds + DEADLINE_MARGIN + grace,
+        grace_seconds=grace,
         labels=_labels(request),
         annotations={labels.RUN: request.subject.run_id} if request.subject else {},
         env={"AILERON_LANG": preferred_language()},

@@ -76,7 +76,9 @@ class ProcessRunner(Runner):
             request.output_path, request.log_path, request.metrics_path, on_log, on_metric
         )
         try:
-            watch = _Watch(request, self._grace, self._poll, log, cancelled, self._container)
+            given = request.limits.grace_seconds
+            grace = self._grace if given is None else given
+            watch = _Watch(request, grace, self._poll, log, cancelled, self._container)
             with self._order(request, platform) as connection:
                 ended = watch.follow(connection)
             log.pump(final=True)
@@ -199,6 +201,9 @@ def _result(request: Request, watch: _Watch, ended: Message | None) -> Result:
     """The result that the step wrote, or one that says why it wrote none."""
     written = Result.read(request.result_path) if request.result_path.exists() else None
     code = ended["code"] if ended else None
+    asked = watch.reason in ("timeout", "cancelled")
+    if written is not None and written.state == "failed" and asked:
+        return _ended_by_us(request, watch, written, code)
     reason = written.exit.reason if written else _reason(watch, code)
     exit_ = Exit(
         reason=reason,
@@ -211,6 +216,18 @@ def _result(request: Request, watch: _Watch, ended: Message | None) -> Result:
         return written.model_copy(update={"exit": exit_})
     error = _error(request, exit_, in_container=watch.container_limit_mb is not None)
     return Result(state="failed", error=error.to_dict(), exit=exit_)
+
+
+def _ended_by_us(request: Request, watch: _Watch, written: Result, code: int | None) -> Result:
+    """The result of a step that kept what it had when it was told to end."""
+    exit_ = Exit(
+        reason=watch.reason or "cancelled",
+        exit_code=code,
+        peak_memory_mb=round(watch.peak / MEGABYTE) or None,
+        limit_mb=request.limits.memory_mb,
+    )
+    error = _error(request, exit_, in_container=False)
+    return written.model_copy(update={"exit": exit_, "error": error.to_dict()})
 
 
 def _reason(watch: _Watch, code: int | None) -> ExitReason:

@@ -29,4 +29,8 @@ def open_service(folder: Path) -> Service:
         from .image_service import ImageService
 
         return ImageService.of(folder, settings)
+    if contract == "custom":
+        from .custom_service import CustomService
+
+        return CustomService.of(folder, settings)
     raise ModelBroken(f"service.json of {folder} names the contract {contract!r}.")

@@ -212,6 +212,25 @@ FAULTS: Final[Mapping[str, Fault]] = {
         "n values.",
         "输入 {name!r} 的形状为 {found}，共有 {count} 个值。请给出形状 [n] 和 n 个值。",
     ),
+    "refused_by_model": Fault(
+        400,
+        ErrorCode.INVALID_ARGUMENT,
+        "The model does not take this request: {problem}",
+        "模型不接受该请求：{problem}",
+    ),
+    "no_tensors": Fault(
+        404,
+        ErrorCode.UNSUPPORTED_METHOD,
+        "The model {name!r} is served by its job's own code, which takes no tensors. Use POST "
+        "/predict.",
+        "模型 {name!r} 由作业自带的代码提供服务，不接受张量。请使用 POST /predict。",
+    ),
+    "no_sample": Fault(
+        404,
+        ErrorCode.UNSUPPORTED_METHOD,
+        "No sample request was packaged with this model. Name one with the job's `serving.sample`.",
+        "该模型打包时没有示例请求。请在作业的 `serving.sample` 中指定。",
+    ),
     "unknown_output": Fault(
         422,
         ErrorCode.INVALID_ARGUMENT,

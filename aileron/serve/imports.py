@@ -33,7 +33,8 @@ def foreign_modules(own: Path) -> list[str]:
     standard = (paths["stdlib"], paths["platstdlib"], Path(sys.base_prefix) / "lib")
     allowed = [folder.resolve() for folder in (*standard, paths["purelib"], paths["platlib"], own)]
     # A file of the standard library counts by its name: Debian links sitecustomize.py to /etc.
-    files = [Path(file).absolute() for file in _module_files()]
+    # torch makes modules in memory, whose files it names are not there.
+    files = [Path(file).absolute() for file in _module_files() if Path(file).exists()]
     others = {file.resolve() for file in files if not _is_below(file, standard)}
     return sorted(str(file) for file in others if not _is_below(file, allowed))
 

@@ -1,6 +1,7 @@
 """The daily run that removes what is of no use any more.
 
-Files, pods that work for nobody, and what pods left in the store that nobody collected.
+Files, pods that work for nobody, what pods left in the store that nobody collected, and, if
+``configs/retention.yaml`` says so, what nobody needs any more.
 """
 
 from __future__ import annotations
@@ -40,9 +41,22 @@ class TidyOperator(BaseOperator):
                 freed[project] = found.bytes
             self._remove_orphans(installation)
             sweep(installation.store)
+            self._retire(installation)
         finally:
             installation.close()
         return freed
+
+    def _retire(self, installation: Installation) -> None:
+        """What `aileron gc` removes, if the workspace says that nobody needs to ask for it."""
+        from aileron.retention import Retention, load_policy
+
+        settings = installation.settings
+        spec = load_policy(settings.workspace)
+        if not spec.automatic:
+            return
+        ledger = installation.ledger.acting(DAG_ID)
+        found = Retention(settings, ledger, installation.store, spec).sweep(dry_run=False)
+        self.log.info("%s bytes swept; %s", found.bytes, found.going)
 
     def _remove_orphans(self, installation: Installation) -> None:
         """A pool that cannot be read or asked is told of, and stops no other."""

@@ -125,7 +125,7 @@ class PodRun:
         """
         self.session.engine.renew(self.started)
         pods.stop(self.cluster, self.namespace, name)
-        until = time.monotonic() + GRACE
+        until = time.monotonic() + GRACE + (self._asked.limits.grace_seconds or 0)
         while not pods.gone(self.cluster, self.namespace, name) and time.monotonic() < until:
             time.sleep(0.5)
         return self.conclude(name, cancelled=True)

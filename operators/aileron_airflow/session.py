@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from aileron.core.errors import AileronError
+from aileron.core.errors import AileronError, StepFailed
 from aileron.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ STOPPED: Final = frozenset(
     {"run.cancelled", "run.killed", "run.no_result", "ledger.lease_lost"},
 )
 """Errors of executions that somebody stopped from outside: another try is worth it."""
+LOOK_SECONDS: Final = 1.0
+"""Between looks at whether a run that goes on is to end."""
 
 
 class Session:
@@ -73,9 +75,11 @@ class Session:
         Raises:
             AileronError: it failed.
         """
-        return self.engine.execute(
-            self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
-        )
+        self._check_wanted(node)
+        with self._watching():
+            return self.engine.execute(
+                self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
+            )
 
     def start(self, node: str, attempt: int) -> NodeOutcome | Started:
         """Have `node` done if it is done already, else the right to run it in a pod.
@@ -83,6 +87,7 @@ class Session:
         Raises:
             AileronError: it cannot be started.
         """
+        self._check_wanted(node)
         return self.engine.start(
             self.plan, node, attempt=attempt, log=self.log, cancelled=self.cancelled
         )
@@ -100,8 +105,44 @@ class Session:
 
         finish(self.ledger, self.ledger.runs.get(self.run_id), RunState.FAILED, reason, node)
 
+    def stopping(self) -> bool:
+        """Whether somebody wants the run to end."""
+        run = self.ledger.runs.get(self.run_id)
+        return run.stopping_by is not None and not run.state.final
+
     def close(self) -> None:
         self.ledger.close()
+
+    def _check_wanted(self, node: str) -> None:
+        """Begin nothing in a run that is to end.
+
+        Raises:
+            StepFailed: somebody wants that.
+        """
+        if self.stopping():
+            raise StepFailed("run.cancelled", step=node)
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """While the body runs, look whether the run is to end; then the step is cancelled.
+
+        A task that Airflow ends has five seconds; a step that is stopped this way keeps its
+        grace, and has time to store what it leaves.
+        """
+        done = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(done,), name="stop", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _watch(self, done: threading.Event) -> None:
+        while not (done.wait(LOOK_SECONDS) or self.cancelled.is_set()):
+            with suppress(AileronError):  # the ledger is away: the next look may find it
+                if self.stopping():
+                    self.cancelled.set()
 
 
 def run_id_of(project: str, lifecycle: str, context: Mapping[str, Any]) -> str:
@@ -135,7 +176,7 @@ def reported(
     try:
         yield
     except AileronError as error:
-        again = may_retry(error) and not is_last_try(context)
+        again = may_retry(error) and not is_last_try(context) and not _unwanted(session)
         if again:
             raise AirflowException(str(error)) from None
         _record_failure(session, error, node())
@@ -145,6 +186,14 @@ def reported(
 def may_retry(error: AileronError) -> bool:
     """Whether another try may succeed with nothing changed."""
     return error.retryable or error.message_id in STOPPED
+
+
+def _unwanted(session: Session) -> bool:
+    """Whether the run is to end; if the ledger does not say, it goes on."""
+    try:
+        return session.stopping()
+    except AileronError:
+        return False
 
 
 def _record_failure(session: Session, failure: AileronError, node: str) -> None:

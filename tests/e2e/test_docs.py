@@ -45,6 +45,10 @@ PAGES = (
     "how-to/data-quality.md",
     "how-to/prepare-data.md",
     "how-to/fine-tune.md",
+    "how-to/custom-jobs.md",
+    "how-to/algorithms.md",
+    "how-to/backup.md",
+    "how-to/retention.md",
 )
 """In the order of a reader: later pages use what earlier ones made."""
 ELSEWHERE = {
@@ -52,9 +56,13 @@ ELSEWHERE = {
     "how-to/own-step.md",
     "how-to/kubernetes.md",
     "how-to/pools.md",
+    "reference/job-contract.md",
+    "how-to/server.md",
+    "how-to/cluster-install.md",
 }
 """Done by tests/integration/bundle and, with a step of its own, by tests/unit/docs; what needs a
-cluster by tests/integration/cluster, tests/integration/deploy and `make cluster-demo`."""
+cluster by tests/integration/cluster, tests/integration/deploy and `make cluster-demo`; a server by
+tests/integration/docker."""
 SECONDS = 900
 PRELUDE = "set -euo pipefail; make() { :; }; "
 """A shell that stops at the first error."""

@@ -116,6 +116,7 @@ def addresses(history: dict[str, Any]) -> dict[str, str]:
         "/datasets/small/lineage": "small",
         "/connections": "connections.yaml",
         "/pools": "configs/pools",
+        "/images": "tar",
         "/tokens": "the viewer",
     }
 

@@ -21,6 +21,7 @@ ClientOf = Callable[[str, str], RemoteClient]
 Speaking = Callable[[Language], Client]
 BmlCall = Callable[..., dict[str, Any]]
 BML = "/api/bml/rpc/2.0/easydl/pro/dataset/"
+BML_JOBS = "/api/bml/rpc/2.0/easydl/pro/remotetrain/"
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +67,21 @@ def _lives(url: str) -> bool:
 @pytest.fixture(scope="session")
 def bml(api_url: str, aileron: Command) -> BmlCall:
     """``bml("deleteDataset", dataset_group_id=3)``: a developer's call of BML's, which succeeds."""
+    return _bml_calls(f"{api_url}{BML}", aileron)
+
+
+@pytest.fixture(scope="session")
+def bml_job(api_url: str, aileron: Command) -> BmlCall:
+    """``bml_job("detail", id=3, prjId="default")``: the same of BML's training jobs."""
+    return _bml_calls(f"{api_url}{BML_JOBS}", aileron)
+
+
+def _bml_calls(url: str, aileron: Command) -> BmlCall:
     token = aileron("token", "create", "bml", "--role", "developer", "--json").json["secret"]
 
     def call(name: str, **body: Any) -> dict[str, Any]:
         answer = httpx.post(
-            f"{api_url}{BML}{name}?access_token={token}", json=body, trust_env=False, timeout=120
+            f"{url}{name}?access_token={token}", json=body, trust_env=False, timeout=120
         )
         assert answer.is_success, answer.text
         document: dict[str, Any] = answer.json()

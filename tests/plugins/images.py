@@ -31,7 +31,7 @@ KEPT: Final = 12
 """So many tags of an image stay: another checkout may be testing with an older one."""
 
 SUITE: Final = "bookworm"
-PACKAGES: Final = ("base-files", "coreutils", "dash", "libgomp1", "libstdc++6", "python3")
+PACKAGES: Final = ("base-files", "bash", "coreutils", "dash", "libgomp1", "libstdc++6", "python3")
 PASSWD: Final = "root:x:0:0::/root:/bin/sh\naileron:x:1000:1000::/tmp:/bin/sh\n"
 GROUP: Final = "root:x:0:\naileron:x:1000:\n"
 UNUSED: Final = ("./dev/*", "./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*")
@@ -129,13 +129,13 @@ def _rootfs() -> Path:
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     packages = f"--include={','.join(PACKAGES)}"
-    _run("mmdebstrap", "--quiet", "--variant=extract", packages, SUITE, str(draft), *_mirror())
+    _run("mmdebstrap", "--quiet", "--variant=extract", packages, SUITE, str(draft), *mirror())
     (draft / "etc/passwd").write_text(PASSWD)
     (draft / "etc/group").write_text(GROUP)
     return draft.rename(folder)
 
 
-def _mirror() -> list[str]:
+def mirror() -> list[str]:
     """Where this machine's apt has Debian's packages from."""
     wanted = ("Created-By: Packages", "Origin: Debian", f"Codename: {SUITE}", "Component: main")
     return _run("apt-get", "indextargets", "--format", "$(REPO_URI)", *wanted).split()[:1]

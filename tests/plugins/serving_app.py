@@ -26,11 +26,14 @@ class LocalService:
     app: FastAPI
 
     @classmethod
-    def of(cls, model: Path, folder: Path, name: str = "sample") -> LocalService:
+    def of(
+        cls, model: Path, folder: Path, name: str = "sample", contract: str = "table"
+    ) -> LocalService:
         """The loaded service of the MODEL directory `model`, laid out in `folder`."""
         folder.mkdir(parents=True)
         shutil.copytree(model, folder / "model")
-        (folder / "service.json").write_text(json.dumps({"format_version": 1, "name": name}))
+        about = {"format_version": 1, "name": name, "contract": contract}
+        (folder / "service.json").write_text(json.dumps(about))
         service = open_service(folder)
         service.load()
         return cls(service, build_app(service))

@@ -21,6 +21,7 @@ GROUPS = {
     ),
     "stack": ("tests/e2e",),
     "bundle": ("tests/integration/bundle",),
+    "server": ("tests/integration/docker",),
     "releases": ("tests/chaos/deploy", "tests/contract/deploy", "tests/integration/deploy"),
     "airflow": ("tests/integration/operators",),
     "packages": ("tests/contract/package", "tests/integration/package", "tests/integration/serve"),

@@ -1,7 +1,7 @@
 """The whole embedded stack, started once for the session in a state directory of its own.
 
 A test that needs a server alone takes `stack` too: a second stack costs more than it isolates.
-It is stopped when the group of tests that use it is done, as idle servers take a third of a
+It is stopped when no test of the group uses it any more, as idle servers take a quarter of a
 core from the others; the groups with a stack come first and one after the other.
 """
 
@@ -74,12 +74,19 @@ def stack(stack_home: Path, stack_workspace: Path) -> Iterator[Stack]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """After the last test of a group, unless the next group goes on with the stack."""
-    if nextitem is None or group_of(nextitem.nodeid) == group_of(item.nodeid):
+    """After the last test of a group that uses it, unless the next group goes on with it."""
+    if nextitem is None or not AT_WORK or _uses(nextitem):
         return
-    if "stack" not in getattr(nextitem, "fixturenames", ()):
+    group = group_of(item.nodeid)
+    items = item.session.items
+    later = items[items.index(item) + 1 :]
+    if not any(_uses(one) for one in later if group_of(one.nodeid) == group):
         while AT_WORK:
             AT_WORK.pop().stop()
+
+
+def _uses(item: pytest.Item) -> bool:
+    return "stack" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,21 @@ import { Route, Routes } from "react-router";
 
 import { Empty } from "./components/Load";
 import { Layout } from "./components/Layout";
+import { AlgorithmPage } from "./pages/Algorithm";
+import { Algorithms } from "./pages/Algorithms";
 import { Connections } from "./pages/Connections";
 import { DatasetPage } from "./pages/Dataset";
 import { Datasets } from "./pages/Datasets";
+import { ImagePage } from "./pages/Image";
+import { Images } from "./pages/Images";
 import { ImportDataset } from "./pages/ImportDataset";
+import { JobPage } from "./pages/Job";
+import { Jobs } from "./pages/Jobs";
 import { LifecyclePage } from "./pages/Lifecycle";
 import { Lifecycles } from "./pages/Lifecycles";
 import { ModelPage } from "./pages/Model";
 import { Models } from "./pages/Models";
+import { NewJob } from "./pages/NewJob";
 import { OverviewPage } from "./pages/Overview";
 import { PoolPage } from "./pages/Pool";
 import { Pools } from "./pages/Pools";
@@ -31,6 +38,11 @@ export function App() {
         <Route path="/lifecycles" element={<Lifecycles />} />
         <Route path="/lifecycles/:name" element={<LifecyclePage />} />
         <Route path="/lifecycles/:name/compare" element={<RunsCompared />} />
+        <Route path="/jobs" element={<Jobs />} />
+        <Route path="/jobs/new" element={<NewJob />} />
+        <Route path="/jobs/:id" element={<JobPage />} />
+        <Route path="/algorithms" element={<Algorithms />} />
+        <Route path="/algorithms/:name" element={<AlgorithmPage />} />
         <Route path="/lifecycles/:lifecycle/runs/:run" element={<RunPage />} />
         <Route path="/runs/:project/:lifecycle/:run" element={<RunPage />} />
         <Route path="/models" element={<Models />} />
@@ -44,6 +56,8 @@ export function App() {
         <Route path="/connections" element={<Connections />} />
         <Route path="/pools" element={<Pools />} />
         <Route path="/pools/:name" element={<PoolPage />} />
+        <Route path="/images" element={<Images />} />
+        <Route path="/images/:name" element={<ImagePage />} />
         <Route path="/tokens" element={<Tokens />} />
         <Route path="*" element={<NoPage />} />
       </Routes>

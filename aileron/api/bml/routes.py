@@ -1,4 +1,4 @@
-"""BML's dataset calls: each is a POST with JSON; a dataset is a group, a version a dataset."""
+"""BML's calls. Those of datasets are POSTs with JSON; a dataset is a group, a version a dataset."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from aileron.api.bml import drafts, tasks
+from aileron.api.bml import drafts, jobs, tasks
 from aileron.api.bml import records as b
 from aileron.api.bml.client import BmlClient, Place, group_of, newest_of, place_of
 from aileron.api.bml.kinds import MEGABYTE, column_type, declared_types, moment, types_of
@@ -33,6 +33,7 @@ def bml_routes() -> APIRouter:
     every.include_router(router)
     for more in (drafts.router, tasks.router):
         every.include_router(more, prefix=DATASETS)
+    every.include_router(jobs.router)
     for route in every.routes:
         if isinstance(route, APIRoute):
             calls = (dependant.call for dependant in route.dependant.dependencies)

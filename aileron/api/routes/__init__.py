@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from aileron.api.problem import PROBLEMS
 from aileron.api.request import Needs
 from aileron.api.routes import (
+    admin,
+    algorithms,
     approvals,
     browse,
     catalogue,
@@ -18,6 +20,8 @@ from aileron.api.routes import (
     datasets,
     drafts,
     exports,
+    images,
+    jobs,
     lifecycles,
     models,
     platform,
@@ -38,7 +42,8 @@ def all_routes() -> APIRouter:
     """Every route that needs a login. An application copies them."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
     data = (catalogue, datasets, works, choices, connections, uploads, drafts, browse)
-    for module in (platform, lifecycles, runs, approvals, models, services, pools, *data, tokens):
+    work = (lifecycles, runs, approvals, jobs, algorithms, models, services, pools, images)
+    for module in (platform, *work, *data, tokens, admin):
         router.include_router(module.router)
     for more in (catalogue.versions, exports.router):
         router.include_router(more)

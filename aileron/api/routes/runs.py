@@ -21,6 +21,14 @@ def run(
     return client.run(f"{project}/{lifecycle}/{run}")
 
 
+@router.post("/stop", summary="Stop a run", dependencies=[needs("run.stop")])
+def stop(
+    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+) -> r.Run:
+    """What it has done so far and its logs are kept; it may run for some seconds still."""
+    return client.stop_run(f"{project}/{lifecycle}/{run}")
+
+
 @router.get("/nodes/{node}/log", summary="Read a stage's log", dependencies=[needs("read")])
 def node_log(
     client: ClientOfPath,

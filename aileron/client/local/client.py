@@ -20,18 +20,32 @@ from aileron.client.local import (
     runs,
     services,
 )
+from aileron.client.local.algorithms import LocalAlgorithms
 from aileron.client.local.browsing.index import Wanted
 from aileron.client.local.catalogue_client import LocalCatalogue
 from aileron.client.local.drafts import LocalDrafts
+from aileron.client.local.images import LocalImages
 from aileron.client.local.installation import Installation, Scope
+from aileron.client.local.jobs import LocalJobs
 from aileron.client.local.pools import LocalPools
 from aileron.client.local.sources import LocalSources
+from aileron.client.local.sweeping import LocalSweeping
 from aileron.core.access import Actor, Role
 from aileron.core.errors import Language, preferred_language
 from aileron.core.settings import Settings
 
 
-class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, LocalPools, Client):
+class LocalClient(
+    LocalAlgorithms,
+    LocalCatalogue,
+    LocalSources,
+    LocalDrafts,
+    LocalPools,
+    LocalImages,
+    LocalJobs,
+    LocalSweeping,
+    Client,
+):
     """An installation from its own machine.
 
     Args:
@@ -101,6 +115,9 @@ class LocalClient(LocalCatalogue, LocalSources, LocalDrafts, LocalPools, Client)
 
     def run(self, run_id: str) -> r.Run:
         return runs.run(self._scope, run_id)
+
+    def stop_run(self, run_id: str) -> r.Run:
+        return runs.stop_run(self._scope, run_id)
 
     def compare_runs(self, lifecycle: str, runs: Sequence[str]) -> r.RunComparison:
         return compare.compare_runs(self._scope, lifecycle, runs)

@@ -29,6 +29,7 @@ from aileron.lifecycle import (
 from aileron.lifecycle.findings import refuse
 from aileron.lifecycle.fitting import check_pods, check_role, pools_of
 from aileron.lifecycle.form import form_fields
+from aileron.lifecycle.images import with_images
 from aileron.lifecycle.kept import stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, workflow_files
 from aileron.lifecycle.usable import check_usable, named_datasets
@@ -150,10 +151,11 @@ def start(
     if isinstance(workflow, Import):
         writable(scope, workflow.spec.dataset, "dataset.edit")
     check_role(scope.settings, graph, scope.actor)
+    with_images(scope.settings, workflow.project, graph)
     check_pods(scope.settings, graph, log.warning)
     for pool in pools_of(scope.settings.workspace, graph):
         sync_slots(pool, scope.airflow)
-    check_usable(scope.ledger, workflow.project, workflow.document.values, graph)
+    check_usable(scope.ledger, workflow.project, workflow.document.values, graph, scope.actor.name)
     run_id = launch(scope.settings, scope.airflow, name, values, force=force, after=after)
     project, lifecycle_name, airflow_run = run_id.split("/", 2)
     # Airflow knows our account; the ledger is to know the person.

@@ -51,8 +51,15 @@ def run(scope: Scope, run_id: str) -> r.Run:
         stages=tuple(_stages(scope, found, rows)),
         facts=facts(scope, found, list(rows.values())),
         approval=approvals.of_run(scope, found, rows),
-        permissions=scope.may("lifecycle.run", "approval.answer"),
+        permissions=scope.may("lifecycle.run", "run.stop", "approval.answer"),
     )
+
+
+def stop_run(scope: Scope, run_id: str) -> r.Run:
+    """Note that it is to end, and look what is to be done for that now."""
+    authorize(scope.actor, "run.stop", run_id.partition("/")[0])
+    scope.ledger.runs.ask_stop(run_id)
+    return run(scope, run_id)
 
 
 def find(scope: Scope, run_id: str) -> Run:
@@ -99,6 +106,12 @@ def record(scope: Scope, rows: Sequence[NodeRow], step: str) -> Mapping[str, Any
         if row.step == step and "record" in row.outputs:
             return scope.documents.find(row.outputs["record"], "record.json") or {}
     return {}
+
+
+def document(scope: Scope, row: NodeRow | None, port: str, name: str) -> Mapping[str, Any]:
+    """A JSON file of an output of the node; empty if there is none."""
+    reference = row.outputs.get(port) if row else None
+    return scope.documents.find(reference, name) or {}
 
 
 def metrics(scope: Scope, rows: Sequence[NodeRow]) -> Mapping[str, Any]:
@@ -179,6 +192,7 @@ def _brief(scope: Scope, run: Run) -> dict[str, Any]:
     shown = run.model_dump(exclude={"plan", "facts", "reason_message"})
     return shown | {
         "state": run.state.value,
+        "stopping_by": run.stopping_by,
         "reason": run.why(scope.language),
         "airflow_run_id": run.airflow_run_id or run.run_id.split("/", 2)[2],
     }

@@ -109,7 +109,10 @@ def logs(
 
 
 def sample(scope: Scope, name: str) -> r.Sample:
-    """A request that the champion's package was checked with; of rows, the first alone."""
+    """A request that the champion's package was checked with; of rows, the first alone.
+
+    Of a job's package that was asked nothing, an empty one to begin with.
+    """
     champion = _champion(scope, _find(scope, name))
     golden = scope.documents.find(champion.package_reference, "golden.json", _request)
     if golden is None:
@@ -215,10 +218,12 @@ def _schema(card: Any) -> r.ServiceSchema:
 
 def _request(golden: Any) -> r.Sample | None:
     """The first request of the service's own contract."""
+    if not golden:
+        return r.Sample(path="predict", body={})
     for entry in golden:
         if entry["path"].strip("/") == "predict":
             body = dict(entry["request"])
-            if isinstance(body.get("data"), list):
+            if isinstance(body.get("data"), list) and "include_req" in body:
                 body["data"] = body["data"][:1]
             return r.Sample(path="predict", body=body)
     return None

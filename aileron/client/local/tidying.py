@@ -1,11 +1,12 @@
 """Removing what people sent and what was fetched, when it has been of no use for long.
 
-A definition or a workflow of the workspace that names an upload keeps it, and so does a run that
-is not planned yet: what it names is read when its first task begins.
+A definition or a workflow of the workspace that names an upload keeps it, and so do the draft of
+a job and a run that is not planned yet: what it names is read when its first task begins.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,6 +70,7 @@ def _unused_uploads(scope: Scope) -> Iterator[Upload]:
     if not old:
         return
     named = _documents(scope.settings.workspace)
+    named += "".join(json.dumps(job.spec) for job in scope.ledger.jobs.drafts())
     waiting = [run for run in scope.ledger.runs.open(scope.project, OPEN) if run.plan is None]
     for one in old:
         # What a run names was there before it was asked for.

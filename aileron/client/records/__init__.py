@@ -1,5 +1,11 @@
 """What the verbs answer: frozen records, the same from this machine and over HTTP."""
 
+from aileron.client.records.algorithms import (
+    Algorithm,
+    AlgorithmBrief,
+    ChangeAlgorithm,
+    RegisterAlgorithm,
+)
 from aileron.client.records.browse import (
     ConditionFact,
     DatasetSample,
@@ -59,6 +65,27 @@ from aileron.client.records.datasets import (
     Visibility,
 )
 from aileron.client.records.drafts import BeginDraft, Draft, NewSample, SampleLabel
+from aileron.client.records.images import (
+    BuildImage,
+    Image,
+    ImageBrief,
+    ImagePoint,
+    ImageState,
+    ImageVersion,
+)
+from aileron.client.records.jobs import (
+    ChangeJob,
+    CloneJob,
+    Job,
+    JobBrief,
+    JobCurve,
+    JobFile,
+    JobFiles,
+    JobPage,
+    JobPoint,
+    JobState,
+    SubmitJob,
+)
 from aileron.client.records.lifecycles import (
     Answer,
     Approval,
@@ -111,6 +138,7 @@ from aileron.client.records.pools import (
     PoolSize,
     PoolSlots,
 )
+from aileron.client.records.retention import KeptItem, Sweep, Swept, SweptItem
 from aileron.client.records.services import (
     Feature,
     Revision,
@@ -147,14 +175,20 @@ from aileron.client.records.works import (
 )
 
 __all__ = [
+    "Algorithm",
+    "AlgorithmBrief",
     "Ancestor",
     "Answer",
     "Approval",
     "Asked",
     "BeginDraft",
+    "BuildImage",
     "Champion",
+    "ChangeAlgorithm",
     "ChangeDataset",
+    "ChangeJob",
     "ClassChange",
+    "CloneJob",
     "ColumnChange",
     "ColumnChanges",
     "Comparison",
@@ -179,7 +213,21 @@ __all__ = [
     "Feature",
     "Form",
     "GranteeKind",
+    "Image",
+    "ImageBrief",
+    "ImagePoint",
+    "ImageState",
+    "ImageVersion",
     "ImportStart",
+    "Job",
+    "JobBrief",
+    "JobCurve",
+    "JobFile",
+    "JobFiles",
+    "JobPage",
+    "JobPoint",
+    "JobState",
+    "KeptItem",
     "KeyPoints",
     "Lifecycle",
     "LifecycleBrief",
@@ -222,6 +270,7 @@ __all__ = [
     "Reason",
     "RefusedPage",
     "RefusedSample",
+    "RegisterAlgorithm",
     "Release",
     "Revision",
     "Right",
@@ -257,6 +306,10 @@ __all__ = [
     "StageShape",
     "StageState",
     "Start",
+    "SubmitJob",
+    "Sweep",
+    "Swept",
+    "SweptItem",
     "TablePreview",
     "Tidied",
     "Tidy",

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aileron.client.records.common import Asked, Comparison, Metrics, Permissions, Record, Title
 
-RunStateName = Literal["planned", "running", "succeeded", "failed", "rejected"]
+RunStateName = Literal["planned", "running", "succeeded", "failed", "rejected", "stopped"]
 StageState = Literal[
     "pending", "running", "waiting", "succeeded", "reused", "failed", "skipped", "rejected"
 ]
@@ -28,6 +28,7 @@ class RunBrief(Record):
     started: datetime
     ended: datetime | None = None
     actor: str
+    stopping_by: str | None = Field(None, description="who wants it to end, or wanted that")
 
 
 class StageBrief(Record):
@@ -145,7 +146,7 @@ class LifecycleBrief(Record):
 
     name: str
     project: str
-    kind: Literal["Lifecycle", "Pipeline", "Import", "Operation", "Export"] | None = None
+    kind: Literal["Lifecycle", "Pipeline", "Import", "Operation", "Export", "Job"] | None = None
     display_name: str | None = None
     description: str = ""
     dataset: str | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from aileron.core.errors import InvalidInput, Unavailable
-from aileron.data.sources import databases, s3, tables
+from aileron.data.sources import databases, git, s3, tables
 from aileron.data.sources.connections import (
     Connection,
     Connections,
     FtpConnection,
+    GitConnection,
     S3Connection,
     WebHdfsConnection,
 )
@@ -42,7 +43,7 @@ def preview(name: str, place: SqlPlace, connections: Connections, limit: int) ->
         Unavailable: it does not answer in time.
     """
     connection = connections.get(name)
-    if isinstance(connection, FtpConnection | S3Connection | WebHdfsConnection):
+    if isinstance(connection, FtpConnection | GitConnection | S3Connection | WebHdfsConnection):
         raise InvalidInput("data.sources.not_a_database", name=name, kind=connection.kind)
     return tables.preview(connection, place, connections, limit)
 
@@ -55,6 +56,8 @@ def place_of(connection: Connection) -> str:
         return f"{'ftps' if connection.tls else 'ftp'}://{connection.host}:{connection.port}"
     if isinstance(connection, WebHdfsConnection):
         return f"{'https' if connection.tls else 'http'}://{connection.host}:{connection.port}"
+    if isinstance(connection, GitConnection):
+        return connection.url
     return databases.where_of(connection)
 
 
@@ -68,4 +71,6 @@ def _asked(connection: Connection, connections: Connections) -> str:
         with WebHdfs(connection, connections) as system:
             found = system.status("/")
             return f"/ {found.get('owner', '-')}:{found.get('group', '-')}"
+    if isinstance(connection, GitConnection):
+        return git.sign_of_life(connection, connections.limits)
     return tables.ping(connection, connections)

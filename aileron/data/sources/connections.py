@@ -106,13 +106,26 @@ class WebHdfsConnection(_Connection):
     password: SecretRef | None = Field(None, description="a delegation token")
 
 
+class GitConnection(_Connection):
+    """A server of Git repositories, and the token that reads them."""
+
+    kind: Literal["git"]
+    url: str = Field(
+        pattern=r"^https?://[^/\s@]+(/[^\s@?#]*)?$",
+        description="what the addresses of its repositories begin with: https://git.example.org/team",
+    )
+    user: str | None = Field(None, description="beside the token; default: oauth2")
+    password: SecretRef | None = Field(None, description="an access token")
+
+
 Connection = Annotated[
     PostgresConnection
     | MysqlConnection
     | SqliteConnection
     | S3Connection
     | FtpConnection
-    | WebHdfsConnection,
+    | WebHdfsConnection
+    | GitConnection,
     Field(discriminator="kind"),
 ]
 Database = PostgresConnection | MysqlConnection | SqliteConnection

@@ -29,8 +29,10 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> object: ...
 
 
-def write_tar(folder: Path, out: Sink) -> None:
-    """Write what an import reads of `folder` to `out`: equal contents, equal bytes.
+def write_tar(folder: Path, out: Sink, wanted: Callable[[str], bool] = is_wanted) -> None:
+    """Write the wanted files of `folder` to `out`, by default those that an import reads.
+
+    Equal contents give equal bytes.
 
     Folders and links are entries too, so that an empty class and a link can be told of.
 
@@ -39,7 +41,7 @@ def write_tar(folder: Path, out: Sink) -> None:
     """
     top = str(folder)
     with _Pieces(out) as pieces:
-        for path, kind in walk(folder):
+        for path, kind in walk(folder, wanted):
             if kind == "file":
                 _write_file(pieces, top, path)
             else:

@@ -70,7 +70,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
             store=session.store,
         )
         check_pods(session.settings, plan.graph, self.log.warning)
-        check_usable(session.ledger, plan.project, plan.values, plan.graph)
+        check_usable(session.ledger, plan.project, plan.values, plan.graph, asked.actor)
         plan = session.engine.store_plan(plan)
         note_reads(session.ledger, plan)
         return plan

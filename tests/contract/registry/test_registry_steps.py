@@ -17,8 +17,11 @@ from aileron.core.settings import Settings
 from aileron.ledger import Ledger
 from aileron.registry.register import RegisterModel
 from aileron.registry.track import TrackRun
+from aileron.registry.track_job import TrackJob
 from aileron.run.conformance import Case, check_effect
 from aileron.run.context import PlatformContext
+from aileron.train.job.metrics import write_parameters
+from aileron.train.trainer import Point, write_metrics
 
 Ports = Mapping[str, Path]
 DATASET = {"dataset": "iris", "version": 1, "tag": "default/iris@v1", "digest": "ab" * 32}
@@ -102,6 +105,21 @@ def test_tracking_is_an_effect(judge: Callable[..., Ports], settings: Settings) 
     url = settings.require("mlflow_url")
     given = pick(judge("good", {"accuracy": {"min": 0.5}}), TrackRun)
     check_effect(TrackRun, Case({}, given), settings, world=lambda: runs(url))
+
+
+def test_tracking_a_job_is_an_effect(settings: Settings, tmp_path: Path) -> None:
+    url = settings.require("mlflow_url")
+    points = [Point("loss", step, 1 / (step + 1)) for step in range(3)]
+    metrics = write_metrics(tmp_path / "metrics", {"accuracy": 0.5, "loss": 0.25}, "loss", points)
+    write_parameters(metrics, {"lr": "0.1"})
+    config = {"job": "mine", "command": "python train.py", "parameters": {"epochs": 3}}
+    check_effect(
+        TrackJob,
+        Case(config, {"metrics": metrics}),
+        settings,
+        world=lambda: runs(url),
+        refused=[Case({"framework": "unheard-of"}, {"metrics": metrics})],
+    )
 
 
 def test_registration_is_an_effect(

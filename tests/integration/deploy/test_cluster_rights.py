@@ -1,4 +1,4 @@
-"""The rights in `docker/rbac.yaml` suffice for steps in pods, for services and for quotas."""
+"""The rights in `docker/kubernetes/rights` suffice for pods of steps, services and quotas."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from aileron.ledger import Ledger
 from aileron.run.conformance import RUNNER_CHECKS
 from aileron.run.conformance.runners import Bench
 
-RIGHTS = Path(__file__).parents[3] / "docker" / "rbac.yaml"
+RIGHTS = Path(__file__).parents[3] / "docker" / "kubernetes" / "rights" / "rbac.yaml"
 
 
 @pytest.fixture

@@ -12,8 +12,11 @@ from plugins.workspaces import LIFECYCLE
 HEAVY = {"bentoml", "dvc", "great_expectations", "matplotlib", "mlflow", "pandas", "torch"}
 HEAVY |= {"pyarrow", "sklearn", "xgboost", "numpy"}
 HEAVY |= {"kubernetes", "airflow.providers.cncf.kubernetes.operators.pod"}
-WORKS = {f"default__{name}" for name in ("dataset_export", "dataset_operation", "import_fruit")}
-WORKS.add("aileron_housekeeping")
+_ONCE = (
+    *("custom_job", "dataset_export", "dataset_operation", "image_build"),
+    *("import_fruit", "job_registration", "job_release"),
+)
+WORKS = {"aileron_housekeeping", *(f"default__{name}" for name in _ONCE)}
 """The DAGs that nobody writes."""
 
 

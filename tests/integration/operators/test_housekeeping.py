@@ -12,6 +12,7 @@ from aileron.data.sources.connections import Limits
 from aileron.data.sources.uploads import ABOUT, Uploads
 
 LONG_AGO = 1_600_000_000
+POLICY = "apiVersion: aileron/v1\nkind: Retention\n"
 
 
 def test_it_frees_what_nobody_has_used_for_long(scheduler: Scheduler) -> None:
@@ -54,3 +55,24 @@ def test_a_pool_that_cannot_be_read_stops_no_other(
     said = capsys.readouterr().out
     assert "a_broken.yaml:1: apiVersion is missing" in said
     assert "shared: There is no way to a Kubernetes cluster" in said
+
+
+def test_it_sweeps_what_nobody_needs_only_where_that_is_wanted(scheduler: Scheduler) -> None:
+    from aileron.client.local import Installation
+    from aileron.core.ports import ArtifactKind
+    from aileron.core.settings import Settings
+    from aileron_airflow.housekeeping import TidyOperator
+
+    installation = Installation(Settings.load())
+    unknown = installation.store.put_json(ArtifactKind.REPORT, "report.json", ["nobody's"])
+    for one in installation.store.stock():
+        os.utime(Path(installation.store.root, one.key), (LONG_AGO, LONG_AGO))
+    scheduler.workspace.write("configs/retention.yaml", POLICY + "automatic: false\n")
+    TidyOperator(task_id="tidy")._retire(installation)
+    assert installation.store.exists(unknown)
+    scheduler.workspace.write("configs/retention.yaml", POLICY + "automatic: true\n")
+    TidyOperator(task_id="tidy")._retire(installation)
+    assert not installation.store.exists(unknown)
+    (told, *_) = scheduler.ledger.events.list("default", verb="retention.swept")
+    assert told.actor == "aileron_housekeeping"
+    installation.close()

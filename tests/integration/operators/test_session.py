@@ -118,3 +118,22 @@ def test_a_starting_scheduler_loads_what_tasks_need_and_no_step(airflow_home: Pa
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "True False False"
+
+
+def test_a_run_that_is_to_end_begins_nothing_more_and_is_not_tried_again(
+    scheduler: Scheduler, run: Run
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from aileron_airflow.session import Session, reported
+
+    session = Session(run.run_id, "ann", print)
+    scheduler.ledger.acting("wu").runs.ask_stop(run.run_id)
+    with (
+        pytest.raises(AirflowFailException, match="was stopped"),
+        reported(session, context(1, 3), lambda: "train"),
+    ):
+        session.execute("train", 1)
+    session.close()
+    record = scheduler.ledger.runs.get(run.run_id)
+    assert (record.state, record.failed_node, record.reason) == ("stopped", None, "wu stopped it.")

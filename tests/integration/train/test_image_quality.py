@@ -17,14 +17,14 @@ def test_handwritten_digits_are_read_with_defaults(
     new_pictures: NewPictures, tmp_path: Path
 ) -> None:
     parts = ["train"] * 3 + ["validation"] + ["train"] * 3 + ["test"] * 2 + ["train"]
-    inputs, step = new_pictures(digit_pictures(), parts=parts), TrainImageCNN()
+    inputs, step = new_pictures(digit_pictures()[::2], parts=parts), TrainImageCNN()
     outputs = step.run(RecordingContext(tmp_path / "c"), step.Config(), inputs.ports())
     model = load(outputs["model"], threads=2)
     part = ImageDataset.read(inputs.dataset, inputs.split).part("test")
     pictures = [read(part.picture(i), model.card.preparation) for i in range(len(part))]
     right = model.scores(pictures).argmax(axis=1) == np.array([label for (label,) in part.labels])
-    assert len(right) > 300
-    assert right.mean() >= 0.97
+    assert len(right) > 150
+    assert right.mean() >= 0.95
     history = (outputs["metrics"] / "history.jsonl").read_text().splitlines()
     epochs = {json.loads(line)["step"] for line in history}
     assert len(epochs) < step.Config().epochs, "patience ends what is learnt"

@@ -237,6 +237,24 @@ ENDED = [
         "请重新运行；若有检查点，将从最近的检查点继续。",
     ),
     (
+        pod(terminated(1, "Error", "/usr/bin/python: No module named aileron")),
+        "misconfigured",
+        False,
+        "The image localhost/t:1 cannot run steps: it has no Python with Aileron in it. Build it "
+        "on the pool's trainer image.",
+        "镜像 localhost/t:1 无法运行步骤：其中没有带 Aileron 的 Python。"
+        "请以资源池的训练镜像为基础构建。",
+    ),
+    (
+        pod(terminated(128, "StartError", 'exec: "python": executable file not found in $PATH')),
+        "misconfigured",
+        False,
+        "The image localhost/t:1 cannot run steps: it has no Python with Aileron in it. Build it "
+        "on the pool's trainer image.",
+        "镜像 localhost/t:1 无法运行步骤：其中没有带 Aileron 的 Python。"
+        "请以资源池的训练镜像为基础构建。",
+    ),
+    (
         pod(terminated(128, "StartError", 'exec: "python": not found')),
         "misconfigured",
         False,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aileron.core.errors import InvalidInput
+from aileron.core.errors import InvalidInput, Unavailable
 from aileron.core.settings import SILENT, Settings
 
 
@@ -57,3 +57,31 @@ def test_a_child_sees_the_same_settings_and_no_telemetry(tmp_path: Path) -> None
     assert Settings.load(child) == settings
     assert SILENT.items() <= child.items()
     assert "u:p" not in repr(settings)
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    url = "postgresql://u:p@h/d"
+    (tmp_path / "ledger_url").write_text(f"{url}\n")
+    environ = {
+        "AILERON_WORKSPACE": str(workspace(tmp_path)),
+        "AILERON_LEDGER_URL_FILE": str(tmp_path / "ledger_url"),
+    }
+    settings = Settings.load(environ)
+    assert settings.require("ledger_url") == url
+    assert settings.environment()["AILERON_LEDGER_URL"] == url
+    with pytest.raises(InvalidInput, match="Both AILERON_LEDGER_URL and AILERON_LEDGER_URL_FILE"):
+        Settings.load({**environ, "AILERON_LEDGER_URL": url})
+    assert Settings.load({**environ, "AILERON_LEDGER_URL": ""}) == settings
+
+
+@pytest.mark.parametrize("text", [None, " \n"])
+def test_a_file_without_a_secret_is_named(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "ledger_url"
+    if text is not None:
+        file.write_text(text)
+    environ = {
+        "AILERON_WORKSPACE": str(workspace(tmp_path)),
+        "AILERON_LEDGER_URL_FILE": str(file),
+    }
+    with pytest.raises(Unavailable, match=str(file)):
+        Settings.load(environ)

@@ -19,7 +19,7 @@ from aileron.data.definition_head import MODE
 from aileron.lifecycle import list_lifecycles, load_lifecycle
 from aileron.lifecycle.form import SIZE, form_fields
 
-WORKS = ("dataset_operation", "dataset_export")
+WORKS = ("dataset_operation", "dataset_export", "custom_job", "custom_job_pods")
 ROOT = Path(__file__).parents[3]
 OF_A_FORM = re.compile(
     r"train\.|evaluate\."

@@ -10,11 +10,14 @@ from aileron.lifecycle.schema import schemas, text
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = {
+    "algorithm": "configs/algorithms/*/algorithm.yaml",
     "connections": "configs/connections.yaml",
+    "images": "configs/images.yaml",
     "lifecycle": "configs/lifecycles/*.yaml",
     "limits": "configs/limits.yaml",
     "pipeline": "configs/pipelines/*.yaml",
     "pool": "configs/pools/*.yaml",
+    "retention": "configs/retention.yaml",
     "environment": "configs/environments/*.yaml",
     "dataset": "datasets/*/dataset.yaml",
     "expectations": "datasets/*/expectations.yaml",

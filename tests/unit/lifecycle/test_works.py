@@ -28,12 +28,9 @@ from aileron.lifecycle.workflow import Import
 
 def test_each_defined_dataset_has_an_import(workspace: Workspace) -> None:
     assert list_lifecycles(workspace.settings) == ["fruit"]
-    assert list_workflows(workspace.settings) == [
-        "fruit",
-        "dataset_export",
-        "dataset_operation",
-        "import_fruit",
-    ]
+    found = list_workflows(workspace.settings)
+    assert found[0] == "fruit"
+    assert {"dataset_export", "dataset_operation", "import_fruit", "custom_job"} <= {*found}
 
 
 def test_an_import_reads_versions_validates_and_profiles(workspace: Workspace) -> None:

@@ -30,6 +30,13 @@ export const events = (limit: number, signal?: Signal) =>
 export const lifecycles = (signal?: Signal) => get<api.LifecycleBrief[]>("lifecycles", signal);
 export const lifecycle = (name: string, signal?: Signal) =>
   get<api.Lifecycle>(`lifecycles/${part(name)}`, signal);
+export const algorithms = (signal?: Signal) => get<api.AlgorithmBrief[]>("algorithms", signal);
+export const algorithm = (name: string, signal?: Signal) =>
+  get<api.Algorithm>(`algorithms/${part(name)}`, signal);
+export const changeAlgorithm = (name: string, body: api.ChangeAlgorithm) =>
+  post<api.Algorithm>(`algorithms/${part(name)}`, body);
+export const deleteAlgorithm = (name: string) =>
+  askText(`algorithms/${part(name)}`, { method: "DELETE" });
 export const runs = (name: string, limit: number, signal?: Signal) =>
   get<api.RunRow[]>(`lifecycles/${part(name)}/runs?limit=${limit}`, signal);
 export const start = (name: string, body: api.Start) =>
@@ -76,6 +83,30 @@ export const scaleService = (name: string, body: api.Scale) =>
   post<api.ServiceBrief>(`services/${part(name)}/scale`, body);
 export const deleteService = (name: string) =>
   askText(`services/${part(name)}`, { method: "DELETE" });
+
+/** A job's document goes as the form makes it; the API checks it. */
+export interface JobBody {
+  name: string;
+  description: string;
+  spec: Record<string, unknown>;
+}
+
+export const jobs = (offset: number, limit: number, signal?: Signal) =>
+  get<api.JobPage>(`jobs?offset=${offset}&limit=${limit}`, signal);
+export const job = (id: number, signal?: Signal) => get<api.Job>(`jobs/${id}`, signal);
+export const submitJob = (body: JobBody & { draft: boolean }) =>
+  post<api.Job>("jobs", body, PATIENT);
+export const changeJob = (id: number, body: JobBody) =>
+  ask<api.Job>(`jobs/${id}`, { method: "PUT", body });
+export const startJob = (id: number) => post<api.Job>(`jobs/${id}/submit`, {}, PATIENT);
+export const stopJob = (id: number) => post<api.Job>(`jobs/${id}/stop`, {}, PATIENT);
+export const deleteJob = (id: number) => askText(`jobs/${id}`, { method: "DELETE" });
+export const jobLog = (id: number, offset: number, signal?: Signal) =>
+  get<api.LogPiece>(`jobs/${id}/log?offset=${offset}`, signal);
+export const jobCurves = (id: number, signal?: Signal) =>
+  get<api.JobCurve[]>(`jobs/${id}/curves`, signal);
+export const jobFiles = (id: number, signal?: Signal) => get<api.JobFiles>(`jobs/${id}/files`, signal);
+export const jobFile = (id: number, path: string) => address(`jobs/${id}/file?path=${part(path)}`);
 
 export const pools = (signal?: Signal) => get<api.PoolBrief[]>("pools", signal);
 export const pool = (name: string, signal?: Signal) => get<api.Pool>(`pools/${part(name)}`, signal);
@@ -143,6 +174,24 @@ export const profile = (place: Place, version: number | undefined, signal?: Sign
   get<Profile>(ofDataset(place, "/profile", { version }), signal);
 export const datasetReport = (place: Place, version: number, language: string) =>
   address(ofDataset(place, "/report", { version, language }));
+
+export const images = (signal?: Signal) => get<api.ImageBrief[]>("images", signal);
+export const image = (name: string, signal?: Signal) =>
+  get<api.Image>(`images/${part(name)}`, signal);
+export const buildImage = (body: api.BuildImage) =>
+  post<api.ImageVersion>("images", body, PATIENT);
+const ofImage = (name: string, version: number) => `images/${part(name)}/versions/${version}`;
+export const imageLog = (
+  name: string,
+  version: number,
+  node: string,
+  offset: number,
+  signal?: Signal,
+) => get<api.LogPiece>(`${ofImage(name, version)}/log?node=${node}&offset=${offset}`, signal);
+export const imageArchive = (name: string, version: number) =>
+  address(`${ofImage(name, version)}/archive`);
+export const deleteImage = (name: string, version: number) =>
+  askText(ofImage(name, version), { method: "DELETE" });
 
 export const connections = (signal?: Signal) => get<api.ConnectionBrief[]>("connections", signal);
 export const testConnection = (name: string) =>

@@ -1,5 +1,39 @@
 // Made from aileron/client/records by ui/write_types.py; do not edit.
 
+export interface Algorithm extends AlgorithmBrief {
+  description: string;
+  /** null of a preset one */
+  command: string | null;
+  /** the JSON Schema of its parameters */
+  parameters: Record<string, unknown>;
+  /** whether its models can be served */
+  serves: boolean;
+  /** of its code */
+  files: string[];
+  /** points of the contract that it does not keep */
+  unmet: string[];
+  /** those that name it */
+  lifecycles: string[];
+  permissions: Record<string, Permission>;
+}
+
+export interface AlgorithmBrief {
+  name: string;
+  display_name: string | null;
+  /** shipped with the platform, or installed as a step */
+  preset: boolean;
+  modality: string;
+  /** what its models are for */
+  tasks: string[];
+  framework: string | null;
+  owner: string | null;
+  visibility: Visibility;
+  /** whether runs may use it */
+  online: boolean;
+  /** why its document cannot be read */
+  problem: string | null;
+}
+
 export interface Ancestor {
   tag: string;
   /** what was done to it */
@@ -39,6 +73,12 @@ export interface BeginDraft {
   description?: string;
 }
 
+export interface BuildImage {
+  name: string;
+  description?: string;
+  recipe: Recipe;
+}
+
 export interface Champion {
   version: number;
   fence: number;
@@ -47,6 +87,12 @@ export interface Champion {
   since: string;
   by: string;
   run_id: string | null;
+}
+
+export interface ChangeAlgorithm {
+  online?: boolean | null;
+  /** who may use it: its owner, the project, all; preset is all, and an administrator's to say */
+  visibility?: "private" | "project" | "public" | "preset" | null;
 }
 
 export interface ChangeDataset {
@@ -58,10 +104,23 @@ export interface ChangeDataset {
   tags?: string[] | null;
 }
 
+export interface ChangeJob {
+  name: string;
+  description?: string;
+  spec: JobSpec;
+}
+
 export interface ClassChange {
   label: string;
   before: number;
   after: number;
+}
+
+export interface CloneJob {
+  /** default: the job's with a number behind it */
+  name?: string | null;
+  /** keep it without running it */
+  draft?: boolean;
 }
 
 export interface ColumnChange {
@@ -329,11 +388,228 @@ export interface Form {
   order: string[];
 }
 
+export interface GitCode {
+  /** https:// address, or a repository's path in the workspace */
+  url: string;
+  /** branch, tag or commit; the commit is recorded */
+  revision: string;
+  /** the folder of the repository that is the code */
+  path: string | null;
+  /** a connection that holds the access token */
+  connection: string | null;
+}
+
+export interface Image {
+  name: string;
+  versions: ImageVersion[];
+  permissions: Record<string, Permission>;
+}
+
+export interface ImageBrief {
+  name: string;
+  description: string;
+  /** the newest version that may be used */
+  latest: number | null;
+  versions: number;
+  /** of the newest version */
+  state: "building" | "ready" | "refused" | "failed" | "stopped";
+  /** where the latest may be used */
+  uses: ("job" | "service")[];
+  /** pools that have the latest */
+  pools: string[];
+  created_by: string;
+  /** of the newest version */
+  created: string;
+}
+
+export interface ImagePoint {
+  rule: string;
+  passed: boolean;
+  sentence: string;
+}
+
+export interface ImageVersion {
+  name: string;
+  version: number;
+  description: string;
+  state: "building" | "ready" | "refused" | "failed" | "stopped";
+  /** why it failed or was refused */
+  reason: string | null;
+  /** what it was made of, as it was asked for */
+  recipe: Record<string, unknown>;
+  /** the run that builds it */
+  run_id: string | null;
+  /** of the image's manifest */
+  digest: string | null;
+  /** bytes, as its layers are packed */
+  size: number | null;
+  /** the version of Aileron that checked it */
+  platform: string | null;
+  /** the contract, point by point */
+  findings: ImagePoint[];
+  /** pool -> what its nodes call it */
+  places: Record<string, string>;
+  /** its name in an exported tar: what nodes without a registry have it as */
+  loaded_as: string | null;
+  created_by: string;
+  created: string;
+  built: string | null;
+}
+
 export interface ImportStart {
   /** dotted path of the definition -> value */
   values?: Record<string, unknown>;
   /** read the source again, whatever the cache holds */
   force?: boolean;
+}
+
+export interface Job extends JobBrief {
+  /** as it was submitted; see `SubmitJob` */
+  spec: Record<string, unknown>;
+  /** the stage of its run that runs the code */
+  node: string;
+  /** why it failed or was stopped */
+  reason: string | null;
+  has_log: boolean;
+  has_output: boolean;
+  metrics: Record<string, number> | null;
+  primary: string | null;
+  /** the Git commit of its code */
+  commit: string | null;
+  mlflow_run_id: string | null;
+  mlflow_url: string | null;
+  airflow_url: string | null;
+  permissions: Record<string, Permission>;
+}
+
+export interface JobBrief {
+  id: number;
+  project: string;
+  name: string;
+  description: string;
+  state: "draft" | "queued" | "running" | "succeeded" | "failed" | "stopped";
+  /** it is to end and has not yet */
+  stopping: boolean;
+  framework: "pytorch" | "sklearn" | "xgboost" | "onnx" | "paddle" | "tensorflow" | "other";
+  runner: "process" | "kubernetes";
+  /** of runner kubernetes */
+  pool: string | null;
+  nodes: number;
+  /** of runner process; null: not limited */
+  memory_mb: number | null;
+  created_by: string;
+  created: string;
+  submitted: string | null;
+  /** when its code began to run */
+  started: string | null;
+  ended: string | null;
+  /** for which it has run */
+  seconds: number | null;
+  /** null: a draft */
+  run_id: string | null;
+}
+
+export interface JobCode {
+  /** id of an upload: one file, a zip or a tar */
+  upload: string | null;
+  /** a folder or file of the workspace */
+  folder: string | null;
+  git: GitCode | null;
+}
+
+export interface JobCurve {
+  name: string;
+  /** by step; of very many, some */
+  points: JobPoint[];
+}
+
+export interface JobData {
+  /** `name` or `name@v3` */
+  dataset: string | null;
+  /** of a dataset: only samples of this part */
+  part: "train" | "validation" | "test" | null;
+  /** of a dataset: a format of `aileron dataset formats`; default: by kind */
+  format: string | null;
+  /** id of an upload: one file, a zip or a tar */
+  upload: string | null;
+  /** a folder or file of the workspace */
+  folder: string | null;
+}
+
+export interface JobFile {
+  /** below ./output, with forward slashes */
+  path: string;
+  size: number;
+}
+
+export interface JobFiles {
+  total: number;
+  /** bytes of all of them */
+  size: number;
+  files: JobFile[];
+}
+
+export interface JobPage {
+  total: number;
+  jobs: JobBrief[];
+}
+
+export interface JobPoint {
+  step: number;
+  value: number;
+}
+
+export interface JobServing {
+  /** the Python file of the code, or of ./output, that has `PredictWrapper`, or `model_fn`, `input_fn` and `output_fn` */
+  module: string;
+  /** pip requirements of the service, each pinned: `torch==2.13.0` */
+  requirements: string[];
+  /** a JSON file of the code or of ./output: a request to check it with */
+  sample: string | null;
+}
+
+export interface JobSpec {
+  /** start command, run by bash in the code's folder: `python train.py` */
+  command: string;
+  /** passed to the command as `--name=value`, in this order */
+  parameters: Record<string, unknown>;
+  /** what ./output is checked to be */
+  framework: "pytorch" | "sklearn" | "xgboost" | "onnx" | "paddle" | "tensorflow" | "other";
+  /** the model's file or folder in ./output; default: by framework */
+  model_file: string | null;
+  /** how the model that the job leaves answers requests */
+  serving: JobServing | null;
+  /** processes, or pods, that find each other */
+  nodes: number;
+  /** starts anew, with ./output as it is, after a node died */
+  restarts: number;
+  /** default: it is in the image */
+  code: JobCode | null;
+  /** ./train_data: a dataset version, or files */
+  train_data: JobData | null;
+  /** ./test_data: a dataset version, or files */
+  test_data: JobData | null;
+  /** environment variables of the command; the plan keeps them, so no secrets */
+  env: Record<string, unknown>;
+  /** AILERON_SEED */
+  seed: number;
+  /** longest run time */
+  hours: number;
+  /** runner process: resident memory */
+  memory_mb: number | null;
+  runner: "process" | "kubernetes";
+  /** runner kubernetes: pool, size, image, ... of each pod */
+  resources: PodRequest | null;
+}
+
+export interface KeptItem {
+  /** what keeps them, as one word for programs */
+  because: string;
+  /** the same in the asker's language */
+  sentence: string;
+  count: number;
+  /** of all their files; what several share counts for each */
+  bytes: number;
 }
 
 export interface KeyPoints {
@@ -353,7 +629,7 @@ export interface Lifecycle extends LifecycleBrief {
 export interface LifecycleBrief {
   name: string;
   project: string;
-  kind: "Lifecycle" | "Pipeline" | "Import" | "Operation" | "Export" | null;
+  kind: "Lifecycle" | "Pipeline" | "Import" | "Operation" | "Export" | "Job" | null;
   display_name: string | null;
   description: string;
   dataset: string | null;
@@ -553,6 +829,35 @@ export interface Permission {
   needs: Role;
 }
 
+export interface PodRequest {
+  /** a pool of configs/pools; default: runtime.pool */
+  pool: string | null;
+  /** a size of the pool; default: the pool's default_size */
+  size: string | null;
+  /** processor cores */
+  cpu: number | null;
+  /** memory; more than this ends the pod */
+  memory_mb: number | null;
+  /** accelerators */
+  gpu: number | null;
+  /** what the cluster calls an accelerator; one that a size of the pool has */
+  gpu_resource: string | null;
+  /** size of /dev/shm, part of the memory */
+  shm_mb: number | null;
+  /** disk for files of the pod */
+  ephemeral_mb: number | null;
+  /** what the pod runs: an image of one's own (NAME or NAME@v3), or a reference with a registry; default: the pool's */
+  image: string | null;
+  /** labels of nodes, beside the pool's */
+  node_selector: Record<string, string>;
+  /** beside the pool's; each names the `key` of a taint */
+  tolerations: Toleration[];
+  /** one of the pool's `priority_classes`; default: its `priority_class` */
+  priority_class: string | null;
+  /** claims, beside the pool's volumes; `host_path` is the pool's to give */
+  volumes: Volume[];
+}
+
 export interface Pool extends PoolBrief {
   all_sizes: PoolSize[];
   nodes: PoolNode[];
@@ -698,6 +1003,25 @@ export interface Reason {
   sentence: string;
 }
 
+export interface Recipe {
+  /** an image of this installation that things are added to: NAME or NAME@v3 */
+  base: string | null;
+  /** id of an upload: the tar of an image */
+  upload: string | null;
+  /** address in a registry of configs/images.yaml: HOST/NAME:TAG */
+  pull: string | null;
+  /** text of a Dockerfile; needs the role operator */
+  dockerfile: string | null;
+  /** a package a line; `-i URL` is another index */
+  pip: string[];
+  /** a Debian package a line; needs the role operator */
+  apt: string[];
+  /** where it may be used: job, service */
+  uses: ("job" | "service")[];
+  /** pools that get it; default: all of the project's */
+  pools: string[];
+}
+
 export interface RefusedPage {
   /** its run, which has the zip; null: that is gone */
   run_id: string | null;
@@ -713,6 +1037,13 @@ export interface RefusedSample {
   file: string;
   line: number | null;
   reason: string;
+}
+
+export interface RegisterAlgorithm {
+  /** the fields of algorithm.yaml; apiVersion and kind may be left out */
+  definition: Record<string, unknown>;
+  /** id of the upload with its code: one file, a zip or a tar */
+  upload: string;
 }
 
 export interface Release extends Champion {
@@ -786,12 +1117,14 @@ export interface RunBrief {
   lifecycle: string;
   airflow_run_id: string;
   /** planned until its first task has run */
-  state: "planned" | "running" | "succeeded" | "failed" | "rejected";
+  state: "planned" | "running" | "succeeded" | "failed" | "rejected" | "stopped";
   reason: string | null;
   failed_node: string | null;
   started: string;
   ended: string | null;
   actor: string;
+  /** who wants it to end, or wanted that */
+  stopping_by: string | null;
 }
 
 export interface RunComparison {
@@ -1013,6 +1346,46 @@ export interface Start {
   force?: boolean;
 }
 
+export interface SubmitJob {
+  name: string;
+  description?: string;
+  spec: JobSpec;
+  /** keep it without running it */
+  draft?: boolean;
+}
+
+export interface Sweep {
+  /** only say what would go */
+  dry_run?: boolean;
+  /** runs and versions of every project */
+  everywhere?: boolean;
+}
+
+export interface Swept {
+  dry_run: boolean;
+  /** whose runs and versions; null: of every project */
+  project: string | null;
+  /** nothing went that was written or needed since */
+  grace_hours: number;
+  /** freed */
+  bytes: number;
+  going: SweptItem[];
+  kept: KeptItem[];
+}
+
+export interface SweptItem {
+  where: "store" | "dataset_remote" | "mlflow";
+  /** an artifact's kind; `file`, `object` or `run` */
+  kind: string;
+  /** why it goes, as one word for programs */
+  why: string;
+  /** the same in the asker's language */
+  sentence: string;
+  count: number;
+  /** freed; 0 where MLflow frees them later */
+  bytes: number;
+}
+
 export interface TablePreview {
   columns: PreviewColumn[];
   rows: ((string | null)[])[];
@@ -1052,6 +1425,14 @@ export interface Token {
   expires: string | null;
   revoked: string | null;
   state: "active" | "expired" | "revoked";
+}
+
+export interface Toleration {
+  key: string | null;
+  operator: "Exists" | "Equal";
+  value: string | null;
+  effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | null;
+  toleration_seconds: number | null;
 }
 
 export interface Traffic {
@@ -1127,6 +1508,8 @@ export interface VersionRow {
   differs: boolean;
 }
 
+export type Visibility = "private" | "project" | "public" | "preset";
+
 export interface Vocabulary {
   dataset: string;
   version: number;
@@ -1136,4 +1519,16 @@ export interface Vocabulary {
   columns: string[];
   /** in the order of the card */
   labels: string[];
+}
+
+export interface Volume {
+  /** where pods see it */
+  mount: string;
+  /** a PersistentVolumeClaim of the namespace */
+  claim: string | null;
+  /** a folder of every node, such as a mounted share */
+  host_path: string | null;
+  /** the part of it that is mounted */
+  sub_path: string | null;
+  read_only: boolean;
 }

@@ -16,10 +16,12 @@ import { useCurrentShown } from "./useCurrentShown";
 const PLACES = [
   ["/", "nav.overview"],
   ["/lifecycles", "nav.lifecycles"],
+  ["/jobs", "nav.jobs"],
   ["/models", "nav.models"],
   ["/services", "nav.services"],
   ["/datasets", "nav.datasets"],
   ["/pools", "nav.pools"],
+  ["/images", "nav.images"],
 ] as const;
 
 const ADMIN_PLACES = [["/tokens", "nav.tokens"]] as const;
@@ -75,6 +77,9 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
+/** Runs of custom jobs. */
+const OF_JOBS = /^\/runs\/[^/]+\/(custom_job|job_)/;
+
 /** A run belongs to its lifecycle, wherever its address begins. */
 /** Pages that belong to datasets without being below them: their runs, too. */
 const OF_DATASETS = /^\/(connections|import)$|^\/runs\/[^/]+\/(import_|dataset_(operation|export)\b)/;
@@ -82,7 +87,9 @@ const OF_DATASETS = /^\/(connections|import)$|^\/runs\/[^/]+\/(import_|dataset_(
 function isHere(to: string, pathname: string): boolean {
   const place = OF_DATASETS.test(pathname)
     ? "/datasets"
-    : pathname.startsWith("/runs/")
+    : OF_JOBS.test(pathname)
+      ? "/jobs"
+      : pathname.startsWith("/runs/")
       ? "/lifecycles"
       : pathname;
   return to === "/" ? place === "/" : `${place}/`.startsWith(`${to}/`);

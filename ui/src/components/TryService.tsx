@@ -30,7 +30,7 @@ export function TryService({ service }: { service: Service }) {
     (signal) => routes.sample(service.name, signal),
     0,
   );
-  const [way, setWay] = useState<Way>("form");
+  const [chosen, setWay] = useState<Way>("form");
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useState<Answered>();
   const [error, setError] = useState<unknown>();
@@ -49,9 +49,11 @@ export function TryService({ service }: { service: Service }) {
     setBusy(false);
   }
 
+  const formless = schema.contract === "custom"; // only the job's own code knows its requests
+  const way = formless ? "json" : chosen;
   const Form = schema.contract === "image" ? TryPicture : TryRow;
   return (
-    <Panel title={t("try")} actions={<Ways way={way} onChoose={setWay} />}>
+    <Panel title={t("try")} actions={!formless && <Ways way={way} onChoose={setWay} />}>
       <div className="try">
         <Load from={sample}>
           {({ body }) => {

@@ -11,6 +11,8 @@ export interface Look {
 
 const LOOKS: Record<string, Look> = {
   // runs and stages
+  draft: { tone: "still", icon: "dot" },
+  queued: { tone: "still", icon: "clock" },
   planned: { tone: "still", icon: "clock" },
   pending: { tone: "still", icon: "dot" },
   running: { tone: "busy", icon: "play" },
@@ -32,9 +34,12 @@ const LOOKS: Record<string, Look> = {
   empty: { tone: "still", icon: "dot" },
   // pools and nodes of clusters
   online: { tone: "good", icon: "check" },
+  offline: { tone: "still", icon: "stop" },
   abnormal: { tone: "bad", icon: "alert" },
   ready: { tone: "good", icon: "check" },
   not_ready: { tone: "bad", icon: "alert" },
+  // images
+  building: { tone: "busy", icon: "play" },
   // tokens
   active: { tone: "good", icon: "check" },
   expired: { tone: "still", icon: "clock" },

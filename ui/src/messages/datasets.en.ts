@@ -166,6 +166,7 @@ export const datasets = {
   "connection.kind.sqlite": "SQLite database",
   "connection.kind.s3": "S3 storage",
   "connection.kind.ftp": "FTP server",
+  "connection.kind.git": "Git server",
   "connection.kind.webhdfs": "Hadoop file system",
   "connection.user": "User",
   "connection.secret": "Password from",

@@ -164,6 +164,7 @@ export const datasets = {
   "connection.kind.sqlite": "SQLite 数据库",
   "connection.kind.s3": "S3 对象存储",
   "connection.kind.ftp": "FTP 服务器",
+  "connection.kind.git": "Git 服务器",
   "connection.kind.webhdfs": "Hadoop 文件系统",
   "connection.user": "用户",
   "connection.secret": "密码来源",

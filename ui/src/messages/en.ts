@@ -1,6 +1,9 @@
 // English words of the pages. `zh.ts` has the same keys; a test compares the places to fill in.
 
+import { algorithms } from "./algorithms.en";
 import { datasets } from "./datasets.en";
+import { images } from "./images.en";
+import { jobs } from "./jobs.en";
 
 export const en = {
   // frame
@@ -58,6 +61,7 @@ export const en = {
   contract: "Contract",
   "contract.table": "Table rows",
   "contract.image": "Pictures",
+  "contract.custom": "The job's own",
   copy: "Copy",
   copied: "Copied",
   created: "Created",
@@ -152,6 +156,7 @@ export const en = {
   "state.accepted": "accepted",
   "state.refused": "refused",
   "state.champion": "Champion",
+  "state.offline": "offline",
   "state.online": "online",
   "state.abnormal": "abnormal",
   "state.ready": "ready",
@@ -450,5 +455,8 @@ export const en = {
   "token.revoked": "The token of {name} is revoked.",
 
   // datasets, more
+  ...algorithms,
   ...datasets,
+  ...images,
+  ...jobs,
 } as const;

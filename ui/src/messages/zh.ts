@@ -1,6 +1,9 @@
 // 页面的中文文字。键与 `en.ts` 相同。
 
+import { algorithms } from "./algorithms.zh";
 import { datasets } from "./datasets.zh";
+import { images } from "./images.zh";
+import { jobs } from "./jobs.zh";
 import type { Key } from "./index";
 
 export const zh: Record<Key, string> = {
@@ -58,6 +61,7 @@ export const zh: Record<Key, string> = {
   contract: "接口",
   "contract.table": "表格行",
   "contract.image": "图片",
+  "contract.custom": "作业自定义",
   copy: "复制",
   copied: "已复制",
   created: "创建时间",
@@ -152,6 +156,7 @@ export const zh: Record<Key, string> = {
   "state.accepted": "通过",
   "state.refused": "未通过",
   "state.champion": "当前冠军",
+  "state.offline": "已下线",
   "state.online": "在线",
   "state.abnormal": "异常",
   "state.ready": "就绪",
@@ -445,5 +450,8 @@ export const zh: Record<Key, string> = {
   "token.revoked": "{name} 的令牌已吊销。",
 
   // datasets, more
+  ...algorithms,
   ...datasets,
+  ...images,
+  ...jobs,
 };

@@ -24,7 +24,14 @@ export function Lifecycles() {
       <Head
         title={t("nav.lifecycles")}
         about={t("lifecycles.about")}
-        actions={<Filter {...filter} total={asked.data?.length ?? 0} />}
+        actions={
+          <>
+            <Filter {...filter} total={asked.data?.length ?? 0} />
+            <Link className="button" to="/algorithms">
+              {t("algorithms")}
+            </Link>
+          </>
+        }
       />
       <Load from={asked}>
         {(lifecycles) => (

@@ -1,0 +1,71 @@
+"""Putting algorithms into the workspace's library, and taking them out again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aileron.core.documents import Document, check
+from aileron.core.errors import Conflict, InvalidInput
+from aileron.core.names import check_name
+from aileron.core.settings import Settings
+from aileron.data.sources.resolve import fetch_source
+from aileron.data.sources.spec import RemoteSource
+from aileron.lifecycle.new.writing import SCHEMA, text
+from aileron.lifecycle.spec import API_VERSION
+from aileron.train.job.algorithm import AlgorithmSpec
+from aileron.train.job.library import CODE, DOCUMENT, algorithm_folder, algorithm_names
+from aileron.train.job.unpack import lay_out
+
+HEAD = {"apiVersion": API_VERSION, "kind": "Algorithm"}
+
+
+def register(settings: Settings, values: Mapping[str, Any], upload: str) -> AlgorithmSpec:
+    """Write ``configs/algorithms/NAME`` from the fields of the document and an upload of code.
+
+    The folder appears whole or not at all.
+
+    Raises:
+        Conflict: there is an algorithm of that name.
+        InvalidInput: a field is wrong, or the upload is no code.
+        NotFound: there is no such upload.
+    """
+    name = check_name(str(values.get("name", "")))
+    folder = algorithm_folder(settings.workspace, name)
+    if name in algorithm_names(settings.workspace) or folder.exists():
+        raise Conflict("train.job.algorithm_exists", name=name)
+    document = {**HEAD, **values}
+    spec = check(AlgorithmSpec, Document(folder / DOCUMENT, document, {}))
+    where = f"upload {upload}"
+    files = fetch_source(RemoteSource(upload=upload), settings.workspace, settings.home, where)
+    ((sent, file),) = files.items()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as made:
+        _lay_out(sent, file, Path(made))
+        written = SCHEMA.format("../../schema", "algorithm") + text(document)
+        (Path(made, "whole") / DOCUMENT).write_text(written, encoding="utf-8")
+        Path(made, "whole").rename(folder)
+    return spec
+
+
+def _lay_out(name: str, file: Path, made: Path) -> None:
+    """The code of an upload, sent under `name`, as the folder ``whole/code``."""
+    source = made / "source"
+    source.mkdir()
+    (source / name).symlink_to(file)
+    whole = made / "whole"
+    whole.mkdir()
+    if not lay_out(source, whole / CODE, made / "unpacked"):
+        raise InvalidInput("train.job.algorithm_without_code", name=name)
+
+
+def unregister(settings: Settings, name: str) -> None:
+    """Remove the algorithm's document and code."""
+    folder = algorithm_folder(settings.workspace, name)
+    gone = folder.with_name(f".gone-{name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)

@@ -1,0 +1,69 @@
+"""Jobs that do not end by themselves: stopped, too slow, with children left; results are kept."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from plugins.own_jobs import Jobs
+from plugins.waiting import wait_until
+
+from aileron.core.errors import StepFailed
+
+CHECKPOINTS = """\
+import signal, sys, time
+from pathlib import Path
+
+def last(*_):
+    print("one more checkpoint", flush=True)
+    Path("output/last.txt").write_text("kept")
+    sys.exit(1)
+
+signal.signal(signal.SIGTERM, last)
+Path("output/first.txt").write_text("kept")
+print("at work", flush=True)
+while True:
+    time.sleep(0.05)
+"""
+
+
+def test_a_job_that_is_stopped_may_write_a_last_checkpoint(jobs: Jobs) -> None:
+    jobs.write("code/slow.py", CHECKPOINTS)
+    plan, cancelled = (
+        jobs.plan(code={"folder": "code"}, command="python slow.py"),
+        threading.Event(),
+    )
+    stopping = threading.Thread(target=lambda: _when_at_work(jobs, cancelled))
+    stopping.start()
+    with pytest.raises(StepFailed, match="cancelled"):
+        jobs.execute(plan, cancelled=cancelled)
+    stopping.join()
+    outputs = jobs.row(plan).outputs
+    assert jobs.files(outputs) == ["first.txt", "last.txt"]
+    assert "one more checkpoint" in jobs.lines
+
+
+def _when_at_work(jobs: Jobs, cancelled: threading.Event) -> None:
+    wait_until(lambda: "at work" in jobs.lines, seconds=60)
+    cancelled.set()
+
+
+def test_a_job_that_runs_too_long_keeps_what_it_has(jobs: Jobs) -> None:
+    jobs.write("code/slow.py", CHECKPOINTS)
+    plan = jobs.plan(code={"folder": "code"}, command="true; python slow.py", hours=3 / 3600)
+    with pytest.raises(StepFailed, match="3 s"):
+        jobs.execute(plan)
+    assert jobs.files(jobs.row(plan).outputs) == ["first.txt", "last.txt"]
+
+
+def test_what_a_command_leaves_running_does_not_hold_the_job(jobs: Jobs) -> None:
+    jobs.write("code/leave.sh", "sleep 600 &\nsetsid sleep 600 &\necho done > output/done.txt\n")
+    outcome = jobs.run("bash leave.sh")
+    assert jobs.files(outcome.outputs) == ["done.txt"]
+
+
+def test_links_among_the_results_are_told_of_and_not_kept(jobs: Jobs) -> None:
+    jobs.write("code/link.sh", "ln -s /etc/passwd output/users\necho 1 > output/one\n")
+    outcome = jobs.run("bash link.sh")
+    assert jobs.files(outcome.outputs) == ["one"]
+    assert "./output/users is a link or no file, and is not kept" in jobs.lines

@@ -1,0 +1,32 @@
+// Texts of the pages of algorithms, in English.
+
+export const algorithms = {
+  algorithms: "Algorithms",
+  "algorithms.about": "What a lifecycle can name in train: the preset ones, and those of one’s own.",
+  "algorithm.command": "Start command",
+  "algorithm.default": "Default",
+  "algorithm.delete": "Delete",
+  "algorithm.delete.effect": "Its document and its code are removed. Models that it made stay.",
+  "algorithm.delete.title": "Delete algorithm {name}?",
+  "algorithm.files": "Code",
+  "algorithm.how":
+    "Register one of your own: aileron algorithm register FOLDER. The guide “Algorithms” shows how.",
+  "algorithm.learns": "Learns from",
+  "algorithm.lifecycles": "Used by",
+  "algorithm.offline": "Take offline",
+  "algorithm.online": "Put online",
+  "algorithm.owner": "Owner",
+  "algorithm.parameters": "Parameters",
+  "algorithm.parameters.none": "It has no parameters.",
+  "algorithm.preset": "preset",
+  "algorithm.range": "Values",
+  "algorithm.serves": "Its models can be served",
+  "algorithm.tasks": "For",
+  "algorithm.unmet": "What keeps it from going online",
+  "algorithm.visibility": "Visible to",
+  framework: "Framework",
+  "visible.private": "its owner",
+  "visible.project": "the project",
+  "visible.public": "everybody",
+  "visible.preset": "everybody (preset)",
+} as const;
