@@ -43,7 +43,6 @@ NEEDS: Final[Mapping[str, Role]] = {
     "job.submit": Role.DEVELOPER,
     "job.stop": Role.DEVELOPER,
     "job.delete": Role.DEVELOPER,
-    "job.publish": Role.DEVELOPER,
     "algorithm.register": Role.DEVELOPER,
     "algorithm.change": Role.DEVELOPER,
     "algorithm.delete": Role.DEVELOPER,

@@ -37,7 +37,7 @@ def briefs(scope: Scope, jobs: Sequence[Job]) -> tuple[r.JobBrief, ...]:
 
 def whole(scope: Scope, job: Job) -> r.Job:
     """One job; its run is brought in line with Airflow if it is not over."""
-    may = scope.may("job.submit", "job.stop", "job.delete", "job.publish")
+    may = scope.may("job.submit", "job.stop", "job.delete", "lifecycle.run")
     if job.run_id is None:
         rest = {"reason": None, "has_log": False, "has_output": False, "metrics": None}
         nothing = {"primary": None, "commit": None, "mlflow_run_id": None, "mlflow_url": None}

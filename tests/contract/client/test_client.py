@@ -312,7 +312,8 @@ def test_a_service_shows_revisions_schema_and_a_sample(client: Client, history: 
     assert service.service_schema.features[1].categories == ("red", "blue")
     assert (service.revisions[0].weight, service.revisions[0].state) == (100, "healthy")
     assert service.traffic is None, "no gateway runs"
-    assert client.sample("fruit") == r.Sample(path="predict", body={"data": [{"weight": 1}]})
+    body = {"data": [{"weight": 1}], "include_req": False}
+    assert client.sample("fruit") == r.Sample(path="predict", body=body)
     with pytest.raises(Unavailable, match="gateway"):
         client.try_service("fruit", {"data": []})
 

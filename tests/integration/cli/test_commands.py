@@ -149,7 +149,10 @@ def test_services_are_shown_with_traffic_only_if_there_is_a_gateway(
     shown = aileron("service", "show", "fruit").stdout
     assert "healthy" in shown
     assert "p99_ms" not in shown
-    assert of_json(aileron("service", "sample", "fruit")) == {"data": [{"weight": 1}]}
+    assert of_json(aileron("service", "sample", "fruit")) == {
+        "data": [{"weight": 1}],
+        "include_req": False,
+    }
 
 
 def test_a_services_log_is_followed_as_it_grows(history: History) -> None:

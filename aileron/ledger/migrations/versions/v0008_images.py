@@ -35,6 +35,6 @@ def upgrade() -> None:
         sa.Column("built", moment),
         sa.Column("deleted_by", sa.Text),
         sa.Column("deleted", moment),
-        sa.UniqueConstraint("project", "name", "version", name="image_versions_project_key"),
+        sa.UniqueConstraint("project", "name", "version"),
     )
     op.create_index("image_versions_run_id_idx", "image_versions", ["run_id"])

@@ -64,7 +64,7 @@ export function JobActions({ job, refresh }: { job: Job; refresh: () => Promise<
         </>
       )}
       {job.state === "succeeded" && (
-        <Action kind="primary" permission={job.permissions["job.publish"]} onClick={() => setAsking("publish")}>
+        <Action kind="primary" permission={job.permissions["lifecycle.run"]} onClick={() => setAsking("publish")}>
           {t("job.publish")}
         </Action>
       )}
