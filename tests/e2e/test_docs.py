@@ -57,12 +57,11 @@ ELSEWHERE = {
     "how-to/kubernetes.md",
     "how-to/pools.md",
     "reference/job-contract.md",
-    "how-to/server.md",
-    "how-to/cluster-install.md",
+    "how-to/images.md",
 }
 """Done by tests/integration/bundle and, with a step of its own, by tests/unit/docs; what needs a
-cluster by tests/integration/cluster, tests/integration/deploy and `make cluster-demo`; a server by
-tests/integration/docker."""
+cluster or its images by tests/integration/cluster, tests/integration/deploy and
+`make cluster-demo`."""
 SECONDS = 900
 PRELUDE = "set -euo pipefail; make() { :; }; "
 """A shell that stops at the first error."""

@@ -79,7 +79,7 @@ def bml_job(api_url: str, aileron: Command) -> BmlCall:
 def _bml_calls(url: str, aileron: Command) -> BmlCall:
     token = aileron("token", "create", "bml", "--role", "developer", "--json").json["secret"]
 
-    def call(name: str, **body: Any) -> dict[str, Any]:
+    def call(name: str, /, **body: Any) -> dict[str, Any]:
         answer = httpx.post(
             f"{url}{name}?access_token={token}", json=body, trust_env=False, timeout=120
         )

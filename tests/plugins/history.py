@@ -42,7 +42,11 @@ FEATURES = [
 ]
 GOLDEN = [
     {"path": "/v2/models/fruit/infer", "request": {"inputs": []}, "response": {}},
-    {"path": "/predict", "request": {"data": [{"weight": 1}, {"weight": 2}], "include_req": False}, "response": {}},
+    {
+        "path": "/predict",
+        "request": {"data": [{"weight": 1}, {"weight": 2}], "include_req": False},
+        "response": {},
+    },
 ]
 PAGE = "<!doctype html><title>Evaluation</title><script>steal()</script>"
 

@@ -51,7 +51,7 @@ def test_a_backup_made_while_a_run_is_going_is_an_installation_elsewhere(
     assert fresh["state"] == "succeeded"
     assert fresh["model_version"] == facts["model_version"] + 1
     request = other_stack("service", "sample", "small").out
-    there = other_stack("service", "call", "small", "--json-body", "-", given=request)
-    here = aileron("service", "call", "small", "--json-body", "-", given=request)
+    there = other_stack("service", "invoke", "small", "--json-body", "-", given=request)
+    here = aileron("service", "invoke", "small", "--json-body", "-", given=request)
     assert there.json == here.json
     assert served["state"] == "succeeded"

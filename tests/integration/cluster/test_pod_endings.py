@@ -178,4 +178,4 @@ def test_a_secret_that_is_not_there(bench: Bench) -> None:
 def test_a_command_that_cannot_start(bench: Bench) -> None:
     result = placed(bench, image="localhost/busybox:local").probe("copy")
     assert result.exit.reason == "misconfigured", result
-    assert "python" in str(result.raised())
+    assert "no Python with Aileron" in str(result.raised())

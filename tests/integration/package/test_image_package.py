@@ -148,7 +148,9 @@ def test_the_services_limits_follow_the_dataset(tmp_path: Path) -> None:
 
 
 def test_a_table_has_no_limits_of_pictures(trained: Callable[[str], Any], tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="for models of pictures, and this model is of another kind"):
+    with pytest.raises(
+        InvalidInput, match="for models of pictures, and this model is of another kind"
+    ):
         run_step(
             "package.bento", tmp_path, trained("binary_xgboost").ports(), pictures={"threads": 1}
         )

@@ -47,7 +47,7 @@ def test_an_upgrade_from_an_earlier_revision_keeps_everything(
     assert (run["state"], run["model_version"]) == ("succeeded", 1)
     assert run["dataset_version"] == "default/flowers@v1"
     request = other_stack("service", "sample", "flowers").out
-    assert other_stack("service", "call", "flowers", "--json-body", "-", given=request).json
+    assert other_stack("service", "invoke", "flowers", "--json-body", "-", given=request).json
     again = other_stack("lifecycle", "run", "flowers", "--wait", "--json").json
     assert again["state"] == "succeeded"
     assert again["dataset_version"] == "default/flowers@v1"
