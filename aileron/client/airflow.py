@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from aileron.core.errors import (
     Refused,
     Unavailable,
 )
+from aileron.core.names import DEFAULT_PROJECT, IMPORT
+from aileron.core.names import dag_id as dag_id_of
 from aileron.core.settings import Settings
 
 SETTLED: Final = 4.0
@@ -132,13 +135,19 @@ class AirflowClient:
         """Let the scheduler start runs of the DAG."""
         self._call("PATCH", f"/api/v2/dags/{_q(dag_id)}", {"is_paused": False})
 
-    def has_dag(self, dag_id: str) -> bool:
-        """Whether Airflow has read the DAG."""
+    def read_at(self, dag_id: str) -> datetime | None:
+        """When Airflow last read the DAG; None if it does not know it."""
         try:
-            self._call("GET", f"/api/v2/dags/{_q(dag_id)}")
+            return _time(self._call("GET", f"/api/v2/dags/{_q(dag_id)}")["last_parsed_time"])
         except NotFound:
-            return False
-        return True
+            return None
+
+    def read_soon(self) -> None:
+        """Ask Airflow to read the platform's workflows at once, and not in their turn."""
+        known = dag_id_of(DEFAULT_PROJECT, IMPORT)  # of the same DAG file
+        with suppress(NotFound, Conflict, Refused):  # unread as yet, asked for already, no right
+            token = self._call("GET", f"/api/v2/dags/{_q(known)}")["file_token"]
+            self._call("PUT", f"/api/v2/parseDagFile/{_q(token)}")
 
     def import_errors(self) -> dict[str, str]:
         """DAG file -> why it could not be read."""

@@ -13,8 +13,11 @@ from aileron.core.errors import NotFound
 from aileron.core.names import dag_id
 from aileron.core.settings import Settings
 from aileron.lifecycle import load_lifecycle
+from aileron.lifecycle.load import workflow_files
 
 POLL_SECONDS: Final = 0.25
+READING_SECONDS: Final = 2.0
+"""What Airflow noted as read so soon after a change may be the file as it was before."""
 
 
 def launch(
@@ -29,7 +32,8 @@ def launch(
 ) -> str:
     """Ask Airflow for a run of lifecycle `name`; return the run's id.
 
-    A DAG that Airflow has not read yet is waited for, `patience` seconds at most.
+    Airflow reads a DAG that is new, or whose file has changed, at once, and not in its turn; it
+    is waited for, `patience` seconds at most.
 
     Args:
         after: when it is to begin, at the earliest; default: now.
@@ -46,13 +50,25 @@ def launch(
         conf["set"] = dict(overrides)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     airflow_run = f"cli__{stamp}_{secrets.token_hex(3)}"
+    _await_reading(airflow, dag, _changed(settings, name), patience)
+    airflow.trigger(dag, airflow_run, conf, after)
+    return f"{workflow.project}/{name}/{airflow_run}"
+
+
+def _changed(settings: Settings, name: str) -> float:
+    """When the workflow's file was written last, in seconds since 1970; 0 if it has none."""
+    file = workflow_files(settings).get(name)
+    return file.stat().st_mtime if file is not None else 0.0
+
+
+def _await_reading(airflow: AirflowClient, dag: str, changed: float, patience: float) -> None:
+    """Return once Airflow has read the DAG after that time."""
+    before = airflow.read_at(dag)
+    if before is not None and before.timestamp() >= changed + READING_SECONDS:
+        return
+    airflow.read_soon()
     deadline = time.monotonic() + patience
-    while True:
-        try:
-            airflow.trigger(dag, airflow_run, conf, after)
-        except NotFound:
-            if time.monotonic() > deadline:
-                raise NotFound("client.dag_not_read", dag=dag, seconds=patience) from None
-            time.sleep(POLL_SECONDS)
-        else:
-            return f"{workflow.project}/{name}/{airflow_run}"
+    while airflow.read_at(dag) == before:
+        if time.monotonic() > deadline:
+            raise NotFound("client.dag_not_read", dag=dag, seconds=patience)
+        time.sleep(POLL_SECONDS)

@@ -38,6 +38,8 @@ SERVER_NAMES: Final = frozenset(
         "supervisor",
     }
 )
+DAG_PROCESSOR: Final = (sys.executable, "-P", "-m", "aileron_airflow.dag_processor")
+"""Airflow's, with what every reading of a DAG file imports."""
 JOB_NAMES: Final = frozenset({DATABASES, AIRFLOW_TABLES, LEDGER_TABLES, LAUNCHER})
 
 
@@ -115,9 +117,8 @@ def _airflow_servers(
     env = {**base, **airflow.environment(settings, secrets, database_url, port)}
     health = AirflowHealth(url)
 
-    def component(name: str, *options: str, grace: float) -> Server:
+    def component(name: str, command: tuple[str, ...], grace: float) -> Server:
         probe = health.beats(name.replace("-", "_"))
-        command = airflow.command(name, *options)
         return Server(name, command, env, probe, (AIRFLOW_TABLES,), tier=2, grace=grace)
 
     return [
@@ -134,9 +135,9 @@ def _airflow_servers(
         ),
         # Logs are read from this machine's disk: no log server beside the components.
         # The scheduler alone has something to finish: the tasks its workers run.
-        component("scheduler", "--skip-serve-logs", grace=15),
-        component("dag-processor", grace=3),
-        component("triggerer", "--skip-serve-logs", grace=3),
+        component("scheduler", airflow.command("scheduler", "--skip-serve-logs"), grace=15),
+        component("dag-processor", DAG_PROCESSOR, grace=3),
+        component("triggerer", airflow.command("triggerer", "--skip-serve-logs"), grace=3),
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from airflow.sdk import DAG, Asset, BaseOperator, Param, get_parsing_context
+from airflow.sdk.definitions.param import ParamsDict
 
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
@@ -81,7 +82,6 @@ def build_dag(made: Shape) -> DAG:
             **({"pool": runtime.airflow_pool} if runtime.airflow_pool else {}),
         },
         tags=["aileron", made.project, *made.tags],
-        params=_params(made.parameters),
         doc_md=_doc(made),
         render_template_as_native_obj=False,
     ) as dag:
@@ -92,6 +92,8 @@ def build_dag(made: Shape) -> DAG:
             operator = _operator(made, task)
             operator.set_upstream([operators[name] for name in task.upstream] or [plan])
             operators[task.name] = operator
+    # After its tasks: each would be given a copy of the form, which Airflow checks and keeps.
+    dag.params = ParamsDict(_params(made.parameters))
     return dag
 
 

@@ -25,7 +25,7 @@ SECONDS = 180
 @pytest.fixture
 def airflow(stack_settings: Settings) -> Iterator[AirflowClient]:
     with AirflowClient.of(stack_settings) as client:
-        wait_until(lambda: all(map(client.has_dag, ("default__daily", "default__follows"))), 30)
+        wait_until(lambda: all(map(client.read_at, ("default__daily", "default__follows"))), 30)
         yield client
 
 

@@ -35,6 +35,7 @@ def test_a_lifecycle_is_a_dag_with_its_tasks_form_and_retries(scheduler: Schedul
     }
     assert dag.get_task("learn").retries == 1
     assert dag.params["C"] == 0.5
+    assert not any(task.params for task in dag.tasks), "one form, not a copy in each task"
     assert dag.max_active_runs == 4
     assert not dag.catchup
 
