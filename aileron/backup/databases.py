@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import make_url
 
-from aileron.core.errors import Conflict, InvalidInput
+from aileron.core.errors import Conflict, InvalidInput, StepFailed
 from aileron.core.settings import Settings, with_files
 from aileron.ledger.database import Database
 from aileron.stack.database import databases
@@ -29,6 +29,28 @@ REVISIONS: Final[Mapping[str, str]] = {LEDGER: "ledger_version"}
 """Database -> the table with its migration, where that is not Alembic's usual one."""
 _OF_SERVER: Final = {"postgres", "template0", "template1"}
 _VARIABLE: Final = re.compile(r"AILERON_([A-Z][A-Z0-9_]*)_DATABASE_URL")
+
+_MINE: Final = (
+    "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' AND NOT EXISTS "
+    "(SELECT 1 FROM pg_depend d WHERE d.objid = o.oid AND d.deptype = 'e')"
+)
+"""Of no extension, and not PostgreSQL's own."""
+_RELATION: Final = (
+    "SELECT o.oid::regclass::text "  # noqa: S608
+    "FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace "
+    f"WHERE {_MINE} AND o.relkind IN "
+)
+_OBJECTS: Final[Mapping[str, str]] = {
+    "MATERIALIZED VIEW": f"{_RELATION} ('m')",
+    "VIEW": f"{_RELATION} ('v')",
+    "TABLE": f"{_RELATION} ('r', 'p')",
+    "SEQUENCE": f"{_RELATION} ('S')",
+    "ROUTINE": "SELECT o.oid::regprocedure::text FROM pg_proc o "  # noqa: S608
+    f"JOIN pg_namespace n ON n.oid = o.pronamespace WHERE {_MINE}",
+    "TYPE": "SELECT o.oid::regtype::text FROM pg_type o JOIN pg_namespace n "  # noqa: S608
+    f"ON n.oid = o.typnamespace WHERE {_MINE} AND o.typtype IN ('e', 'd')",
+}
+"""Kind of thing -> a query for the names of all of a database."""
 
 Urls = Mapping[str, str]
 """Name of a database -> its SQLAlchemy URL, with the password."""
@@ -123,3 +145,31 @@ def require_empty(connection: Any, database: str) -> None:
     (count,) = query(connection, tables)[0]
     if count:
         raise Conflict("backup.database_not_empty", where=database, tables=count)
+
+
+def empty(url: str) -> None:
+    """Drop whatever a restore that failed has made in a database that was empty.
+
+    Raises:
+        Unavailable: the server does not answer.
+        StepFailed: something cannot be dropped.
+    """
+    import psycopg2  # type: ignore[import-untyped]
+
+    connection = connect(url)
+    try:
+        for what, names in _OBJECTS.items():
+            for (name,) in query(connection, names):
+                with connection.cursor() as cursor:
+                    cursor.execute(f"DROP {what} IF EXISTS {name} CASCADE")
+        connection.commit()
+    except psycopg2.Error as error:
+        problem = str(error).strip()
+        raise StepFailed("backup.database_failed", where=url_name(url), problem=problem) from None
+    finally:
+        connection.close()
+
+
+def url_name(url: str) -> str:
+    """The name of the database, without what is secret."""
+    return make_url(url).database or "-"

@@ -6,12 +6,7 @@ names say is there when the moment is over, and copying it may take as long as i
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
-import threading
 import time
-import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,25 +14,28 @@ from typing import Final
 
 from aileron import __version__
 from aileron.backup.databases import LEDGER, Urls, open_databases
-from aileron.backup.files import home_files, is_private, secret_files, workspace_files
+from aileron.backup.files import (
+    Passed,
+    home_files,
+    private_files,
+    secret_files,
+    workspace_files,
+)
 from aileron.backup.moment import Moment, one_moment
 from aileron.backup.programs import dump, fitting
-from aileron.backup.record import Area, Backup, DatabaseRecord
+from aileron.backup.record import FERNET_KEY, HOME, WORKSPACE, Area, Backup, DatabaseRecord
 from aileron.backup.target import Target
-from aileron.backup.writing import Writer
-from aileron.core.errors import AileronError, Conflict, InvalidInput
+from aileron.backup.writing import Writer, shortened, unreadable
+from aileron.core.errors import AileronError, InvalidInput, sentence
 from aileron.core.names import DEFAULT_PROJECT
 from aileron.core.settings import Settings
 from aileron.data.deletion import listings, objects_of
 from aileron.data.repository import MAIN, DataRepository
 from aileron.data.versions import DELETED, TAGS, UNDONE, Versions
-from aileron.ledger import Lease, Ledger
+from aileron.ledger import Ledger
+from aileron.retention.alone import alone
 from aileron.store import open_store
 
-SWEEP_LEASE: Final = "retention"
-"""Of whoever removes what nobody needs: held here, so that nobody does."""
-LEASE_SECONDS: Final = 60.0
-logger = logging.getLogger("aileron.backup")
 REFERENCES: Final = (MAIN, TAGS, DELETED, UNDONE)
 Report = Callable[[str], None]
 
@@ -61,6 +59,7 @@ def back_up(
     Raises:
         InvalidInput: the target holds other things, is part of what it would keep, or may hold
             no secrets.
+        Conflict: somebody removes, or makes another backup.
         Unavailable: a server does not answer, or the target is full.
         StepFailed: a database could not be dumped.
     """
@@ -78,20 +77,20 @@ def _kept(
 ) -> Backup:
     """Write all parts; the backup is there once its record is published."""
     began = time.monotonic()
-    before = target.latest()
-    number = before.number + 1 if before else 1
+    before, number = target.latest(), max(target.numbers(), default=0) + 1
     writer, versions = Writer(target, before), Versions.of(settings)
     with one_moment(urls, lambda: versions.repository.references(*REFERENCES)) as moment:
         report("databases")
         databases = tuple(_dumped(writer, moment))
     report("files")
-    private = _write_files(writer, settings, target)
+    private, notes = _write_files(writer, settings, target, secrets=secrets)
     report("datasets")
     _write_datasets(writer, versions, moment)
     report("artifacts")
     writer.artifacts(open_store(settings.store_root))
-    if secrets:
-        target.write_secrets(number, private)
+    digest = target.write_secrets(number, private) if secrets else None
+    if target.is_open:
+        notes.append(sentence("backup.open_target"))
     return Backup(
         number=number,
         aileron=__version__,
@@ -104,7 +103,9 @@ def _kept(
         databases=databases,
         areas=writer.areas,
         secrets=tuple(sorted(private)) if secrets else (),
+        secrets_digest=digest,
         missing=writer.missing,
+        notes=shortened(notes),
     )
 
 
@@ -120,14 +121,19 @@ def tell(ledger_url: str, actor: str, verb: str, backup: Backup) -> None:
 
 
 def _check_target(settings: Settings, target: Target, *, secrets: bool) -> None:
-    if target.folder is None:
-        if secrets:
-            raise InvalidInput("backup.secrets_in_bucket", where=target.store.root)
-        return
+    if target.folder is None and secrets:
+        raise InvalidInput("backup.secrets_in_bucket", where=target.store.root)
     kept = [settings.store_root, settings.dataset_remote, str(settings.data_repository)]
     for folder in kept:
-        if "://" not in folder and target.folder.is_relative_to(folder):
-            raise InvalidInput("backup.target_inside", where=str(target.folder), folder=folder)
+        if _is_in(target, folder):
+            raise InvalidInput("backup.target_inside", where=target.store.root, folder=folder)
+
+
+def _is_in(target: Target, folder: str) -> bool:
+    """Whether the target is `folder`, of a file system or of a bucket, or lies in it."""
+    if target.folder is None or "://" in folder:
+        return f"{target.store.root.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+    return target.folder.is_relative_to(Path(folder).resolve())
 
 
 @contextmanager
@@ -135,42 +141,16 @@ def _nothing_is_removed(ledger_url: str, actor: str, repository: DataRepository)
     """Let nobody sweep or purge meanwhile; new things may come.
 
     Raises:
-        Conflict: a sweep is at work.
+        Conflict: a sweep, a purge or another backup is at work.
     """
     ledger = Ledger(ledger_url, actor)
-    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     try:
-        lease = ledger.leases.acquire(SWEEP_LEASE, owner, LEASE_SECONDS)
-        if lease is None:
-            raise Conflict("backup.sweep_at_work")
-        with _renewed(ledger, lease), ExitStack() as stack:
+        with alone(ledger, "backup"), ExitStack() as stack:
             if repository.exists:
                 stack.enter_context(repository.using_objects())
             yield
     finally:
         ledger.close()
-
-
-@contextmanager
-def _renewed(ledger: Ledger, lease: Lease) -> Iterator[None]:
-    """Hold a lease for as long as it takes."""
-    done = threading.Event()
-
-    def renew() -> None:
-        while not done.wait(LEASE_SECONDS / 3):
-            try:
-                ledger.leases.renew(lease, LEASE_SECONDS)
-            except AileronError as error:
-                logger.warning("the backup goes on, and things may be removed: %s", error)
-
-    thread = threading.Thread(target=renew, name="backup", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-        ledger.leases.release(lease)
 
 
 def _dumped(writer: Writer, moment: Moment) -> Iterator[DatabaseRecord]:
@@ -189,22 +169,57 @@ def _dumped(writer: Writer, moment: Moment) -> Iterator[DatabaseRecord]:
     writer.area(Area.DATABASES, entries)
 
 
-def _write_files(writer: Writer, settings: Settings, target: Target) -> dict[str, bytes]:
-    """Files of the state directory and the workspace; returns those that are secrets."""
-    home, workspace = settings.home, settings.workspace
+def _write_files(
+    writer: Writer, settings: Settings, target: Target, *, secrets: bool
+) -> tuple[dict[str, bytes], list[str]]:
+    """Files of the state directory and the workspace; returns secrets, and what is to be known."""
+    home, workspace = settings.home.resolve(), settings.workspace.resolve()
     others = {home, *([target.folder] if target.folder else [])}
-    writer.files(Area.HOME, home, home_files(home, others))
-    found = list(workspace_files(workspace, others))
-    private = {path for path in found if is_private(workspace / path)}
-    writer.files(Area.WORKSPACE, workspace, (path for path in found if path not in private))
-    return {
-        **_contents("home", home, secret_files(home)),
-        **_contents("workspace", workspace, private),
+    passed = {HOME: Passed(), WORKSPACE: Passed()}
+    of_home = list(home_files(home, others, passed[HOME]))
+    of_workspace = list(workspace_files(workspace, others, passed[WORKSPACE]))
+    hidden = private_files(home, of_home, by_name=True)
+    private = private_files(workspace, of_workspace, by_name=False)
+    writer.files(Area.HOME, home, (path for path in of_home if path not in hidden))
+    open_files = (path for path in of_workspace if path not in private)
+    writer.files(Area.WORKSPACE, workspace, open_files)
+    keys = [*secret_files(home, passed[HOME]), *sorted(hidden)]
+    contents = {
+        **_contents(writer, HOME, home, keys),
+        **_contents(writer, WORKSPACE, workspace, sorted(private)),
     }
+    for root, which in ((home, passed[HOME]), (workspace, passed[WORKSPACE])):
+        writer.note(unreadable(error, Path(error.filename or root)) for error in which.unreadable)
+    return contents, list(_notes(passed, contents, secrets=secrets))
 
 
-def _contents(prefix: str, root: Path, paths: Iterable[Path]) -> dict[str, bytes]:
-    return {f"{prefix}/{path.as_posix()}": (root / path).read_bytes() for path in paths}
+def _notes(
+    passed: Mapping[str, Passed], private: Collection[str], *, secrets: bool
+) -> Iterator[str]:
+    if not secrets:
+        yield from (sentence("backup.private_left_out", file=path) for path in sorted(private))
+    elif FERNET_KEY not in private:
+        yield sentence("backup.key_elsewhere")
+    for prefix, which in passed.items():
+        names = (f"{prefix}{path.as_posix()}" for path in sorted(which.links))
+        yield from (sentence("backup.link_left_out", file=_printable(name)) for name in names)
+
+
+def _printable(name: str) -> str:
+    return name.encode(errors="backslashreplace").decode()
+
+
+def _contents(writer: Writer, prefix: str, root: Path, paths: Iterable[Path]) -> dict[str, bytes]:
+    """Path -> bytes; one that goes meanwhile was no part of what the moment shows."""
+    found = {}
+    for path in writer.nameable(root, paths):
+        try:
+            found[f"{prefix}{path.as_posix()}"] = (root / path).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            writer.note([unreadable(error, root / path)])
+    return found
 
 
 def _write_datasets(writer: Writer, versions: Versions, moment: Moment) -> None:

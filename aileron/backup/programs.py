@@ -23,17 +23,26 @@ INSTALLED: Final = Path("/usr/lib/postgresql")
 """Where Debian has the programs of each major version."""
 
 
-def fitting(name: str, *versions: int) -> tuple[Path, int]:
-    """The oldest program `name` that is none older than any of `versions`, and its version.
+TIMEOUT_VERSION: Final = 17
+"""Programs from here on begin by setting `transaction_timeout`, which servers before refuse."""
+
+
+def fitting(name: str, server: int, dumped: int = 0) -> tuple[Path, int]:
+    """The oldest program `name` that is none older than `server` or `dumped`, and its version.
+
+    Args:
+        dumped: the version of the ``pg_dump`` that wrote what is to be read.
 
     Raises:
-        Unavailable: there is none.
+        Unavailable: there is none, or what it makes could not be restored to such a server.
     """
-    wanted = max(versions)
+    wanted = max(server, dumped)
     found = {version: path for path, version in _programs(name) if version >= wanted}
     if not found:
         raise Unavailable("backup.no_program", program=name, version=wanted)
     oldest = min(found)
+    if server < TIMEOUT_VERSION <= oldest:
+        raise Unavailable("backup.later_program", program=name, version=oldest, server=server)
     return found[oldest], oldest
 
 

@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from aileron.core.ports import Reference
 
 FORMAT_VERSION: Final = 1
+HOME, WORKSPACE = "home/", "workspace/"
+"""What begins the paths of secrets."""
+FERNET_KEY: Final = f"{HOME}secrets/airflow-fernet"
+"""With it the embedded Airflow encrypts what its database has of passwords."""
 
 
 class Area(StrEnum):
@@ -81,8 +85,12 @@ class Backup(BaseModel):
     areas: dict[Area, AreaRecord]
     secrets: tuple[str, ...]
     """Paths of the files in ``backups/NUMBER.secrets.json``; empty if they were left out."""
+    secrets_digest: str | None = None
+    """SHA-256 of that file; None without one, and in backups that were made before it was told."""
     missing: tuple[str, ...]
-    """What was named and not there, in sentences."""
+    """What was named and not there, or could not be read, in sentences."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known, in sentences: files of the workspace that it never has."""
 
     @property
     def bytes(self) -> int:

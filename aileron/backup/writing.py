@@ -7,21 +7,23 @@ noted, and the rest is kept all the same: a backup of a damaged installation is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from aileron.backup.record import Area, AreaRecord, Backup
 from aileron.backup.target import Target
 from aileron.core.digest import canonical_json
-from aileron.core.errors import AileronError, NotFound, StepFailed
+from aileron.core.errors import AileronError, NotFound, Refused, StepFailed
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.data.remote import DatasetRemote
 from aileron.store import Entry, Store
+from aileron.store.manifest import is_safe
 
 KIND: Final = ArtifactKind.EXPORT
 ARTIFACTS_FILE: Final = "artifacts.json"
-MOST_MISSING: Final = 100
-"""So many missing things are named one by one."""
+MOST_NAMED: Final = 100
+"""So many things that are missing, or were left out, are named one by one."""
 
 
 class Writer:
@@ -40,9 +42,16 @@ class Writer:
     @property
     def missing(self) -> tuple[str, ...]:
         """What was named and not there."""
-        rest = len(self._missing) - MOST_MISSING
-        more = (f"... ({rest} more)",) if rest > 0 else ()
-        return (*self._missing[:MOST_MISSING], *more)
+        return shortened(self._missing)
+
+    @cached_property
+    def _there(self) -> Mapping[str, int]:
+        """Digest -> size of each file that the target has, listed once."""
+        blobs = (one for one in self._store.stock() if one.key.startswith("blobs/"))
+        return {one.key.rpartition("/")[2]: one.size for one in blobs}
+
+    def _is_there(self, entry: Entry) -> bool:
+        return self._there.get(entry.digest) == entry.size
 
     def pieces(self, name: str, pieces: Iterable[bytes]) -> Entry:
         """A file of unknown size, as it comes."""
@@ -70,7 +79,7 @@ class Writer:
 
     def files(self, area: Area, root: Path, paths: Iterable[Path]) -> None:
         """Files below `root`; one that goes meanwhile was no part of what the moment shows."""
-        self.area(area, self._added(root, paths))
+        self.area(area, self._added(root, self.nameable(root, paths)))
 
     def _added(self, root: Path, paths: Iterable[Path]) -> Iterator[Entry]:
         for path in paths:
@@ -78,9 +87,21 @@ class Writer:
                 yield self._store.add_file(root / path, path.as_posix())
             except FileNotFoundError:
                 continue
+            except OSError as error:  # of the file: what the target says is an AileronError
+                self.note([unreadable(error, root / path)])
+
+    def nameable(self, root: Path, paths: Iterable[Path]) -> Iterator[Path]:
+        """Those whose names a backup can have; the others are noted."""
+        for path in paths:
+            if is_safe(path.as_posix()):
+                yield path
+            else:
+                where = str(root / path).encode(errors="backslashreplace").decode()
+                self.note([Refused("backup.unwritable_name", where=where)])
 
     def remote(self, remote: DatasetRemote, oids: Iterable[str]) -> None:
-        """Objects of the DVC remote. One that an earlier backup has is not read again."""
+        """Objects of the DVC remote. One that an earlier backup has, and still has whole, is not
+        read again."""
         known = {entry.path: entry for entry in self._known(Area.REMOTE)}
         self.area(Area.REMOTE, self._objects(remote, oids, known))
 
@@ -88,7 +109,7 @@ class Writer:
         self, remote: DatasetRemote, oids: Iterable[str], known: Mapping[str, Entry]
     ) -> Iterator[Entry]:
         for oid in sorted(oids):
-            if oid in known:
+            if oid in known and self._is_there(known[oid]):
                 yield known[oid]
                 continue
             try:
@@ -102,7 +123,8 @@ class Writer:
         for digest in sorted(store.artifacts()):
             reference = artifact(digest)
             try:
-                new += self._store.take(store, reference)
+                if not self._has(reference):
+                    new += self._store.take(store, reference)
                 kept[digest] = before.get(digest) or self._store.manifest(reference).size
             except (NotFound, StepFailed) as error:
                 if store.has(digest):  # else somebody removed it, as nobody needed it
@@ -111,6 +133,13 @@ class Writer:
         said = self.areas[Area.ARTIFACTS]
         sums = {"bytes": said.bytes + sum(kept.values()), "new_bytes": said.new_bytes + new}
         self.areas[Area.ARTIFACTS] = said.model_copy(update={**sums, "files": len(kept)})
+
+    def _has(self, reference: Reference) -> bool:
+        """Whether the target has the artifact whole, without asking for each of its files."""
+        try:
+            return all(map(self._is_there, self._store.manifest(reference).files))
+        except (NotFound, StepFailed):
+            return False
 
     def _known_artifacts(self) -> dict[str, int]:
         """Digest -> size of the artifacts in the backup before."""
@@ -135,6 +164,19 @@ class Writer:
             return self._store.manifest(said.reference).files
         except (NotFound, StepFailed):  # `--verify` tells of it; here everything is read anew
             return ()
+
+
+def unreadable(error: OSError, path: Path) -> StepFailed:
+    """A file or folder that its reader may not or cannot read, in words."""
+    problem = error.strerror or str(error)
+    return StepFailed("backup.unreadable_file", where=str(path), problem=problem)
+
+
+def shortened(sentences: list[str]) -> tuple[str, ...]:
+    """The first of them, and how many more there are."""
+    rest = len(sentences) - MOST_NAMED
+    more = (f"... ({rest} more)",) if rest > 0 else ()
+    return (*sentences[:MOST_NAMED], *more)
 
 
 def artifact(digest: str) -> Reference:

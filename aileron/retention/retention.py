@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Event, Thread
 from typing import Final
 
-from aileron.core.errors import Conflict, Refused, Unavailable
+from aileron.core.errors import Refused
 from aileron.core.names import DEFAULT_PROJECT
 from aileron.core.settings import Settings
 from aileron.data.deletion import Hidden
 from aileron.data.versions import Versions
-from aileron.ledger import Keep, Lease, Ledger
+from aileron.ledger import Keep, Ledger
 from aileron.registry.mlflow_rest import Mlflow
+from aileron.retention.alone import alone
 from aileron.retention.artifacts import StoreSweep
 from aileron.retention.findings import Findings, Going, Tally
 from aileron.retention.mark import Marking
 from aileron.retention.policy import RetentionSpec
 from aileron.retention.tracking import sweep_runs
 from aileron.store import Store
+from aileron.store.owner import give, owner_of
 
-LEASE: Final = "retention"
-LEASE_SECONDS: Final = 60.0
-OWNER: Final = "executions/installation"
-"""Object of the store: whose it is."""
 SUBJECT: Final = "storage"
 
 
@@ -51,26 +45,33 @@ class Retention:
     project: str | None = None
     clock: Callable[[], float] = time.time
 
-    def sweep(self, *, dry_run: bool = True) -> Findings:
+    def sweep(self, *, dry_run: bool = True, claim: bool = False) -> Findings:
         """Remove what nobody needs any more, or only say what that is.
 
+        Args:
+            claim: a store that is nobody's yet is this installation's, whatever it holds.
+
         Raises:
-            Conflict: somebody sweeps already.
-            Refused: the store is another installation's, or cannot be swept safely.
+            Conflict: somebody sweeps, purges or backs up.
+            Refused: the store is another installation's, may be one's, or cannot be swept safely.
             StepFailed: something that stays is damaged, so that what it needs is not known.
             Unavailable: ledger, store, remote or MLflow do not answer. What was swept before
                 is gone, and the rest is swept next time.
         """
-        self._check_ours(claim=not dry_run)
-        with nullcontext() if dry_run else self._single():
-            found = self._found(dry_run=dry_run)
+        with nullcontext() if dry_run else alone(self.ledger, "gc"):
+            marking = self._marking()
+            if not self._is_ours() and not dry_run:
+                self._claim(marking, whatever=claim)
+            found = self._found(marking, dry_run=dry_run)
         if not dry_run:
             self._tell(found)
         return found
 
-    def _found(self, *, dry_run: bool) -> Findings:
+    def _marking(self) -> Marking:
+        return Marking(self.ledger, self.store, self.settings.workspace, self.spec, self._keep)
+
+    def _found(self, marking: Marking, *, dry_run: bool) -> Findings:
         before = self.clock() - self.spec.grace.total_seconds()
-        marking = Marking(self.ledger, self.store, self.settings.workspace, self.spec, self._keep)
         going, kept = StoreSweep(self.store, before).run(marking.mark, dry_run=dry_run)
         if self.project is None:
             going += self._objects(before, dry_run=dry_run)
@@ -100,40 +101,22 @@ class Retention:
     def _keep(self, project: str) -> Keep:
         return self.spec.keep_of(project) if self._concerns(project) else Keep(everything=True)
 
-    def _check_ours(self, *, claim: bool) -> None:
-        """Several installations cannot sweep one store: each knows its own records alone."""
-        whose = self.store.read_object(OWNER)
-        ours = self.ledger.installation.encode()
-        if whose not in (None, ours):
+    def _is_ours(self) -> bool:
+        """Whether the store is; several installations cannot sweep one, as each knows its own
+        records alone."""
+        whose = owner_of(self.store)
+        if whose not in (None, self.ledger.installation):
             raise Refused("retention.other_installation", where=self.store.root)
-        if claim and whose is None:
-            self.store.write_object(OWNER, ours)
+        return whose is not None
 
-    @contextmanager
-    def _single(self) -> Iterator[None]:
-        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        lease = self.ledger.leases.acquire(LEASE, owner, LEASE_SECONDS)
-        if lease is None:
-            raise Conflict("retention.already")
-        done = Event()
-        thread = Thread(target=self._renew, args=(lease, done), name="retention", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-            self.ledger.leases.release(lease)
-
-    def _renew(self, lease: Lease, done: Event) -> None:
-        """Until done or lost: the store itself lets one alone remove at a time."""
-        while not done.wait(LEASE_SECONDS / 3):
-            try:
-                self.ledger.leases.renew(lease, LEASE_SECONDS)
-            except Conflict:
-                return
-            except Unavailable:
-                continue
+    def _claim(self, marking: Marking, *, whatever: bool) -> None:
+        """Take a store that nobody has claimed, unless it may have been used by others."""
+        snapshot = marking.mark()
+        known = snapshot.held.keys() | snapshot.retired.keys()
+        strange = sum(digest not in known for digest in self.store.artifacts())
+        if strange and not whatever:
+            raise Refused("retention.nobodys_store", where=self.store.root, count=strange)
+        give(self.store, self.ledger.installation)
 
     def _tell(self, found: Findings) -> None:
         project = self.project or DEFAULT_PROJECT

@@ -97,10 +97,10 @@ class StackRecord(BaseModel):
         write_private(path, self.model_dump_json(indent=1))
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file that only its owner can read, in one step; text as UTF-8."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     draft.touch(mode=0o600)
-    draft.write_text(text, encoding="utf-8")
+    draft.write_bytes(content.encode() if isinstance(content, str) else content)
     draft.replace(path)

@@ -37,6 +37,7 @@ class LocalStore(Store):
     """Artifacts under one folder, shared by all processes that can see it."""
 
     prefixes: ClassVar[tuple[str, ...]] = (*Store.prefixes, "drafts/")
+    tick: ClassVar[float] = 0.01
 
     def __init__(self, root: str) -> None:
         super().__init__(str(Path(root).absolute()))
@@ -299,6 +300,7 @@ class _Draft:
         except OSError:  # another file system, or one without links
             raise _NoLink from None
         try:
+            os.utime(self._path)  # as old as the file, it would be a draft that broke off
             self._path.chmod(0o444)
             file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
             self._store.share(file)

@@ -6,9 +6,10 @@ empty folders are no part of it, so equal contents have equal digests everywhere
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,6 +17,8 @@ from aileron.core.digest import canonical_json, digest_bytes
 from aileron.core.errors import Refused, StepFailed
 
 FORMAT_VERSION: Literal[1] = 1
+_UNWRITABLE: Final = frozenset({"Cc", "Cs", "Cn"})
+"""Categories of characters that no path has: controls, halves of a pair, what is no character."""
 
 
 class Entry(BaseModel):
@@ -76,14 +79,19 @@ class Manifest(BaseModel):
         return next((entry for entry in self.files if entry.path == path), None)
 
 
+def is_safe(path: str) -> bool:
+    """Whether a file of an artifact may have that path: it stays inside, and is written plainly."""
+    pure = PurePosixPath(path)
+    inside = pure.parts and not pure.is_absolute() and ".." not in pure.parts
+    plain = str(pure) == path and _UNWRITABLE.isdisjoint(map(unicodedata.category, path))
+    return bool(inside and plain)
+
+
 def _check_paths(paths: list[str]) -> None:
     """Each path stays inside, is written in one way only, and is no folder of another."""
     folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents}
     seen: set[str] = set()
     for path in paths:
-        pure = PurePosixPath(path)
-        inside = pure.parts and not pure.is_absolute() and ".." not in pure.parts
-        plain = inside and str(pure) == path and path.isprintable()
-        if not plain or path in folders or path in seen:
+        if not is_safe(path) or path in folders or path in seen:
             raise Refused("store.unsafe_path", path=path)
         seen.add(path)

@@ -40,6 +40,7 @@ class S3Store(Store):
     """Artifacts under ``s3://bucket/prefix``. An instance is not for use after a fork."""
 
     parallel: ClassVar[int] = 16
+    tick: ClassVar[float] = 1.0
 
     def __init__(self, root: str) -> None:
         super().__init__(root.rstrip("/"))
@@ -73,7 +74,8 @@ class S3Store(Store):
             yield
         finally:
             self._alone = None
-            self._tell(_Sweep(None, sweep.number))
+            if self._told().by == sweep.by:  # else another took this one for dead, and is at work
+                self._tell(_Sweep(None, sweep.number))
 
     def discard(self, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), BATCH):
@@ -84,6 +86,14 @@ class S3Store(Store):
             if self._size(keys[start]) is not None:
                 problem = "an object was not deleted; the account may lack the right to"
                 raise Unavailable("store.unavailable", where=self.root, problem=problem)
+
+    @property
+    def is_empty(self) -> bool:
+        with self._answering():
+            try:
+                return not self._bucket.ls(f"{self.root}/manifests")
+            except FileNotFoundError:
+                return True
 
     def _sweeps(self) -> int:
         while True:
@@ -106,9 +116,10 @@ class S3Store(Store):
         self._write_manifest(SWEEPS, json.dumps(asdict(sweep)).encode())
 
     def _still_alone(self) -> None:
-        """Say again who removes; one who was asleep for too long stops."""
+        """Say again who removes; one who was asleep for too long, or was replaced, stops."""
         sweep = self._alone
-        if sweep is None or time.time() - sweep.at > LONGEST_SILENCE:
+        asleep = sweep is None or time.time() - sweep.at > LONGEST_SILENCE
+        if sweep is None or asleep or self._told().by != sweep.by:
             raise Unavailable("store.not_alone", where=self.root)
         self._tell(sweep)
 

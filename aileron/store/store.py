@@ -37,6 +37,8 @@ OBJECTS: Final = "executions/"
 """Below here lie objects that are no artifacts: what executions elsewhere exchange."""
 BACKUPS: Final = "backups/"
 """And here, in a store that a backup is made to, what each backup is made of."""
+OWNER: Final = "installation"
+"""And this one says whose the store is: the name of an installation."""
 GRACE_SECONDS: Final = 24 * 3600.0
 """How long a blob may be there before the manifest that names it."""
 TRIES: Final = 3
@@ -98,6 +100,8 @@ class Store(ABC):
     """Where `stock` looks."""
     parallel: ClassVar[int] = 1
     """So many threads read small objects faster than one."""
+    tick: ClassVar[float] = 0.0
+    """Seconds by which a time of writing may be too early."""
 
     def __init__(self, root: str) -> None:
         self.root = root
@@ -291,12 +295,17 @@ class Store(ABC):
             if name.suffix == ".json":
                 yield name.stem
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no artifact, told without listing all of them."""
+        return next(self.artifacts(), None) is None
+
     def has(self, digest: str) -> bool:
         """Whether there is an artifact of that digest, whole or damaged."""
         return self._size(manifest_key(digest)) is not None
 
     def take(self, source: Store, reference: Reference) -> int:
-        """Keep an artifact of another store, too; one that is here already is left as it is.
+        """Keep an artifact of another store, too; one that is here as a whole is left as it is.
 
         Returns:
             Bytes that were not here before.
@@ -306,7 +315,7 @@ class Store(ABC):
             StepFailed: a file's bytes are not those of its digest.
             Unavailable: a store is full or cannot be reached; nothing is published.
         """
-        if self.has(reference.digest):
+        if self.exists(reference):
             return 0
         manifest, taken = source.manifest(reference), 0
         for entry in manifest.files:
@@ -342,21 +351,28 @@ class Store(ABC):
         """The bytes of one file of an artifact, in pieces, as they are; `NotFound` if lost."""
         return self._pieces_of(reference, entry)
 
-    def remove(self, references: Iterable[Reference], *, dry_run: bool = False) -> Removed:
+    def remove(
+        self, references: Iterable[Reference], *, before: float, dry_run: bool = False
+    ) -> Removed:
         """Delete artifacts, and the blobs that no other artifact has; what is gone is no error.
 
         The caller knows that nobody needs them. A blob that was written lately stays: it may
         belong to an artifact whose manifest is not there yet.
+
+        Args:
+            before: when the caller began to ask who needs them, in seconds of the epoch. What
+                was written or claimed since stays: somebody may need it now.
 
         Raises:
             StepFailed: another artifact's manifest is damaged, so its blobs are not known.
             Unavailable: the store cannot be reached.
         """
         with nullcontext() if dry_run else self.alone():
-            return self._removed(references, dry_run=dry_run)
+            return self._removed(references, before, dry_run=dry_run)
 
-    def _removed(self, references: Iterable[Reference], *, dry_run: bool) -> Removed:
-        going = dict(self._known(references))
+    def _removed(self, references: Iterable[Reference], before: float, *, dry_run: bool) -> Removed:
+        known = dict(self._known(references))
+        going = {key: one for key, one in known.items() if self._is_older(key, before)}
         gone = {file.digest: file.size for one in going.values() for file in one.files}
         for key in self._keys("manifests/"):
             if gone and key not in going:
@@ -368,6 +384,10 @@ class Store(ABC):
         if not dry_run:
             self.discard([*going, *map(blob_key, old)])
         return Removed(len(going), sum(gone[digest] for digest in old))
+
+    def _is_older(self, key: str, moment: float) -> bool:
+        written = self._written(key)
+        return written is not None and written + self.tick <= moment
 
     def stock(self) -> Iterator[Stored]:
         """All manifests and blobs, and what writers that broke off have left."""
@@ -390,6 +410,12 @@ class Store(ABC):
         """Delete objects that `stock` told of. The caller is `alone`, and nobody needs them."""
         for key in keys:
             self._remove(key)
+
+    def clear(self) -> None:
+        """Delete all artifacts, and whose they are. Nobody else may be using the store."""
+        for one in list(self.stock()):
+            self._remove(one.key)
+        self._remove(OWNER)
 
     def _known(self, references: Iterable[Reference]) -> Iterator[tuple[str, Manifest]]:
         """Key -> manifest of those that are there."""
@@ -421,7 +447,7 @@ class Store(ABC):
         Objects are not artifacts: their bytes may change, and nothing checks them.
 
         Args:
-            key: below ``executions/`` or ``backups/``.
+            key: below ``executions/`` or ``backups/``, or `OWNER`.
 
         Raises:
             Refused: the key could lead out of there.
@@ -592,7 +618,7 @@ def manifest_key(digest: str) -> str:
 def _check_object(key: str) -> None:
     pure = PurePosixPath(key)
     plain = str(pure) == key and ".." not in pure.parts and key.isprintable()
-    if not plain or not key.startswith((OBJECTS, BACKUPS)):
+    if not plain or not (key == OWNER or key.startswith((OBJECTS, BACKUPS))):
         raise Refused("store.no_object_key", key=key, folder=OBJECTS)
 
 

@@ -9,6 +9,7 @@ from plugins.command import Command
 from plugins.other_stack import OtherStack
 from plugins.waiting import wait_until
 
+from aileron.backup.upgrade import await_services
 from aileron.ledger import Ledger, NodeState
 
 pytestmark = pytest.mark.timeout(1200)
@@ -33,18 +34,21 @@ def test_a_backup_made_while_a_run_is_going_is_an_installation_elsewhere(
     assert made["missing"] == []
     told = stack_ledger.events.list("default", subject=f"backup:{made['number']}")
     assert [event.verb for event in told] == ["backup.made"]
+    name, run = run_id.split("/", 2)[1:]
+    aileron("lifecycle", "stop", name, run, code=None)  # two that train at once are slow
 
     restored = other_stack("restore", target, "--json").json
     assert restored["open_runs"] == made["open_runs"]
     other_stack("stack", "up")
-    name, run = run_id.split("/", 2)[1:]
-
-    def ended() -> bool:
-        return bool(other_stack("lifecycle", "show", name, run, "--json").json.get("ended"))
-
-    wait_until(ended, 180, "end of the run that was going")
+    settings = other_stack.settings()
+    ledger = Ledger(settings.require("ledger_url"), "test")
+    try:
+        wait_until(lambda: ledger.runs.get(run_id).state.final, 400, "end of the run")
+    finally:
+        ledger.close()
     facts = other_stack("lifecycle", "show", name, run, "--json").json
     assert facts["state"] == "succeeded", "Airflow gave its tasks to workers anew"
+    await_services(settings, 300)  # the service has to make its environment anew
     links = other_stack("doctor", "--json").json
     assert [link for link in links if link["health"] == "broken"] == []
     fresh = other_stack("lifecycle", "run", "slow", *BRIEF, "--wait", "--json").json

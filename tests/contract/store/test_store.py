@@ -14,11 +14,15 @@ from plugins.stores import Backend
 
 from aileron.core.errors import InvalidInput, NotFound, Refused, StepFailed
 from aileron.core.ports import ArtifactKind, Reference
-from aileron.store import Entry, Store
+from aileron.store import Entry, Store, open_store
 from aileron.store.local import LocalStore
+from aileron.store.manifest import is_safe
+from aileron.store.owner import claim_if_empty, owner_of
 from aileron.store.store import blob_key, manifest_key
 
 KIND = ArtifactKind.MODEL
+LATER = time.time() + 24 * 3600
+"""As if all that these tests write had been written long before."""
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -240,7 +244,9 @@ def test_a_removed_artifact_takes_along_what_no_other_one_has(
     (folder / "model.json").write_text('{"format_version": 2}')
     stays = store.put(KIND, folder)
     before = backend.names()
-    assert store.remove([going]).bytes == 0, "what was written lately may be another one's"
+    assert store.remove([going], before=LATER).bytes == 0, (
+        "what was written lately may be another one's"
+    )
     assert not store.exists(going)
     again = tmp_path / "again"
     store.fetch(stays, again, writable=True)
@@ -249,14 +255,70 @@ def test_a_removed_artifact_takes_along_what_no_other_one_has(
     assert backend.names() == before
     monkeypatch.setattr("aileron.store.store.GRACE_SECONDS", -60.0)
     for dry_run in (True, False):
-        removed = store.remove([going, going], dry_run=dry_run)
+        removed = store.remove([going, going], before=LATER, dry_run=dry_run)
         assert (removed.artifacts, removed.bytes) == (1, len('{"format_version": 1}'))
         assert store.exists(going) is dry_run
     assert len(backend.names()) == len(before) - 2
     store.verify(stays)
-    assert store.remove([going]).artifacts == 0
-    assert store.remove([stays]).artifacts == 1
+    assert store.remove([going], before=LATER).artifacts == 0
+    assert store.remove([stays], before=LATER).artifacts == 1
     assert backend.names() == []
+
+
+def test_what_was_claimed_since_its_remover_asked_stays(store: Store) -> None:
+    asked = time.time()
+    used = store.put_json(KIND, "model.json", [1])
+    assert store.remove([used], before=asked).artifacts == 0
+    store.verify(used)
+    assert store.remove([used], before=time.time() + 2).artifacts == 1
+
+
+def test_an_artifact_that_lost_a_file_is_taken_again(
+    store: Store, backend: Backend, folder: Path, tmp_path: Path
+) -> None:
+    source = open_store(str(tmp_path / "source"))
+    reference = source.put(KIND, folder)
+    whole = store.take(source, reference)
+    assert whole == reference.size
+    assert store.take(source, reference) == 0
+    entry = source.manifest(reference).files[0]
+    backend.lose(blob_key(entry.digest))
+    assert store.take(source, reference) == entry.size
+    store.verify(reference)
+
+
+def test_a_store_is_empty_until_it_has_an_artifact_and_when_it_was_cleared(
+    store: Store, backend: Backend
+) -> None:
+    assert store.is_empty
+    assert claim_if_empty(store, "mine")
+    assert store.is_empty
+    store.put_json(KIND, "model.json", [1])
+    assert not store.is_empty
+    assert claim_if_empty(store, "mine")
+    with pytest.raises(Refused, match="another installation"):
+        claim_if_empty(store, "theirs")
+    store.clear()
+    assert (store.is_empty, owner_of(store), backend.names()) == (True, None, [])
+
+
+def test_a_store_with_artifacts_and_no_owner_is_not_claimed_by_who_starts(store: Store) -> None:
+    store.put_json(KIND, "model.json", [1])
+    assert not claim_if_empty(store, "mine")
+    assert owner_of(store) is None
+
+
+@pytest.mark.parametrize("name", ["the\u3000best", "a\u00a0b", "zero\u200bwidth", "数据.csv"])
+def test_files_may_have_any_name_that_is_text(store: Store, tmp_path: Path, name: str) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / name).write_text("x")
+    reference = store.put(KIND, tmp_path / "made")
+    assert (store.fetch(reference, tmp_path / "got") / name).read_text() == "x"
+
+
+@pytest.mark.parametrize("name", ["a\nb", "bell\x07", "half\udcff", "no\U000e0fffone"])
+def test_a_name_with_control_characters_or_halves_is_refused(name: str) -> None:
+    assert not is_safe(name)
 
 
 def test_nothing_is_removed_while_another_manifest_cannot_be_read(
@@ -267,7 +329,7 @@ def test_nothing_is_removed_while_another_manifest_cannot_be_read(
     other = store.put(KIND, folder)
     backend.damage(manifest_key(other.digest), b"{")
     with pytest.raises(StepFailed):
-        store.remove([going])
+        store.remove([going], before=LATER)
     assert store.exists(going)
 
 

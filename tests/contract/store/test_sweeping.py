@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
@@ -20,8 +21,8 @@ from aileron.store.s3 import S3Store
 KIND = ArtifactKind.REPORT
 
 
-def sweep_all(store: Store, before: float) -> None:
-    """As `aileron gc` does of a ledger that needs nothing."""
+def sweep_all(store: Store, before: float, only: Reference | None = None) -> None:
+    """As `aileron gc` does of a ledger that needs nothing, or only this one not."""
     with store.alone():
         stock = list(store.stock())
         manifests = [one for one in stock if one.key.startswith("manifests/")]
@@ -30,7 +31,16 @@ def sweep_all(store: Store, before: float) -> None:
         needed = {digest for one in live for digest, _ in store.files_of(one)}
         files = [one for one in stock if one.key.startswith("blobs/") and one.written < before]
         loose = [one.key for one in files if Path(one.key).name not in needed]
-        store.discard(dead + loose)
+        mine = {only.digest, *_files(store, only)} if only else None
+        gone = [key for key in dead + loose if mine is None or Path(key).stem in mine]
+        store.discard(gone)
+
+
+def _files(store: Store, reference: Reference) -> list[str]:
+    try:
+        return [digest for digest, _ in store.files_of(reference.digest)]
+    except FileNotFoundError:
+        return []
 
 
 def old(store: Store) -> float:
@@ -119,73 +129,72 @@ def test_whoever_claims_while_a_sweep_is_under_way_is_told_the_truth(store: Stor
 
 
 def test_a_thousand_writers_and_sweepers_lose_nothing(store: Store) -> None:
-    """They write the same few things over and over, which sweepers take for old."""
-    rounds = 2 if isinstance(store, S3Store) else 60
+    """All write and claim what is there and old, while it is swept, one thing after the other.
 
-    def write(number: int) -> None:
+    What is old was written before they began: however slow the machine is, what they write is new.
+    """
+    count = 4 if isinstance(store, S3Store) else 120
+    references = [store.put_json(KIND, "report.json", [number]) for number in range(count)]
+    before = old(store)
+
+    def write(_: int) -> None:
         mine = open_store(store.root)
-        for turn in range(rounds):
-            reference = mine.put_json(KIND, "report.json", [number % 2, turn % 3])
-            fresh.add(reference)
+        for number, reference in enumerate(references):
+            assert mine.put_json(KIND, "report.json", [number]) == reference
             mine.verify(reference)
 
     def claim(_: int) -> None:
         mine = open_store(store.root)
-        for _ in range(rounds):
-            for reference in list(fresh):
-                if mine.claim(reference):
-                    mine.verify(reference)
-
-    fresh: set[Reference] = set()
-    stop = Event()
+        for reference in references:
+            if mine.claim(reference):
+                mine.verify(reference)
 
     def sweep() -> None:
-        while not stop.is_set():
-            # Old is what was written before now, less the time in which a writer looks.
-            sweep_all(open_store(store.root), time.time() - 1.5)
-            stop.wait(0.01)
+        mine = open_store(store.root)
+        for reference in references:
+            sweep_all(mine, before, only=reference)
 
     with ThreadPoolExecutor(5) as pool:
-        sweeper = pool.submit(sweep)
         workers = [pool.submit(write, n) for n in range(2)] + [pool.submit(claim, 0)]
+        workers.append(pool.submit(sweep))
         for worker in workers:
-            worker.result(120)
-        stop.set()
-        sweeper.result(60)
+            worker.result(300)
+    for reference in references:
+        store.verify(reference)
 
 
+COUNT = 150
 WRITER = """
-import sys, time
+import sys
 from aileron.core.ports import ArtifactKind
 from aileron.store import open_store
 store = open_store(sys.argv[1])
 print("ready", flush=True)
-end = time.time() + 2.0
-while time.time() < end:
-    for number in range(3):
-        store.verify(store.put_json(ArtifactKind.REPORT, "report.json", [number]))
+for number in range(int(sys.argv[2])):
+    store.verify(store.put_json(ArtifactKind.REPORT, "report.json", [number]))
 """
 
 
 def test_processes_lose_nothing_either(tmp_path: Path) -> None:
-    """Whatever is there already is old, all the time: only the lock is between them."""
+    """What was there before is old, whatever the clock says: only the lock is between them."""
     store = open_store(str(tmp_path / "store"))
-    words = [sys.executable, "-c", WRITER, store.root]
+    references = [store.put_json(KIND, "report.json", [number]) for number in range(COUNT)]
+    before = old(store)
+    words = [sys.executable, "-c", WRITER, store.root, str(COUNT)]
     writers = [
         subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    sweeps = 0
     for writer in writers:
         assert writer.stdout is not None
         writer.stdout.readline()
-    while any(writer.poll() is None for writer in writers):
-        sweep_all(store, time.time() - 0.5)
-        sweeps += 1
+    for reference in references:
+        sweep_all(store, before, only=reference)
     for writer in writers:
-        _, said = writer.communicate(timeout=30)
+        _, said = writer.communicate(timeout=300)
         assert writer.returncode == 0, said
-    assert sweeps > 10
+    for reference in references:
+        store.verify(reference)
 
 
 def test_blobs_that_were_removed_before_they_were_published_are_told(store: Store) -> None:
@@ -229,6 +238,30 @@ def test_whoever_died_while_removing_is_not_waited_for(
     store.verify(store.put_json(KIND, "report.json", [1]))
     with store.alone():
         pass
+
+
+def test_one_who_was_taken_for_dead_removes_nothing_more_and_leaves_the_other_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(store, S3Store):
+        pytest.skip("nobody takes a lock away")
+    from aileron.store import s3
+
+    reference = store.put_json(KIND, "report.json", [1])
+    keys = [one.key for one in store.stock()]
+    other = open_store(store.root)
+    assert isinstance(other, S3Store)
+    with ExitStack() as late:
+        with store.alone():
+            monkeypatch.setattr(s3, "DEAD_SECONDS", -1.0)
+            late.enter_context(other.alone())
+            monkeypatch.undo()
+            with pytest.raises(Unavailable, match="Somebody else removes"):
+                store.discard(keys)
+        assert other._told().by is not None, "the other one is still at work"
+        store.verify(reference)
+        other.discard(keys)
+    assert not store.exists(reference)
 
 
 def test_one_who_slept_too_long_stops_removing(

@@ -73,3 +73,19 @@ def test_urls_may_be_in_files_and_what_is_damaged_gives_exit_status_one(
         blob.write_bytes(b"")
     wrong = terminal(site, "backup", str(target), "--verify", "--json", code=1)
     assert not json.loads(wrong.stdout)["whole"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--at", "3"),
+        ("--at", "3", "--list"),
+        ("--list", "--verify"),
+        ("--list", "--without-secrets"),
+        ("--verify", "--without-secrets"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = CliRunner().invoke(command, ["backup", str(tmp_path / "kept"), *words])
+    assert done.exit_code == 2
+    assert not (tmp_path / "kept").exists()

@@ -22,8 +22,11 @@ from aileron.ledger import Ledger, NodeState, RunState
 from aileron.registry.mlflow_rest import Mlflow
 from aileron.registry.tracked import KEY_TAG
 from aileron.retention import Retention
+from aileron.retention.alone import alone
+from aileron.run import exchange
 from aileron.run.engine import Engine
 from aileron.store import open_store
+from aileron.store.owner import owner_of
 
 LATER = 40 * DAY
 
@@ -203,6 +206,46 @@ def test_a_store_of_another_installation_is_not_swept(past: Past) -> None:
     for dry_run in (True, False):
         with pytest.raises(Refused, match="another installation"):
             retention.sweep(dry_run=dry_run)
+
+
+def test_a_store_that_nobody_claimed_is_swept_only_where_all_of_it_is_known(past: Past) -> None:
+    past.store.clear()
+    past.run([past.artifact("ours")])
+    theirs = past.artifact("theirs")
+    past.grow_old()
+    assert past.sweep(dry_run=True).going, "to look is free"
+    with pytest.raises(Refused, match="1 artifacts in it that no record here names"):
+        past.sweep()
+    past.store.verify(theirs)
+    assert owner_of(past.store) is None
+    past.retention().sweep(dry_run=False, claim=True)
+    assert not past.store.exists(theirs)
+    assert owner_of(past.store) == past.ledger.installation
+
+
+def test_what_says_whose_the_store_is_does_not_disturb_the_daily_tidying(past: Past) -> None:
+    past.store.clear()
+    past.sweep()
+    assert owner_of(past.store) == past.ledger.installation
+    for path in Path(past.store.root).rglob("*"):
+        os.utime(path, (time.time() - LATER, time.time() - LATER))
+    exchange.sweep(past.store)
+    assert owner_of(past.store) == past.ledger.installation
+    past.sweep()
+
+
+@pytest.mark.parametrize("work", ["backup", "purge", "gc"])
+def test_who_is_at_work_is_told_by_what_it_does(past: Past, work: Any) -> None:
+    said = {"backup": "backup is being made", "purge": "purged", "gc": "sweep is under way"}
+    with alone(past.ledger, work), pytest.raises(Conflict, match=said[work]):
+        past.sweep()
+    past.sweep()
+
+
+def test_to_look_waits_for_nobody_who_uses_the_objects(past: Past, tmp_path: Path) -> None:
+    tagged(past, 1, dataset(tmp_path / "v1", "a"))
+    with DataRepository(past.settings.data_repository).using_objects():
+        past.sweep(dry_run=True)
 
 
 def test_one_sweeps_at_a_time(past: Past) -> None:

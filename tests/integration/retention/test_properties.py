@@ -41,6 +41,8 @@ class AnyPast:
     models: tuple[tuple[frozenset[str], float], ...]
     champions: tuple[tuple[frozenset[str], float], ...]
     datasets: tuple[frozenset[str], ...]
+    documents: tuple[frozenset[str], ...]
+    executions: tuple[frozenset[str], ...]
     cached: tuple[frozenset[str], ...]
     unknown: tuple[frozenset[str], ...]
     loose: tuple[str, ...]
@@ -66,6 +68,8 @@ PASTS = st.builds(
     models=some(st.tuples(CONTENTS, AGES)),
     champions=some(st.tuples(CONTENTS, AGES)),
     datasets=some(CONTENTS, 2),
+    documents=some(CONTENTS, 2),
+    executions=some(CONTENTS, 2),
     cached=some(CONTENTS, 2),
     unknown=some(CONTENTS, 2),
     loose=some(st.text("xyz", min_size=1, max_size=3), 2),
@@ -126,6 +130,15 @@ def written(past: Past, any_past: AnyPast) -> set[Reference]:
     for number, contents in enumerate(any_past.datasets, 1):
         past.dataset_version(number, made := past.artifact(*contents))
         needed.add(made)
+    for number, contents in enumerate(any_past.documents):
+        needed.add(made := past.artifact(*contents))
+        document = past.settings.workspace / "configs" / f"document{number}.yaml"
+        document.parent.mkdir(exist_ok=True)
+        document.write_text(f"model: {made.uri}\n")
+    for number, contents in enumerate(any_past.executions):
+        needed.add(made := past.artifact(*contents))
+        key = f"executions/key{number}/1/result.json"
+        past.store.write_object(key, f'{{"model": "{made.uri}"}}'.encode())
     for number, contents in enumerate(any_past.cached):
         past.cached(f"cached{number}", {"port": past.artifact(*contents)})
     for contents in any_past.unknown:

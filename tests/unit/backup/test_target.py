@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from aileron.backup import Backup, Target
-from aileron.core.errors import InvalidInput, NotFound, StepFailed
+from aileron.core.errors import Conflict, InvalidInput, NotFound, StepFailed
 
 
 def backup(number: int, secrets: tuple[str, ...] = ()) -> Backup:
@@ -39,6 +40,24 @@ def test_a_target_that_is_not_there_yet_has_no_backups(target: Target) -> None:
     assert target.latest() is None
     with pytest.raises(NotFound, match="there are: -"):
         target.get()
+
+
+def test_one_backup_is_made_to_a_folder_at_a_time(target: Target) -> None:
+    with (
+        target.writing(),
+        pytest.raises(Conflict, match="backup is being made"),
+        Target(target.store.root).writing(),
+    ):
+        pass
+
+
+def test_a_volume_that_its_group_shares_stays_open_to_the_group(tmp_path: Path) -> None:
+    shared, target = tmp_path / "shared", Target(str(tmp_path / "shared"))
+    (shared / "lost+found").mkdir(parents=True)
+    shared.chmod(0o2775)
+    with target.writing():
+        assert not target.is_open
+    assert [stat.S_IMODE((shared / part).stat().st_mode) for part in (".", "blobs")] == [0o2770] * 2
 
 
 def test_backups_are_found_by_number_and_the_newest_by_none(target: Target) -> None:

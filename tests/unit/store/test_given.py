@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from aileron.core.digest import digest_file
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.store import Store, open_store
 from aileron.store.store import blob_key
@@ -76,3 +79,20 @@ def test_a_program_stays_one(store: Store, shard: Path, tmp_path: Path) -> None:
     made = store.put(ArtifactKind.PACKAGE, shard.parent, given=True)
     taken = store.fetch(made, tmp_path / "taken") / "shard"
     assert taken.stat().st_mode & 0o111
+
+
+def test_an_old_file_that_is_given_is_no_draft_that_broke_off(
+    store: Store, shard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep removes drafts by their age; this one is a link, and its bytes may be years old."""
+    os.utime(shard, (0, 0))
+    seen: list[float] = []
+
+    def look(path: Path) -> str:
+        seen.extend(one.written for one in store.stock() if one.key.startswith("drafts/"))
+        return digest_file(path)
+
+    monkeypatch.setattr("aileron.store.local.digest_file", look)
+    store.put(ArtifactKind.DATASET, shard.parent, given=True)
+    assert len(seen) == 1
+    assert time.time() - seen[0] < 60
