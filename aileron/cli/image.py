@@ -217,6 +217,7 @@ def _make(
 
 def _said(client: Client, version: r.ImageVersion, *, following: bool) -> Iterator[str]:
     """The logs of the parts of a build, one after the other."""
+    finished = not following
     for node in NODES:
         offset, ended = 0, False
         while not ended:
@@ -224,12 +225,11 @@ def _said(client: Client, version: r.ImageVersion, *, following: bool) -> Iterat
             ended, offset = piece.ended, piece.next_offset
             if piece.text:
                 yield piece.text
+            elif finished:  # all was read that it said before its end
+                break
             elif not ended:
-                if not following:
-                    return
                 time.sleep(POLL_SECONDS)
-                if client.run(str(version.run_id)).finished:
-                    return
+                finished = version.run_id is None or client.run(version.run_id).finished
 
 
 def _find(client: Client, version: str) -> r.ImageVersion:

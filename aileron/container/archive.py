@@ -7,6 +7,7 @@ so no name and no link leads anywhere. Every digest is computed again.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import tarfile
 import zlib
@@ -23,7 +24,7 @@ MOST_MEMBERS: Final = 10_000
 DOCKER_FILE: Final = "manifest.json"
 NAMED: Final = "io.containerd.image.name"
 _BLOB: Final = re.compile(r"blobs/sha256/([0-9a-f]{64})")
-_DAMAGE: Final = (tarfile.TarError, EOFError, zlib.error, OSError, ValueError)
+_DAMAGE: Final = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError, ValueError)
 
 
 def read_archive(file: Path, folder: Path, most_bytes: int) -> Image:
@@ -111,14 +112,20 @@ def _from_docker(
     """The older form: ``manifest.json`` names a config and a tar for each layer."""
     import json
 
-    listed = json.loads(_bytes(archive, members[DOCKER_FILE]))
+    try:
+        listed = json.loads(_bytes(archive, members[DOCKER_FILE]))
+    except RecursionError:
+        listed = None
     if not isinstance(listed, list) or len(listed) != 1 or not isinstance(listed[0], dict):
         raise InvalidInput("container.no_image", problem="it does not hold exactly one image")
     config = layout.write(oci.CONFIG, _named(archive, members, listed[0].get("Config")))
     settings = layout.read_json(config)
-    names = settings.get("rootfs", {}).get("diff_ids", [])
+    rootfs, paths = settings.get("rootfs"), listed[0].get("Layers")
+    names = rootfs.get("diff_ids") if isinstance(rootfs, Mapping) else None
+    if not isinstance(names, list) or not isinstance(paths, list) or len(names) != len(paths):
+        raise InvalidInput("container.no_image", problem="its config names other layers")
     layers = []
-    for path, digest in zip(listed[0].get("Layers", ()), names, strict=True):
+    for path, digest in zip(paths, names, strict=True):
         member = members.get(str(path))
         if member is None:
             raise InvalidInput("container.no_image", problem=f"it has no {path}")

@@ -2,16 +2,20 @@
 
 Such a build runs what its author wrote, as the image's root, with the network. It gets no
 variable of this process but the system's own and the proxies', no secret and no folder of this
-machine: the context is empty.
+machine: the context is empty. What it leaves in the program's storage goes, when it is stopped too.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,13 +23,16 @@ from typing import Final
 from aileron.container.archive import read_archive, write_archive
 from aileron.container.layout import Image, Layout
 from aileron.container.packages import LAST_LINES, Log, run_logged
+from aileron.container.settings import PROXIES
 from aileron.core.errors import InvalidInput, StepFailed, Unavailable
 
 NAME: Final = "localhost/aileron-build"
-INHERITED: Final = (
-    "PATH", "HOME", "LANG", "TMPDIR", "XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINER_HOST",
-    "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
-)  # fmt: skip
+OLD_SECONDS: Final = 24 * 3600.0
+"""What a build left so long ago is nobody's: that one was killed."""
+BUILDER_VARIABLES: Final = ("XDG_RUNTIME_DIR", "DOCKER_HOST", "CONTAINER_HOST")
+"""By which the programs find their servers."""
+INHERITED: Final = ("PATH", "HOME", "LANG", "TMPDIR", *BUILDER_VARIABLES, *PROXIES)
+_OURS: Final = re.compile(rf"{NAME}(?:-base)?:(\d+)-.*")
 APT: Final = """\
 ARG BASE
 FROM ${{BASE}}
@@ -75,14 +82,18 @@ class ProgramBuilder(Builder):
         context.mkdir()
         file = work / "Dockerfile"
         file.write_text(dockerfile, encoding="utf-8")
-        tag = f"{NAME}:{work.name}".lower()
-        loaded = self._load(base, work, log) if base is not None else None
-        try:
-            self._build(file, context, tag, loaded, log)
-            tar = self._save(tag, work, log)
-            return read_archive(tar, folder, most)
-        finally:
-            self._forget([name for name in (tag, loaded) if name])
+        label = f"{time.time():.0f}-{work.name}".lower()
+        tag, loaded = f"{NAME}:{label}", f"{NAME}-base:{label}"
+        self._forget(list(self._old()))
+        with _unwinding():
+            try:
+                if base is not None:
+                    self._load(base, loaded, work, log)
+                self._build(file, context, tag, loaded if base is not None else None, log)
+                tar = self._save(tag, work, log)
+                return read_archive(tar, folder, most)
+            finally:
+                self._forget([tag, loaded] if base is not None else [tag])
 
     def _build(self, file: Path, context: Path, tag: str, base: str | None, log: Log) -> None:
         words = [self.program, "build", "--file", str(file), "--tag", tag]
@@ -95,19 +106,18 @@ class ProgramBuilder(Builder):
             problem = "\n".join(said.lines[-LAST_LINES:])
             raise InvalidInput("container.build_failed", problem=problem)
 
-    def _load(self, base: Layout, work: Path, log: Log) -> str:
-        """Give the builder the base; the name that it has there."""
-        tar, name = work / "base.tar", f"{NAME}-base:{work.name}".lower()
+    def _load(self, base: Layout, name: str, work: Path, log: Log) -> None:
+        """Give the builder the base, as `name`."""
+        tar = work / "base.tar"
         with tar.open("wb") as file:
             write_archive(base, name, file)
         if self.program == "buildah":
             found = self._answer(["pull", "--quiet", f"oci-archive:{tar}"])
-            self._answer(["tag", found, name])
+            self._answer(["tag", found[-1], name])
         else:
             self._answer(["load", "--input", str(tar)])
         tar.unlink()
         log(f"{self.program} has the base image as the argument BASE.")
-        return name
 
     def _save(self, tag: str, work: Path, log: Log) -> Path:
         tar = work / "built.tar"
@@ -121,11 +131,20 @@ class ProgramBuilder(Builder):
     def _forget(self, names: list[str]) -> None:
         """What this build left in the builder's own storage goes; others' images stay."""
         for name in names:
-            subprocess.run(
-                [self.program, "rmi", name], env=environment(), capture_output=True, check=False
-            )
+            words = [self.program, "rmi", "--force", name]  # with containers that a stop left
+            subprocess.run(words, env=environment(), capture_output=True, check=False)
 
-    def _answer(self, words: list[str]) -> str:
+    def _old(self) -> Iterator[str]:
+        """Names of what builds left that had no time to remove it."""
+        field = ".Name" if self.program == "buildah" else ".Repository"
+        listed = self._answer(["images", "--format", f"{{{{{field}}}}}:{{{{.Tag}}}}"])
+        for name in listed:
+            match = _OURS.fullmatch(name.strip())
+            if match and float(match[1]) < time.time() - OLD_SECONDS:
+                yield name.strip()
+
+    def _answer(self, words: list[str]) -> list[str]:
+        """The lines that the program says."""
         done = subprocess.run(
             [self.program, *words], env=environment(), capture_output=True, text=True, check=False
         )
@@ -133,7 +152,22 @@ class ProgramBuilder(Builder):
             raise StepFailed(
                 "container.builder_failed", program=self.program, problem=done.stderr.strip()
             )
-        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+        return done.stdout.strip().splitlines()
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let SIGTERM, by which a build is stopped, end this process in order: `finally` is run."""
+
+    def end(number: int, _: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left to do is short
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def environment() -> dict[str, str]:

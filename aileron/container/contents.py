@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import tarfile
 import zlib
@@ -58,7 +59,7 @@ def opened(layout: Layout, layer: Blob) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(layout.path(layer), "r:*") as archive:
             yield archive
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
         raise InvalidInput(
             "container.no_image", problem=f"layer {layer.digest} is damaged: {error}"
         ) from None

@@ -88,7 +88,10 @@ def check_image(
     if not marked:
         said = (done.stderr.strip() or done.stdout.strip() or "-").splitlines()[-1][:300]
         return [_point("python", "python_does_not_start", passed=False, problem=said)]
-    return list(_points(json.loads(marked[-1].removeprefix(MARK)), uses))
+    try:
+        return list(_points(json.loads(marked[-1].removeprefix(MARK)), uses))
+    except (AttributeError, LookupError, TypeError, ValueError):  # another program says it
+        return [_point("python", "python_does_not_start", passed=False, problem=MARK + "?")]
 
 
 def _points(said: Mapping[str, Any], uses: Sequence[Use]) -> Iterator[Point]:

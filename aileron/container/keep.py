@@ -106,8 +106,7 @@ def _published(
             )
         else:
             registry = settings.registry(pool.registry)
-            _, _, below = registry.address.partition("/")
-            repository = "/".join(part for part in (below, repository_of(row)) if part)
+            repository = "/".join((*registry.path, repository_of(row)))
             with RegistryClient(registry, settings.login(registry)) as client:
                 client.push(layout, repository, f"v{row.version}")
             context.log(f"Pool {pool.name}: sent as {reference}")

@@ -58,7 +58,7 @@ class Blob:
             found = cls(
                 str(values.get("mediaType", MANIFEST)), str(values["digest"]), int(values["size"])
             )
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             raise InvalidInput("container.no_image", problem="a descriptor is damaged") from None
         if not _DIGEST.fullmatch(found.digest) or found.size < 0:
             raise InvalidInput("container.no_image", problem=f"its digest is {found.digest[:80]}")
@@ -253,7 +253,7 @@ def _fits(entry: Any) -> bool:
         return False
     kind = entry.get("mediaType", MANIFEST)
     platform = entry.get("platform")
-    if kind not in (*MANIFESTS, *INDEXES):
+    if kind not in (*MANIFESTS, *INDEXES) or not isinstance(platform, Mapping | None):
         return False
     return platform is None or (platform.get("os"), platform.get("architecture")) == PLATFORM
 
@@ -276,7 +276,19 @@ def image_of(manifest: Blob, body: Mapping[str, Any], settings: Mapping[str, Any
     names = rootfs.get("diff_ids") if isinstance(rootfs, Mapping) else None
     if not isinstance(names, list) or len(names) != len(layers):
         raise InvalidInput("container.no_image", problem="its config names other layers")
+    _check_settings(settings)
     return Image(manifest, Blob.of(body["config"]), layers, settings)
+
+
+def _check_settings(settings: Mapping[str, Any]) -> None:
+    """Raise unless what is read of a config is of the kinds that the OCI has."""
+    run = settings.get("config") or {}
+    kinds = [(settings, "history", list), (settings, "config", Mapping)]
+    if isinstance(run, Mapping):
+        kinds += [(run, "Env", list), (run, "Labels", Mapping)]
+    for values, name, kind in kinds:
+        if values.get(name) is not None and not isinstance(values[name], kind):
+            raise InvalidInput("container.no_image", problem=f"`{name}` of its config is damaged")
 
 
 def document(data: bytes) -> dict[str, Any]:
@@ -287,7 +299,7 @@ def document(data: bytes) -> dict[str, Any]:
     """
     try:
         found = json.loads(data) if len(data) <= MOST_DOCUMENT else None
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise InvalidInput("container.no_image", problem="one of its documents is no JSON object")

@@ -27,8 +27,12 @@ BESIDE: Final = ("bin", "etc", "include", "share")
 """Folders of a wheel's data that belong into the environment, not among its modules."""
 ADDED: Final = "ai.aileron.pip"
 """Label of an image: the distributions that its last build was asked for."""
-_INFO: Final = re.compile(r"(?P<name>[^/]+)-(?P<version>[^/-]+)\.dist-info")
+_INFO: Final = re.compile(
+    r"(?P<name>[A-Za-z0-9][\w.\-]*)-(?P<version>[\w.!+]+)\.dist-info", re.ASCII
+)
 LAST_LINES: Final = 30
+STOP_SECONDS: Final = 10.0
+"""Between SIGTERM and SIGKILL for a program that is to end."""
 Log = Callable[[str], None]
 
 
@@ -191,6 +195,14 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 @dataclass(frozen=True)
 class Said:
     """How a program ended, and its last lines."""
@@ -224,11 +236,15 @@ def run_logged(
             errors="replace",
         ) as process:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-            for line in process.stdout:
-                text = line.rstrip("\n").replace(*hidden)
-                log(text)
-                lines.append(text)
-                del lines[:-200]
+            try:
+                for line in process.stdout:
+                    text = line.rstrip("\n").replace(*hidden)
+                    log(text)
+                    lines.append(text)
+                    del lines[:-200]
+            except BaseException:  # we are to end: so is it
+                _end(process)
+                raise
     except FileNotFoundError:
         raise StepFailed("container.no_program", program=words[0]) from None
     return Said(process.returncode, lines)

@@ -81,6 +81,11 @@ class Recipe(BaseModel):
         return self
 
     @property
+    def index(self) -> str | None:
+        """The index that the pip list names."""
+        return parse_pip(self.pip).index
+
+    @property
     def as_root(self) -> bool:
         """Whether its build runs what somebody wrote as the image's root."""
         return bool(self.dockerfile or self.apt)
@@ -97,6 +102,11 @@ class PipList:
     def names(self) -> tuple[str, ...]:
         """The distributions that are asked for, without versions."""
         return tuple(re.split(r"[^A-Za-z0-9._-]", line)[0] for line in self.requirements)
+
+
+def address_part(name: str) -> str:
+    """`name` of a project or an image as a part of an address in a registry."""
+    return re.sub(r"[^a-z0-9]+", "-", name).strip("-")
 
 
 def parse_pip(lines: Iterable[str]) -> PipList:

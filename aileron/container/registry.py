@@ -36,11 +36,11 @@ class RegistryClient:
 
     def __init__(self, registry: Registry, login: tuple[str, str] | None) -> None:
         self._host = registry.host
-        self._tls = registry.tls
+        self._scheme = "https" if registry.tls else "http"
         self._login = login
         self._tokens: dict[str, str] = {}
         self._http = httpx.Client(
-            base_url=f"{'https' if registry.tls else 'http'}://{registry.host}",
+            base_url=f"{self._scheme}://{registry.host}",
             timeout=TIMEOUT,
             trust_env=registry.tls,
         )
@@ -119,6 +119,8 @@ class RegistryClient:
             place = urljoin(str(answer.url), answer.headers.get("location", ""))
         if urlsplit(place).netloc != self._host:
             raise Unavailable("container.registry_answer", where=self._host, problem="Location")
+        # One behind another server may not know that it is spoken to by https.
+        place = urlsplit(place)._replace(scheme=self._scheme).geturl()
         url = f"{place}{'&' if urlsplit(place).query else '?'}digest={blob.digest}"
         headers = {
             "Content-Type": "application/octet-stream",
@@ -179,7 +181,8 @@ class RegistryClient:
             return False
         words = dict(_ASKED.findall(asked))
         realm = words.get("realm", "")
-        if not realm.startswith("https://") and urlsplit(realm).netloc != self._host:
+        own = self._scheme == "http" and urlsplit(realm).netloc == self._host
+        if not realm.startswith("https://") and not own:
             return False
         query = {"service": words.get("service", ""), "scope": words.get("scope", scope)}
         auth = httpx.BasicAuth(*self._login) if self._login else None

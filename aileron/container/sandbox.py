@@ -1,13 +1,16 @@
-"""Run a program in an image without a container engine: namespaces of its own, and a chroot.
+"""Run a program in an image without a container engine: in namespaces of its own.
 
 The image's files are laid out by a process that has the image's root as its own root already, so
-no link of theirs leads out of it. The program has no network and sees no process of this machine;
-it runs as the user of pods where this process is root, else as this process's own. Linux only.
+no link of theirs leads out of it. Before the program starts, the machine's files are unmounted
+from its namespace and every capability is given up. It has no network and sees no process of this
+machine; it runs as the user of pods where this process is root, else as this process's own. Linux
+only.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import gzip
 import json
 import os
@@ -17,7 +20,9 @@ import stat
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -29,7 +34,18 @@ USER: Final = 1000
 ALONE: Final = ("--mount", "--net", "--pid", "--ipc", "--fork", "--kill-child")
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom")
 READY: Final = "aileron-sandbox: ready"
+PROBE: Final = "probe"
+PROBE_SECONDS: Final = 30.0
 _BIND: Final = 4096
+_DETACH: Final = 2
+_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
+"""Number of the system call, which the C library has no function for."""
+_CAPSET: Final = {"x86_64": 126, "aarch64": 91}
+_CAPABILITIES: Final = 0x20080522
+"""Version 3 of what `capset` takes."""
+_PR_CAPBSET_READ: Final = 23
+_PR_CAPBSET_DROP: Final = 24
+_PR_SET_NO_NEW_PRIVS: Final = 38
 _WHITEOUT: Final = ".wh."
 _OPAQUE: Final = ".wh..wh..opq"
 _TOO_LARGE: Final = 90
@@ -63,8 +79,7 @@ def run_in_image(
         "env": dict(image.environment),
         "words": list(words),
     }
-    mapped = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    command = ["unshare", *ALONE, *mapped, sys.executable, "-m", "aileron.container.sandbox"]
+    command = _command()
     try:
         done = subprocess.run(
             command, input=json.dumps(order), capture_output=True, text=True, timeout=seconds,
@@ -89,32 +104,128 @@ def run_in_image(
     return done
 
 
+def check_possible() -> None:
+    """Try whether images can be run here at all, in an empty one; a success is remembered.
+
+    Raises:
+        Unavailable: they cannot; says what the machine refuses.
+    """
+    problem = _problem()
+    if problem is not None:
+        _problem.cache_clear()  # somebody may allow it meanwhile
+        raise Unavailable("container.no_sandbox", problem=problem)
+
+
+@cache
+def _problem() -> str | None:
+    with tempfile.TemporaryDirectory(prefix="aileron-probe-") as root:
+        try:
+            done = subprocess.run(
+                [*_command(), PROBE, root], stdin=subprocess.DEVNULL, capture_output=True,
+                text=True, timeout=PROBE_SECONDS, check=False,
+            )  # fmt: skip
+        except FileNotFoundError:
+            return "unshare is not installed"
+        except subprocess.TimeoutExpired:
+            return f"no answer in {PROBE_SECONDS:g} s"
+    said = done.stderr.strip().splitlines()
+    return None if done.returncode == 0 else said[-1] if said else "-"
+
+
+def _command() -> list[str]:
+    """This module as the first process of new namespaces."""
+    mapped = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *ALONE, *mapped, sys.executable, "-m", "aileron.container.sandbox"]
+
+
 def main() -> int:
     """Be the first process of the namespaces: lay out, mount, become the user, run."""
+    if sys.argv[1:2] == [PROBE]:
+        return _probe(sys.argv[2])
     order = json.load(sys.stdin)
     is_root = _is_root()
     opened = [Path(path).open("rb") for path, _ in order["layers"]]  # noqa: SIM115 soon over
-    devices = [(path, os.open(path, os.O_RDWR)) for path in DEVICES]
-    os.chroot(order["root"])
-    os.chdir("/")
+    devices = _devices()
+    try:
+        machine, image = _enter(order["root"])
+    except OSError as error:
+        return _no_mount(error)
     try:
         unpack = Unpacking(order["most_bytes"], owners=is_root)
         for file, (_, packed) in zip(opened, order["layers"], strict=True):
             unpack.layer(file, packed=packed)
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's tar leads to
         print(str(error) or type(error).__name__, file=sys.stderr)
         return _TOO_LARGE if isinstance(error, TooLarge) else _DAMAGED
     try:
         _mount_system(devices)
+        _leave(machine, image)
+        _give_up_rights(USER if is_root else None)
     except OSError as error:
-        print(f"mount: {error.strerror}", file=sys.stderr)
-        return _NO_MOUNT
-    if is_root:
-        os.setgroups([])
-        os.setgid(USER)
-        os.setuid(USER)
+        return _no_mount(error)
     print(READY, file=sys.stderr, flush=True)
     return _execute(order["words"], order["env"])
+
+
+def _probe(root: str) -> int:
+    """Do all but lay out and run."""
+    is_root, devices = _is_root(), _devices()
+    try:
+        machine, image = _enter(root)
+        _mount_system(devices)
+        _leave(machine, image)
+        _give_up_rights(USER if is_root else None)
+    except OSError as error:
+        return _no_mount(error)
+    return 0
+
+
+def _no_mount(error: OSError) -> int:
+    print(f"mount: {error.strerror}", file=sys.stderr)
+    return _NO_MOUNT
+
+
+def _devices() -> list[tuple[str, int]]:
+    return [(path, os.open(path, os.O_RDWR)) for path in DEVICES]
+
+
+def _enter(root: str) -> tuple[int, int]:
+    """Have `root` as the root, for now; handles of the machine's root and of the new one."""
+    _mount(root, root, None, _BIND)  # only a mount can become the root of a namespace
+    machine, image = (os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in ("/", root))
+    os.chroot(root)
+    os.chdir("/")
+    return machine, image
+
+
+def _leave(machine: int, image: int) -> None:
+    """Have the image's root alone: nothing of the machine is mounted any more.
+
+    A chroot would be no wall: who may call it again walks out by ``..``.
+    """
+    os.fchdir(machine)
+    os.chroot(".")
+    os.fchdir(image)
+    _system(_PIVOT_ROOT, b".", b".")  # the machine's root lies over the image's then
+    _checked(_libc().umount2(b".", _DETACH))
+    os.chdir("/")
+    os.close(machine)
+    os.close(image)
+
+
+def _give_up_rights(user: int | None) -> None:
+    """Become `user`, with no capability now or by any program that is started."""
+    libc, number = _libc(), 0
+    while libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) >= 0:
+        _checked(libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0))
+        number += 1
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0)
+    _system(_CAPSET, header, (ctypes.c_uint32 * 6)())
+    _checked(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 
 
 class TooLarge(OSError):
@@ -199,9 +310,25 @@ def _mount_system(devices: Sequence[tuple[str, int]]) -> None:
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
     given = kind.encode() if kind else None
-    if libc.mount(source.encode(), target.encode(), given, flags, None) != 0:
+    _checked(_libc().mount(source.encode(), target.encode(), given, flags, None))
+
+
+def _system(numbers: Mapping[str, int], *values: object) -> None:
+    """A system call by its number on this processor."""
+    machine = os.uname().machine
+    if machine not in numbers:
+        raise OSError(errno.ENOSYS, f"not on {machine}")
+    _checked(_libc().syscall(numbers[machine], *values))
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(answer: int) -> None:
+    if answer < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 

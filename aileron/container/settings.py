@@ -7,6 +7,7 @@ from no registry, and packages from where pip's and uv's own variables say, else
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +15,21 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aileron.container.recipe import address_part
 from aileron.core.documents import check, read_document
-from aileron.core.errors import InvalidInput
+from aileron.core.errors import InvalidInput, Refused
 from aileron.core.names import Name
 from aileron.core.secrets import LocalSecrets, SecretRef, SecretResolver
 
 FILE: Final = Path("configs") / "images.yaml"
 GIB: Final = 1 << 30
 Index = Annotated[str, Field(pattern=r"^https?://[^\s@]+$")]
+PYPI: Final = "https://pypi.org/simple"
+PROXIES: Final = (
+    "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
+)  # fmt: skip
+_PART: Final = re.compile(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*")
+"""One part of a repository's name, as registries have them: none is ``..``."""
 
 
 class _Section(BaseModel):
@@ -38,6 +46,9 @@ class Packages(_Section):
     wheels: tuple[str, ...] = Field(
         (), description="folders or pages of wheels; default: UV_FIND_LINKS, PIP_FIND_LINKS"
     )
+    allowed: tuple[Index, ...] = Field(
+        (), description="indexes that a list may take instead, by a line `-i URL`"
+    )
 
 
 class Registry(_Section):
@@ -45,7 +56,8 @@ class Registry(_Section):
 
     address: str = Field(
         pattern=r"^[A-Za-z0-9.\-]+(:\d{1,5})?(/[a-z0-9._\-/]+)?$",
-        description="HOST or HOST:PORT, and a path that names are put below",
+        description="HOST or HOST:PORT, and a path that names are put below; images are taken "
+        "from ADDRESS/NAME and ADDRESS/PROJECT/NAME of the own project alone",
     )
     user: str | None = None
     password: SecretRef | None = Field(None, description="{env: NAME} or {file: PATH}")
@@ -54,6 +66,11 @@ class Registry(_Section):
     @property
     def host(self) -> str:
         return self.address.partition("/")[0]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The parts that repositories' names begin with."""
+        return tuple(part for part in self.address.split("/")[1:] if part)
 
 
 class ImageLimits(_Section):
@@ -81,17 +98,45 @@ class ImageSettings:
     spec: ImagesSpec
     secrets: SecretResolver
 
-    def registry_of(self, host: str) -> Registry:
-        """The registry at that host.
+    def registry_of(self, host: str, repository: str, project: str) -> Registry:
+        """The registry that `project` may take the image of that repository from.
 
         Raises:
-            InvalidInput: the file names none; says which it names.
+            InvalidInput: the file names none with that host and path; says which it names.
+            Refused: the repository is another project's.
         """
-        for registry in self.spec.registries.values():
-            if registry.host == host:
-                return registry
-        known = ", ".join(one.host for one in self.spec.registries.values()) or "-"
-        raise InvalidInput("container.unknown_registry", host=host, known=known)
+        parts = tuple(repository.split("/"))
+        near = [
+            one
+            for one in self.spec.registries.values()
+            if one.host == host and parts[: len(one.path)] == one.path
+        ]
+        if not near or not all(_PART.fullmatch(part) for part in parts):
+            known = ", ".join(one.address for one in self.spec.registries.values()) or "-"
+            raise InvalidInput(
+                "container.unknown_registry", host=f"{host}/{repository}", known=known
+            )
+        registry = max(near, key=lambda one: len(one.path))
+        below = parts[len(registry.path) :]
+        own = address_part(project)
+        if len(below) > 1 and below[0] != own:
+            raise Refused(
+                "container.not_yours", name=f"{host}/{repository}", at=registry.address, own=own
+            )
+        return registry
+
+    def check_index(self, url: str, environ: Mapping[str, str] | None = None) -> None:
+        """Raise `Refused` unless a pip list may take packages from `url`."""
+        main = str(self.packages(environ)["index"] or PYPI)
+        known = (main, *self.spec.packages.extra, *self.spec.packages.allowed)
+        if url.rstrip("/") not in {one.rstrip("/") for one in known}:
+            raise Refused("container.unknown_index", url=url, known=", ".join(known))
+
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """Names of the variables that hold passwords of registries."""
+        references = (one.password for one in self.spec.registries.values())
+        return tuple(sorted({one.env for one in references if one and one.env}))
 
     def registry(self, name: str) -> Registry:
         """The registry of that name; raises as `registry_of`."""

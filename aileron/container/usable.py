@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from aileron import __version__
-from aileron.container.recipe import OURS, Recipe, Use
+from aileron.container.recipe import OURS, Recipe, Use, address_part
 from aileron.container.settings import ImageSettings
 from aileron.core.documents import suggestion
 from aileron.core.errors import InvalidInput, NotFound, Refused
@@ -91,8 +90,4 @@ def local_reference(row: ImageVersion, digest: str) -> str:
 
 def repository_of(row: ImageVersion) -> str:
     """Where the image lies in a registry: project and name, as such names may be."""
-    return f"{_plain(row.project)}/{_plain(row.name)}"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+    return f"{address_part(row.project)}/{address_part(row.name)}"

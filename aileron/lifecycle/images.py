@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from aileron.cluster.pools import load_pool
+from aileron.container.builder import BUILDER_VARIABLES
 from aileron.container.recipe import Recipe
 from aileron.container.registry import RegistryClient, parse_reference
-from aileron.container.settings import load_images
+from aileron.container.sandbox import check_possible
+from aileron.container.settings import PROXIES, load_images
 from aileron.container.usable import check_ready, find_image, is_ours, usable_reference
 from aileron.core.errors import InvalidInput
 from aileron.core.ports import ArtifactKind, Reference
@@ -29,6 +31,9 @@ from aileron.lifecycle.workflow import ImageBuild
 from aileron.store import Store
 
 ARCHIVE: Final = "archive"
+CHECK: Final = "image.check"
+GRACE_SECONDS: Final = 30.0
+"""What a build that is stopped has to remove what it left with docker, podman or buildah."""
 
 
 def pinned_build(settings: Settings, workflow: ImageBuild) -> ImageBuild:
@@ -51,8 +56,9 @@ def pinned_build(settings: Settings, workflow: ImageBuild) -> ImageBuild:
 def compile_build(workflow: ImageBuild, settings: Settings) -> Iterator[Node]:
     """The nodes of a build; without a version, which a run will say, they are its shape alone."""
     row = workflow.row
-    limits = load_images(settings.workspace).spec.limits
-    most = Limits(seconds=limits.build_seconds)
+    images = load_images(settings.workspace)
+    limits = images.spec.limits
+    most = Limits(seconds=limits.build_seconds, grace_seconds=GRACE_SECONDS)
     config: dict[str, Any] = {}
     checked: dict[str, Any] = {}
     inputs: dict[str, str] = {}
@@ -63,10 +69,16 @@ def compile_build(workflow: ImageBuild, settings: Settings) -> Iterator[Node]:
         inputs = _inputs(recipe)
     kept = {"version_id": row.id} if row is not None else {}
     made = {"image": "build.image"}
-    yield Node(name="build", step="image.build", config=config, inputs=inputs, limits=most)
-    yield Node(name="check", step="image.check", config=checked, inputs=made, limits=most)
+    yield Node(
+        name="build", step="image.build", config=config, inputs=inputs, limits=most,
+        inherits=(*PROXIES, *BUILDER_VARIABLES),
+    )  # fmt: skip
+    yield Node(name="check", step=CHECK, config=checked, inputs=made, limits=most)
     judged = {**made, "verdict": "check.verdict"}
-    yield Node(name="keep", step="image.keep", config=kept, inputs=judged, limits=most)
+    yield Node(
+        name="keep", step="image.keep", config=kept, inputs=judged, limits=most,
+        inherits=(*PROXIES, *images.secret_variables),
+    )  # fmt: skip
 
 
 def archive_of(workflow: ImageBuild) -> dict[str, str]:
@@ -83,7 +95,11 @@ def image_sources(
     Raises:
         NotFound: there is no such image.
         InvalidInput: the version is not ready, or the registry is not one of the workspace's.
+        Refused: the image is another project's.
+        Unavailable: images are to be checked, and this machine cannot run any.
     """
+    if any(node.step == CHECK for node in graph.nodes):
+        check_possible()  # before minutes are spent on a build
     inputs = (source for node in graph.nodes for source in node.inputs.values())
     for source in sorted({one for one in inputs if one.startswith(IMAGE)}):
         name = source.removeprefix(IMAGE)
@@ -94,7 +110,7 @@ def image_sources(
             assert row.reference is not None  # noqa: S101 - it is ready
             yield source, row.reference
         else:
-            yield source, _pulled(settings, name, store)
+            yield source, _pulled(settings, project, name, store)
 
 
 def with_images(settings: Settings, project: str, graph: Graph) -> Graph:
@@ -152,11 +168,11 @@ def _inputs(recipe: Recipe) -> dict[str, str]:
     return {"base": f"{IMAGE}{base}"} if base else {}
 
 
-def _pulled(settings: Settings, address: str, store: Store) -> Reference:
+def _pulled(settings: Settings, project: str, address: str, store: Store) -> Reference:
     """The image at an address of a registry, as an artifact."""
     images = load_images(settings.workspace)
     host, repository, tag = parse_reference(address)
-    registry = images.registry_of(host)
+    registry = images.registry_of(host, repository, project)
     settings.home.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=settings.home, prefix="image-") as work,

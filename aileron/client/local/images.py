@@ -6,6 +6,7 @@ import itertools
 import re
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from aileron.client import records as r
 from aileron.client.images import ImageNode, ImageVerbs, asked
 from aileron.client.local import lifecycles, runs
 from aileron.client.local.installation import Scope
+from aileron.client.local.job_checks import check_project
 from aileron.client.local.sources import uploads_of
 from aileron.cluster.pools import load_pool
 from aileron.container.archive import write_archive
@@ -23,12 +25,14 @@ from aileron.container.settings import load_images
 from aileron.container.usable import check_ready, find_image, local_reference
 from aileron.core.access import authorize
 from aileron.core.documents import suggestion
-from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused
+from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused
 from aileron.core.names import IMAGE_BUILD
 from aileron.ledger import ImageState, ImageVersion, RunState
 
 ADDRESSABLE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 """What can be part of an address in a registry, once ``_`` is ``-``."""
+START_TIME: Final = timedelta(minutes=10)
+"""A version without a run is beginning; after so long its start was interrupted."""
 _ENDED: Final[Mapping[RunState, r.ImageState]] = {
     RunState.FAILED: "failed",
     RunState.REJECTED: "failed",
@@ -44,12 +48,14 @@ class LocalImages(ImageVerbs):
     _scope: Scope
 
     def images(self, pool: str | None = None) -> tuple[r.ImageBrief, ...]:
+        _may_read(self._scope)
         rows = self._scope.ledger.images.list(self._scope.project)
         groups = itertools.groupby(rows, key=lambda row: row.name)
         found = (_brief(self._scope, list(group)) for _, group in groups)
         return tuple(one for one in found if pool is None or pool in one.pools)
 
     def image(self, name: str) -> r.Image:
+        _may_read(self._scope)
         rows = _rows(self._scope, name)
         return r.Image(
             name=name,
@@ -61,6 +67,7 @@ class LocalImages(ImageVerbs):
         self, name: str, recipe: Mapping[str, Any], *, description: str = ""
     ) -> r.ImageVersion:
         scope = self._scope
+        check_project(scope, IMAGE_BUILD)
         body = asked(name, recipe, description)
         _check(scope, body)
         said = body.recipe.model_dump(mode="json", exclude_defaults=True)
@@ -71,7 +78,7 @@ class LocalImages(ImageVerbs):
         row = scope.ledger.images.begin(scope.project, body.name, said, body.description)
         try:
             run = lifecycles.start(scope, IMAGE_BUILD, {"version_id": row.id}, force=False)
-        except AileronError:
+        except BaseException:
             scope.ledger.images.withdraw(row.id)
             raise
         return _version(scope, scope.ledger.images.started(row.id, run.run_id))
@@ -79,9 +86,10 @@ class LocalImages(ImageVerbs):
     def image_log(
         self, name: str, version: int, node: ImageNode = "build", offset: int = 0
     ) -> r.LogPiece:
+        _may_read(self._scope)
         row = _row(self._scope, name, version)
         if row.run_id is None:
-            return r.LogPiece(text="", next_offset=0, ended=False)
+            return r.LogPiece(text="", next_offset=0, ended=_never_started(row))
         try:
             return runs.node_log(self._scope, row.run_id, node, offset)
         except NotFound:  # it has not begun yet, or never will
@@ -89,6 +97,7 @@ class LocalImages(ImageVerbs):
             return r.LogPiece(text="", next_offset=offset, ended=over)
 
     def export_image(self, name: str, version: int, target: Path) -> r.ImageVersion:
+        _may_read(self._scope)
         if target.exists():
             raise InvalidInput("client.target_exists", where=str(target))
         row = _row(self._scope, name, version)
@@ -113,7 +122,8 @@ class LocalImages(ImageVerbs):
         authorize(scope.actor, "image.delete", scope.project)
         row = _row(scope, name, version)
         if _state(scope, row)[0] == "building":
-            raise Conflict("container.still_building", name=name, version=version)
+            run = (row.run_id or "RUN").rpartition("/")[2]
+            raise Conflict("container.still_building", name=name, version=version, run=run)
         scope.ledger.images.delete(row.id)
 
 
@@ -134,10 +144,16 @@ def _check(scope: Scope, body: r.BuildImage) -> None:
         if found.project != scope.project:
             raise NotFound("data.sources.no_upload", id=recipe.upload)
     if recipe.pull:
-        host, _, _ = parse_reference(recipe.pull)
-        load_images(scope.settings.workspace).registry_of(host)
+        host, repository, _ = parse_reference(recipe.pull)
+        load_images(scope.settings.workspace).registry_of(host, repository, scope.project)
+    if recipe.index:
+        load_images(scope.settings.workspace).check_index(recipe.index)
     if recipe.base:
         check_ready(find_image(scope.ledger, scope.project, recipe.base))
+
+
+def _may_read(scope: Scope) -> None:
+    authorize(scope.actor, "read", scope.project)
 
 
 def _rows(scope: Scope, name: str) -> list[ImageVersion]:
@@ -160,12 +176,18 @@ def _state(scope: Scope, row: ImageVersion) -> tuple[r.ImageState, str | None]:
     if row.state is ImageState.REFUSED:
         unmet = (point for point in row.findings or () if not point["passed"])
         return "refused", " ".join(_point(scope, point).sentence for point in unmet)
+    if _never_started(row):
+        return "failed", scope.say("container.never_started")
     if row.run_id is None:
         return "building", None
     run = scope.ledger.runs.get(row.run_id)
     if run.state not in _ENDED:
         return "building", None
     return _ENDED[run.state], runs.brief(scope, run).reason
+
+
+def _never_started(row: ImageVersion) -> bool:
+    return row.run_id is None and row.built is None and row.created < datetime.now(UTC) - START_TIME
 
 
 def _version(scope: Scope, row: ImageVersion) -> r.ImageVersion:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -78,6 +81,73 @@ def test_a_member_with_a_path_of_its_own_is_laid_out_nowhere(tar: Path, tmp_path
 
     read_archive(rewritten(tar, add), tmp_path / "deep" / "again", MOST)
     assert not list(tmp_path.rglob("outside"))
+
+
+OLD = {"index.json", "oci-layout"}
+
+
+@pytest.mark.parametrize(
+    ("document", "change"),
+    [
+        ("index.json", lambda it: it["manifests"][0].update(platform="x")),
+        ("index.json", lambda it: it["manifests"][0].update(platform=["linux"])),
+        ("index.json", lambda it: it["manifests"][0].update(size=float("inf"))),
+        ("manifest.json", lambda it: it[0].update(Layers=None)),
+        ("manifest.json", lambda it: it[0].update(Layers="ab")),
+        ("manifest.json", lambda it: it[0].update(Layers=[])),
+        ("manifest.json", lambda it: it[0].update(Config=None)),
+        ("config", lambda it: it.update(rootfs=None)),
+        ("config", lambda it: it.update(rootfs=["a"])),
+        ("config", lambda it: it["rootfs"].update(diff_ids="ab")),
+        ("config", lambda it: it["rootfs"].update(diff_ids=[1, None])),
+        ("config", lambda it: it.update(config="x")),
+        ("config", lambda it: it["config"].update(Env=7)),
+        ("config", lambda it: it["config"].update(Labels=["a"])),
+        ("config", lambda it: it.update(history={"a": 1})),
+    ],
+)
+def test_documents_of_another_shape_are_refused_with_a_sentence(
+    image: Layout, tar: Path, tmp_path: Path, document: str, change: Any
+) -> None:
+    config = f"blobs/sha256/{image.image().config.hex}"
+
+    def spoil(name: str, data: bytes) -> tuple[str, bytes] | None:
+        if name in OLD and document != "index.json":
+            return None
+        if name != (config if document == "config" else document):
+            return name, data
+        found = json.loads(data)
+        change(found)
+        return name, json.dumps(found).encode()
+
+    with pytest.raises(InvalidInput, match="no container image that can be taken"):
+        read_archive(rewritten(tar, spoil), tmp_path / "again", MOST)
+
+
+def test_documents_nested_without_end_are_refused(tar: Path, tmp_path: Path) -> None:
+    def spoil(name: str, data: bytes) -> tuple[str, bytes]:
+        return name, b"[" * 1_000_000 if name.endswith(".json") else data
+
+    with pytest.raises(InvalidInput, match="no container image that can be taken"):
+        read_archive(rewritten(tar, spoil), tmp_path / "again", MOST)
+
+
+@pytest.mark.parametrize("packing", [lzma, bz2, gzip])
+def test_a_damaged_packing_is_refused(tar: Path, tmp_path: Path, packing: Any) -> None:
+    packed = bytearray(packing.compress(tar.read_bytes()))
+    packed[len(packed) // 2] ^= 0xFF
+    (tmp_path / "packed").write_bytes(packed[:-7])
+    with pytest.raises(InvalidInput, match="no container image"):
+        read_archive(tmp_path / "packed", tmp_path / "again", MOST)
+
+
+def test_a_damaged_layer_is_refused(tmp_path: Path) -> None:
+    packed = bytearray(lzma.compress(layer({"a": "one" * 1000})))
+    packed[len(packed) // 2] ^= 0xFF
+    made(tmp_path / "image", bytes(packed))
+    layout = Layout(tmp_path / "image")
+    with pytest.raises(InvalidInput, match="is damaged"):
+        contents(layout, layout.image())
 
 
 @pytest.mark.parametrize(
