@@ -2,7 +2,8 @@
 # Makes the secrets of docker/compose.yaml that are missing, and leaves those that are there.
 #   docker/make_secrets.sh [FOLDER]      default: docker/secrets
 # Files of mode 0600 that user 1000 owns, the user of our images: run it as that user or as root.
-# For the Secret of a cluster: kubectl create secret generic aileron --from-file=FOLDER
+# For the Secret of a cluster anybody may own them: OWNER=$(id -u) docker/make_secrets.sh FOLDER
+#   kubectl create secret generic aileron --from-file=FOLDER
 # Settings (environment): DATABASE_HOST (postgres), DATABASE_PORT (5432), OWNER (1000).
 set -euo pipefail
 umask 077

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aileron.cli.init import TEMPLATE
+from aileron.cli import server
+from aileron.cli.init import TEMPLATE, copy
 from aileron.cli.server import is_prepared, make_workspace, versions
 
 
@@ -41,9 +42,38 @@ def test_files_are_added_once_and_a_mounted_config_map_is_read_as_its_files(tmp_
     assert made.read_text() == "mine"
 
 
+def test_a_copy_that_was_interrupted_is_made_whole_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends_within(source: Path, target: Path) -> None:
+        if source.name == "configs":
+            target.mkdir()
+            (target / "half").touch()
+            raise OSError("the machine went down")
+        copy(source, target)
+
+    folder = tmp_path / "workspace"
+    with monkeypatch.context() as patched:
+        patched.setattr(server, "copy", ends_within)
+        with pytest.raises(OSError, match="went down"):
+            make_workspace(folder, None)
+    assert not (folder / "configs").exists()
+    made = make_workspace(folder, None)
+    assert made == [*TEMPLATE[TEMPLATE.index("configs") :]]
+    assert {path.name for path in folder.iterdir()} == {*TEMPLATE}
+    assert not (folder / "configs/half").exists()
+
+
 @pytest.mark.parametrize("change", [{}, {"aileron": "0.0.1"}])
 def test_prepared_is_what_these_versions_prepared(tmp_path: Path, change: dict[str, str]) -> None:
     note = tmp_path / "prepared.json"
     assert not is_prepared(note)
     note.write_text(json.dumps(versions() | change))
     assert is_prepared(note) is (not change)
+
+
+@pytest.mark.parametrize("text", ["", '{"aileron": "0.'])
+def test_a_note_that_is_half_written_is_none(tmp_path: Path, text: str) -> None:
+    note = tmp_path / "prepared.json"
+    note.write_text(text)
+    assert not is_prepared(note)

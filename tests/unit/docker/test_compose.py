@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
@@ -119,6 +121,63 @@ def test_annotation_is_closed_and_tells_nobody() -> None:
     for name in ("COLLECT_ANALYTICS", "LATEST_VERSION_CHECK", "SENTRY_DSN", "FRONTEND_SENTRY_DSN"):
         assert told[name] == SILENT[name]
     assert SERVICES["labelstudio"]["profiles"] == ["annotation"]
+    assert told["CSRF_TRUSTED_ORIGINS"] == told["LABEL_STUDIO_HOST"]
+    assert told["SSRF_PROTECTION_ENABLED"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (
+            "postgresql+psycopg2://aileron:a-word@postgres:5432/labelstudio",
+            ["postgres", "5432", "labelstudio", "aileron", "a-word", ""],
+        ),
+        (
+            "postgresql://li%40lab:a%2Fb%3A@db.example.org/annotation?sslmode=require",
+            ["db.example.org", "5432", "annotation", "li@lab", "a/b:", "require"],
+        ),
+    ],
+)
+def test_label_studio_takes_its_database_from_the_secret(
+    tmp_path: Path, url: str, told: list[str]
+) -> None:
+    (tmp_path / "labelstudio_database_url").write_text(f"{url}\n")
+    (tmp_path / "labelstudio_password").write_text("a person's\n")
+    (tmp_path / "label-studio").write_text(
+        "#!/bin/sh\n"
+        'for value in "$POSTGRE_HOST" "$POSTGRE_PORT" "$POSTGRE_NAME" "$POSTGRE_USER" '
+        '"$POSTGRE_PASSWORD" "$PGSSLMODE" "$LABEL_STUDIO_PASSWORD"; do echo "$value"; done\n'
+    )
+    (tmp_path / "label-studio").chmod(0o755)
+    python, *words = SERVICES["labelstudio"]["command"]
+    assert python == "python"
+    done = subprocess.run(
+        [sys.executable, *(word.replace("/run/secrets", str(tmp_path)) for word in words)],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [*told, "a person's"]
+
+
+def test_who_runs_own_code_beside_the_secrets_is_an_operator() -> None:
+    for name in ("scheduler", "api-server", "api", "triggerer"):
+        assert environment(name)["AILERON_JOBS"] == "pods", name
+
+
+def test_packages_are_fetched_as_the_file_says_and_kept_on_a_disk() -> None:
+    given = {"UV_DEFAULT_INDEX": "https://i.test/simple", "HTTPS_PROXY": "http://p.test:3128"}
+    services = interpolate(COMPOSE, given)["services"]
+    for name in ("supervisor", "scheduler"):
+        told = services[name]["environment"]
+        assert told["UV_CACHE_DIR"].startswith("/state/")
+        assert told["UV_DEFAULT_INDEX"] == given["UV_DEFAULT_INDEX"]
+        assert told["https_proxy"] == given["HTTPS_PROXY"]
+        called = {str(urlsplit(str(value)).hostname) for value in told.values()}
+        past = told["no_proxy"].split(",")
+        assert called & {*SERVICES, "gateway", "localhost"} <= {*past}
+        assert "" not in past, "it would stand for every host"
 
 
 # ---- secrets
@@ -180,6 +239,23 @@ def test_the_proxy_reads_its_configuration(config: str) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_proxy_sends_on_to_the_port_that_people_call() -> None:
+    caddy = shutil.which("caddy")
+    if caddy is None:
+        pytest.skip("no caddy here: apt-get install caddy")
+    done = subprocess.run(
+        [caddy, "adapt", "--config", str(FOLDER / "proxy/tls.Caddyfile")],
+        env={**os.environ, **environment("proxy"), "PAGES_URL": "https://localhost:8443"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    servers = json.loads(done.stdout)["apps"]["http"]["servers"].values()
+    assert all(server["automatic_https"]["disable_redirects"] for server in servers)
+    (plain,) = (json.dumps(server) for server in servers if server["listen"] == [":80"])
+    assert '"https://localhost:8443{http.request.uri}"' in plain
 
 
 def test_the_proxy_sends_to_parts_that_listen_there() -> None:
