@@ -13,6 +13,7 @@ from starlette.responses import Response
 from aileron import __version__
 from aileron.api import sign_in
 from aileron.api.bml.routes import bml_routes
+from aileron.api.downloads import sweep
 from aileron.api.guard import LIVE, Guard, answer_to
 from aileron.api.identity import IdentityProvider, TokenIdentity
 from aileron.api.pages import add_pages
@@ -51,6 +52,7 @@ def create_app(
         },
     )
     app.state.settings = installation.settings
+    sweep(installation.settings.home)
     app.state.make_client = _clients(installation, identity)
     app.include_router(all_routes())
     app.include_router(bml_routes())

@@ -40,9 +40,17 @@ def command(
     """
     from aileron.backup import Target
 
+    if listing and verify:
+        raise click.UsageError("--list and --verify exclude each other.")
+    if number is not None and not verify:
+        raise click.UsageError("--at says which backup --verify reads.")
+    if without_secrets and (listing or verify):
+        raise click.UsageError("--without-secrets is for making a backup.")
     kept = Target(target)
     if listing:
         show([row(one) for one in kept.list()], as_json=as_json, columns=COLUMNS)
+        for error in kept.damaged().values():
+            click.echo(f"  damaged: {error}", err=True)
     elif verify:
         _verify(kept, kept.get(number), as_json=as_json)
     else:
@@ -59,6 +67,8 @@ def _make(target: Target, *, secrets: bool, as_json: bool) -> None:
     else:
         show(row(made) | {"seconds": made.seconds, "pause_ms": made.pause_ms}, as_json=False)
         _say_secrets(target, made)
+    for sentence in made.notes:
+        click.echo(f"  note: {sentence}", err=True)
     for sentence in made.missing:
         click.echo(f"  missing: {sentence}", err=True)
     if made.missing:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would go, and what stays.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--claim", is_flag=True, help="Say that a store without an owner is this installation's alone."
+)
 @project_option
 @json_option
-def command(dry_run: bool, yes: bool, project: str | None, as_json: bool) -> None:
+def command(dry_run: bool, yes: bool, claim: bool, project: str | None, as_json: bool) -> None:
     """Remove what configs/retention.yaml does not keep: artifacts, data, MLflow's runs.
 
     Without --project of every project. Nothing goes that was written within the grace.
@@ -30,7 +33,7 @@ def command(dry_run: bool, yes: bool, project: str | None, as_json: bool) -> Non
     with open_client(project) as client:
         if not (dry_run or yes):
             _ask(client, everywhere=everywhere, as_json=as_json)
-        found = client.sweep(dry_run=dry_run, everywhere=everywhere)
+        found = client.sweep(dry_run=dry_run, everywhere=everywhere, claim=claim)
     print_swept(found, as_json=as_json)
 
 

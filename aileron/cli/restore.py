@@ -21,8 +21,19 @@ from aileron.core.settings import Settings
     is_flag=True,
     help="Leave the workspace as it is, and restore the state alone.",
 )
+@click.option(
+    "--into-existing-store",
+    is_flag=True,
+    help="Artifact store and dataset remote may hold something: the first installation is gone.",
+)
 @json_option
-def command(target: str, number: int | None, without_workspace: bool, as_json: bool) -> None:
+def command(
+    target: str,
+    number: int | None,
+    without_workspace: bool,
+    into_existing_store: bool,
+    as_json: bool,
+) -> None:
     """Make the installation of a backup in TARGET anew.
 
     The workspace is made in AILERON_WORKSPACE, or in this folder; the state in AILERON_HOME, or
@@ -44,6 +55,7 @@ def command(target: str, number: int | None, without_workspace: bool, as_json: b
         number,
         workspace=not without_workspace,
         embedded=not names_ledger(environ),
+        into_existing_store=into_existing_store,
         report=Progress(as_json),
     )
     if as_json:
@@ -61,7 +73,7 @@ def command(target: str, number: int | None, without_workspace: bool, as_json: b
     if restored.unreadable:
         click.echo(
             f"{restored.unreadable} connections and variables of Airflow were encrypted with a key "
-            "that is not in the backup: enter them anew."
+            "that is not in the backup: give Airflow that key, or enter them anew."
         )
     for sentence in backup.missing:
         click.echo(f"  missing since the backup: {sentence}", err=True)

@@ -19,5 +19,8 @@ class RemoteSweeping(SweepVerbs):
         self, kind: type[AnswerT], path: str, body: r.Asked | None = None, *, in_path: bool = False
     ) -> AnswerT: ...
 
-    def sweep(self, *, dry_run: bool = True, everywhere: bool = False) -> r.Swept:
-        return self._post(r.Swept, "admin/gc", r.Sweep(dry_run=dry_run, everywhere=everywhere))
+    def sweep(
+        self, *, dry_run: bool = True, everywhere: bool = False, claim: bool = False
+    ) -> r.Swept:
+        asked = r.Sweep(dry_run=dry_run, everywhere=everywhere, claim=claim)
+        return self._post(r.Swept, "admin/gc", asked)

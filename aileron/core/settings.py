@@ -12,13 +12,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from aileron.core.errors import InvalidInput
 from aileron.core.secrets import LocalSecrets, SecretRef
 
+JobPlaces = Literal["anywhere", "pods"]
 WORKSPACE_FOLDERS: Final = ("configs", "datasets", "dags", "bento")
 
 SILENT: Final[Mapping[str, str]] = {
@@ -61,6 +62,8 @@ class Settings(BaseModel):
     """Where dataset bytes live: a path or a URL DVC knows; default ``HOME/dvc-remote``."""
     overlay: str | None = None
     """Which ``configs/environments/NAME.yaml`` holds; default ``default``, if there is one."""
+    jobs: JobPlaces = "anywhere"
+    """Where people's own code runs: with ``pods``, on this machine that of operators alone."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -71,7 +74,8 @@ class Settings(BaseModel):
         leaves its addresses in ``HOME/stack.env``, lines of ``NAME=value``.
 
         Raises:
-            InvalidInput: no workspace is found; a variable is given twice, as it is and as a file.
+            InvalidInput: no workspace is found; a variable is given twice, as it is and as a file;
+                or `AILERON_JOBS` is no word that it can be.
             Unavailable: such a file cannot be read.
         """
         environ = with_files(os.environ if environ is None else environ, _VARIABLES.values())
@@ -83,6 +87,13 @@ class Settings(BaseModel):
         values = {
             field: known[variable] for field, variable in _VARIABLES.items() if variable in known
         }
+        if values.get("jobs", "pods") not in get_args(JobPlaces):
+            raise InvalidInput(
+                "core.setting_wrong",
+                variable=_VARIABLES["jobs"],
+                found=values["jobs"],
+                known=", ".join(get_args(JobPlaces)),
+            )
         return cls.model_validate({"workspace": workspace, "home": home} | values)
 
     @property
@@ -134,6 +145,7 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "store_uri": "AILERON_STORE_URI",
     "dvc_remote": "AILERON_DVC_REMOTE",
     "overlay": "AILERON_ENVIRONMENT",
+    "jobs": "AILERON_JOBS",
 }
 
 

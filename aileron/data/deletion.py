@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import yaml
@@ -62,7 +63,7 @@ class Hidden:
         """
         if not tags or not self._repository.exists:
             return Removed()
-        with self._repository.using_objects(alone=True):
+        with self._removing(dry_run=dry_run):
             going = listings(
                 self._repository, {f"{DELETED}{tag}": f"{DELETED}{tag}" for tag in tags}
             )
@@ -93,7 +94,7 @@ class Hidden:
         """
         if not self._repository.exists:
             return Removed()
-        with self._repository.using_objects(alone=True):
+        with self._removing(dry_run=dry_run):
             stays = listings(self._repository, self._repository.references(TAGS, DELETED))
             kept = objects_of(self._remote, stays.values(), strict=True)
             stock = {oid: size for oid, size, written in self._remote.stock() if written < before}
@@ -106,6 +107,10 @@ class Hidden:
                 for oid in sorted(gone, key=lambda oid: (oid.endswith(".dir"), oid)):
                     self._remote.remove(oid)
             return Removed(len(gone), sum(gone.values()))
+
+    def _removing(self, *, dry_run: bool) -> AbstractContextManager[None]:
+        """Who only looks waits for nobody: a backup uses the objects for hours."""
+        return nullcontext() if dry_run else self._repository.using_objects(alone=True)
 
     def _forget(self, tag: str) -> None:
         """The number stays taken."""

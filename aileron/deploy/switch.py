@@ -58,6 +58,13 @@ class Candidate:
         same = (champion.version, champion.service) == (self.version, self.service)
         return same and self.is_served_by(revision)
 
+    def renews(self, champion: Champion, expected_fence: int | None) -> bool:
+        """Whether `champion` is this version, judged against the same one before it; its package
+        is another, as after an upgrade of Aileron."""
+        then = champion.basis.fence if champion.basis else None
+        same = (champion.version, champion.service) == (self.version, self.service)
+        return same and then == expected_fence
+
     def is_served_by(self, revision: Revision) -> bool:
         """Whether `revision` has this package in the same place, in whatever number of pods."""
         theirs, ours = revision.placement, self.placement
@@ -98,8 +105,9 @@ class Switch:
             self.wait_healthy(champion.project, champion.service, champion.revision)
         else:
             revision = self.stage(candidate)
-            expected = champion.fence if champion and same else expected_fence
-            champion = self._set(candidate, revision, expected)
+            if champion and (same or candidate.renews(champion, expected_fence)):
+                expected_fence = champion.fence
+            champion = self._set(candidate, revision, expected_fence)
         gateway.wait_applied(route_to(self.ledger, champion))
         self.log(f"the gateway routes {champion.service} to revision {champion.revision}")
         retire_others(self.ledger, champion)

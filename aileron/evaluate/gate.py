@@ -10,9 +10,10 @@ model unseen) or ``accept``, by thresholds alone.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -26,6 +27,11 @@ FORMAT_VERSION = 1
 Reason = dict[str, Any]
 _SLACK = 1e-12
 """Differences below this are rounding, not merit."""
+_BY_LAST_WORD: Final[Mapping[str, bool]] = {
+    "acc": True, "accuracy": True, "auc": True, "f1": True,
+    "loss": False, "logloss": False, "error": False, "rmse": False, "mae": False,
+}  # fmt: skip
+"""Last word of the name of a job's own metric -> whether a higher value is better."""
 
 
 class Bounds(StepConfig):
@@ -181,14 +187,14 @@ def _judge_champion(
     if rule is None:
         return _reason("champion", "comparison_off", None, passed=True)
     metric = rule.metric or primary
-    higher = HIGHER_IS_BETTER.get(metric, rule.higher_is_better)
     if metric not in metrics and metric not in HIGHER_IS_BETTER:
         hint = suggestion(metric, list(metrics))
         raise InvalidInput("evaluate.unknown_metric", metric=metric, hint=hint)
-    if higher is None:
-        raise InvalidInput("evaluate.direction_unknown", metric=metric)
     if champion is None:
         return _reason("champion", "first_model", None, passed=True)
+    higher = _higher_is_better(metric, rule)
+    if higher is None:
+        raise InvalidInput("evaluate.direction_unknown", metric=metric)
     if metric not in metrics:
         return _reason("champion", "not_measured", metric, passed=False)
     try:
@@ -201,6 +207,19 @@ def _judge_champion(
             "champion", message, None, accepted, version=champion["version"], problem=problem
         )
     return _compare(rule, metric, metrics[metric], theirs, champion["version"], higher)
+
+
+def _higher_is_better(metric: str, rule: ChampionRule) -> bool | None:
+    """By the table of metrics, else as the rule says, else by the name; None if it is unknown."""
+    if metric in HIGHER_IS_BETTER:
+        return HIGHER_IS_BETTER[metric]
+    if rule.higher_is_better is not None:
+        return rule.higher_is_better
+    from aileron.train.job.printed import PARTS
+
+    words = [word for word in re.split(r"[\W_]+", metric.lower()) if word not in PARTS]
+    known = HIGHER_IS_BETTER.get("_".join(words))
+    return _BY_LAST_WORD.get(words[-1]) if known is None and words else known
 
 
 def _champion_metric(metric: str, inputs: Mapping[str, Path]) -> float:

@@ -82,6 +82,9 @@ class Node(BaseModel):
     limits: Limits = Limits()
     env: Annotated[Mapping[str, str], Field(max_length=MOST_VARIABLES)] = {}
     """The step's own environment variables; they are part of its cache key."""
+    inherits: tuple[str, ...] = ()
+    """Names of variables that the step gets from the process that starts it, beside the usual
+    ones: a plan holds no secret. They are no part of its cache key."""
 
     @property
     def step_class(self) -> type[Step]:

@@ -1,7 +1,8 @@
 """What is true of an algorithm of one's own beside its document: owner, who may use it, whether.
 
 A row is made when it is registered, or with the first thing that is said of one that somebody
-wrote into the workspace. The workspace is one for all projects, so a name is taken in all.
+wrote into the workspace: until then that one is everybody's to use and nobody's own. The
+workspace is one for all projects, so a name is taken in all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Table, Text, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from aileron.core.names import DEFAULT_PROJECT
 from aileron.ledger.catalogue import Visibility
 from aileron.ledger.database import Record, metadata, moment
 from aileron.ledger.events import Repository
@@ -28,13 +30,13 @@ algorithms = Table(
 
 
 class AlgorithmEntry(Record):
-    """An algorithm as the library has it."""
+    """An algorithm as the library has it; without a row, as it is in the workspace."""
 
-    project: str
     name: str
+    project: str = DEFAULT_PROJECT
     owner: str | None = None
     """Who registered it; None of one that was written into the workspace."""
-    visibility: Visibility = Visibility.PROJECT
+    visibility: Visibility = Visibility.PUBLIC
     online: bool = True
     """Whether runs may use it."""
 
@@ -49,16 +51,21 @@ class AlgorithmEntry(Record):
 class Algorithms(Repository):
     """Algorithms by name."""
 
-    def get(self, project: str, name: str) -> AlgorithmEntry:
-        """What is true of the algorithm; if nothing was said of it yet, it is that of `project`."""
+    def get(self, name: str) -> AlgorithmEntry:
+        """What is true of the algorithm, also if nothing was said of it yet."""
         query = select(algorithms).filter_by(name=name)
         with self.database.transaction() as connection:
             row = connection.execute(query).one_or_none()
-        return AlgorithmEntry.of(row) if row else AlgorithmEntry(project=project, name=name)
+        return AlgorithmEntry.of(row) if row else AlgorithmEntry(name=name)
 
     def register(self, project: str, name: str) -> AlgorithmEntry:
-        """Make it the author's, offline."""
-        values = {"owner": self.author.actor, "online": False}
+        """Make it the author's and the project's, offline, whatever was said of one before."""
+        values = {
+            "project": project,
+            "owner": self.author.actor,
+            "visibility": Visibility.PROJECT.value,
+            "online": False,
+        }
         return self._set(project, name, "algorithm.registered", values)
 
     def change(self, project: str, name: str, **values: Any) -> AlgorithmEntry:
@@ -75,6 +82,8 @@ class Algorithms(Repository):
             self.author.append(connection, project, "algorithm.deleted", subject, before, None)
 
     def _set(self, project: str, name: str, verb: str, values: dict[str, Any]) -> AlgorithmEntry:
+        if not values:
+            return self.get(name)
         first = AlgorithmEntry(project=project, name=name).model_dump(mode="json")
         with self.database.transaction() as connection:
             connection.execute(insert(algorithms).values(first).on_conflict_do_nothing())

@@ -18,7 +18,14 @@ from aileron.lifecycle.dataset import (
     load_dataset,
 )
 from aileron.lifecycle.images import compile_build
-from aileron.lifecycle.jobs import CODE, GRACE_SECONDS, compile_job, job_config
+from aileron.lifecycle.inheriting import told
+from aileron.lifecycle.jobs import (
+    CODE,
+    GRACE_SECONDS,
+    POD_GRACE_SECONDS,
+    compile_job,
+    job_config,
+)
 from aileron.lifecycle.placing import (
     LEARN,
     RELEASE,
@@ -42,6 +49,7 @@ from aileron.lifecycle.workflow import (
     Publication,
     Workflow,
 )
+from aileron.train.job.spec import RESERVED
 
 BUNDLE: Final = "bundle"
 SECTIONS: Final[Mapping[str, str]] = {
@@ -273,18 +281,30 @@ def _job_node(workflow: Lifecycle, job: TrainJob, data: Mapping[str, str]) -> No
     if job.framework == "other" and job.serving is None:
         where = workflow.document.where(("train", "job"))
         raise InvalidInput("lifecycle.job_without_model", where=where)
+    if spec.package is not None and job.serving is None:
+        where = workflow.document.where(("train", "job"))
+        raise InvalidInput("lifecycle.job_without_serving", where=where)
     in_pods = spec.runtime.runner == "kubernetes"
     if in_pods and job.nodes > 1 and job.restarts:
         where = workflow.document.where(("train", "job", "restarts"))
         raise InvalidInput("lifecycle.restarts_of_pods", where=where)
-    config = job_config(job, job=spec.name, train_data={"format": job.format})
+    env = dict(_own_variables(workflow))
+    config = job_config(job, job=spec.name, env=env, train_data={"format": job.format})
     code = {CODE: f"{SOURCE}{CODE}"} if job.code is not None else {}
     node = _node(spec, "train", JOB_STEP, config, {**code, **data}, group=LEARN)
-    limits = node.limits.model_copy(
-        update={"grace_seconds": node.limits.grace_seconds or GRACE_SECONDS}
-    )
+    grace = POD_GRACE_SECONDS if in_pods else GRACE_SECONDS
+    limits = node.limits.model_copy(update={"grace_seconds": node.limits.grace_seconds or grace})
     nodes = job.nodes if in_pods else 1
-    return node.model_copy(update={"limits": limits, "nodes": nodes})
+    return node.model_copy(update={"limits": limits, "nodes": nodes, "env": {}})
+
+
+def _own_variables(workflow: Lifecycle) -> Iterator[tuple[str, str]]:
+    """The variables of own code, which are for its command and not for the step around it."""
+    for name, value in workflow.spec.runtime.env.get("train", {}).items():
+        if name.startswith(RESERVED):
+            where = workflow.document.where(("runtime", "env", "train", name))
+            raise InvalidInput("lifecycle.reserved_variable", where=where, name=name)
+        yield name, value
 
 
 def _contract(workflow: Lifecycle) -> str:
@@ -391,6 +411,7 @@ def _node(
         after=after,
         group=group,
         env=runtime.env.get(name, {}),
+        inherits=told(step),
         **chosen,
     )
 
@@ -425,6 +446,7 @@ def _written_node(
 ) -> Node:
     """The node of the graph that number `i` of the document stands for."""
     fields = {name: getattr(written, name) for name in Node.model_fields}
+    fields["inherits"] = told(written.step)
     node = Node.model_construct(**{**fields, "config": config})
     at: FieldPath = ("nodes", i)
     if node.runner == "kubernetes":

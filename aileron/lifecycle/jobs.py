@@ -7,13 +7,13 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from aileron.core.catalogue import step_class
 from aileron.core.documents import FieldPath, check_values
-from aileron.core.errors import AileronError, InvalidInput, NotFound
+from aileron.core.errors import AileronError, InvalidInput, NotFound, Refused
 from aileron.core.names import JOB, JOB_IN_PODS
 from aileron.core.settings import Settings
 from aileron.data.sources.resolve import fetch_source
@@ -27,6 +27,7 @@ from aileron.lifecycle.workflow import Job, Lifecycle, Workflow
 from aileron.train.job.spec import JobCode, JobData, JobSpec, JobWork
 from aileron.train.job.unpack import is_left_out
 
+CONFIGS: Final = "configs"
 CODE: Final = "code"
 TRAIN_FILES: Final = "train_files"
 TEST_FILES: Final = "test_files"
@@ -36,8 +37,10 @@ NODE: Final = "job"
 TRACK: Final = "track"
 TRACK_STEP: Final = "registry.track_job"
 HOUR: Final = 3600
-GRACE_SECONDS: Final = 60.0
-"""For a job that is stopped or ran too long, to keep what it has."""
+GRACE_SECONDS: Final = 600.0
+"""What a job that is stopped may take to end and to bring what it has to the store."""
+POD_GRACE_SECONDS: Final = 60.0
+"""The same in a pod, which whoever waits for it to go gives up after two minutes."""
 _HEAD: Final = ("apiVersion", "kind", "name", "job", "seed")
 """Fields of the document that are not `JobSpec`'s."""
 
@@ -83,7 +86,9 @@ def compile_job(job: Job, settings: Settings) -> Iterator[Node]:
         config=job_config(asked, job=job.spec.job, env=dict(asked.env), **wanted),
         inputs=dict(_inputs(asked)),
         limits=Limits(
-            seconds=asked.hours * HOUR, memory_mb=asked.memory_mb, grace_seconds=GRACE_SECONDS
+            seconds=asked.hours * HOUR,
+            memory_mb=asked.memory_mb,
+            grace_seconds=GRACE_SECONDS if asked.resources is None else POD_GRACE_SECONDS,
         ),
     )
     if asked.resources is None:
@@ -188,9 +193,12 @@ def check_sources(settings: Settings, workflow: Workflow) -> None:
         if isinstance(given, JobCode) and given.git is not None:
             from aileron.data.sources.git import check_repository
 
-            check_repository(given.git.to_source(), settings.workspace, where)
+            source = given.git.to_source()
+            check_repository(source, settings.workspace, where)
+            if isinstance(workflow, Job) and not source.remote:
+                _check_open(source.url, where)
         elif given.folder is not None:
-            workspace_place(settings, given.folder, where)
+            _place(workflow)(settings, given.folder, where)
         elif given.upload is not None:
             _fetched_upload(settings, given.upload, where)
 
@@ -206,7 +214,7 @@ def source_files(settings: Settings, workflow: Workflow, name: str) -> dict[str,
     where = workflow.document.where(at)
     if given.upload is not None:
         return _fetched_upload(settings, given.upload, where)
-    place = workspace_place(settings, str(given.folder), where)
+    place = _place(workflow)(settings, str(given.folder), where)
     return {f"{place.name}.tar" if place.is_dir() else place.name: place}
 
 
@@ -233,6 +241,26 @@ def workspace_place(settings: Settings, path: str, where: str) -> Path:
     if place.is_dir():
         _check_links(place, path, where)
     return place
+
+
+def job_place(settings: Settings, path: str, where: str) -> Path:
+    """The same, of a job that somebody asks for: what is in ``configs`` may be another's.
+
+    Raises:
+        Refused: it lies in ``configs``.
+        InvalidInput, NotFound: as `workspace_place`.
+    """
+    _check_open(path, where)
+    return workspace_place(settings, path, where)
+
+
+def _check_open(path: str, where: str) -> None:
+    if PurePosixPath(path).parts[:1] == (CONFIGS,):
+        raise Refused("lifecycle.configs_of_job", where=where, path=path)
+
+
+def _place(workflow: Workflow) -> Callable[[Settings, str, str], Path]:
+    return job_place if isinstance(workflow, Job) else workspace_place
 
 
 def is_job_file(path: str) -> bool:

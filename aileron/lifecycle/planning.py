@@ -86,7 +86,7 @@ def resolve(
     graph, fetched = _with_code(settings, workflow, graph)
     graph = with_facts(graph)
     graph = with_images(settings, workflow.project, graph)
-    parts = job_parts(settings, workflow) | dict(
+    parts = job_parts(settings, workflow, store) | dict(
         image_sources(settings, workflow.project, graph, store)
     )
     steps = sorted({node.step for node in graph.nodes})

@@ -17,12 +17,14 @@ from aileron.core.names import JOB, JOB_IN_PODS, JOB_RELEASE
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import JOB_PARTS, Limits, Node
+from aileron.lifecycle.inheriting import told
 from aileron.lifecycle.layers import Layer, merge
 from aileron.lifecycle.spec import API_VERSION, PublicationSpec
 from aileron.lifecycle.workflow import Publication, Workflow
 
 if TYPE_CHECKING:
     from aileron.ledger import Run
+    from aileron.store import Store
 
 MODEL: Final = "job:model"
 METRICS: Final = "job:metrics"
@@ -103,7 +105,10 @@ def _node(
         at: FieldPath = _WRITTEN.get(name, ())
         checked = check_values(step_class(step).Config, config, work.document, at)
         full = checked.model_dump(mode="json")
-    return Node(name=name, step=step, config=full, inputs=inputs, after=after, limits=LONG)
+    return Node(
+        name=name, step=step, config=full, inputs=inputs, after=after, limits=LONG,
+        inherits=told(step),
+    )  # fmt: skip
 
 
 _WRITTEN: Final[Mapping[str, FieldPath]] = {"package": ("package",), "boot_check": ("boot_check",)}
@@ -118,13 +123,13 @@ def check_published(work: Publication) -> None:
             raise InvalidInput("core.missing_field", where=where, field=field)
 
 
-def job_parts(settings: Settings, workflow: Workflow) -> dict[str, Reference]:
+def job_parts(settings: Settings, workflow: Workflow, store: Store) -> dict[str, Reference]:
     """Source ``job:...`` -> the artifact, of what a publication takes from a job's run.
 
     Raises:
         NotFound: there is no such run.
         Conflict: the run has not succeeded.
-        InvalidInput: it is no custom job's, or left no model.
+        InvalidInput: it is no custom job's, or left no model, or none that can be released.
     """
     if not isinstance(workflow, Publication):
         return {}
@@ -144,6 +149,8 @@ def job_parts(settings: Settings, workflow: Workflow) -> dict[str, Reference]:
         if row is None or port not in row.outputs:
             raise InvalidInput("lifecycle.job_left_nothing", where=where, run=spec.run, part=port)
         found[source] = row.outputs[port]
+    if workflow.releases and store.read_json(found[MODEL], "model.json")["serving"] is None:
+        raise InvalidInput("lifecycle.job_without_serving", where=where)
     return {source: found[source] for source in JOB_PARTS}
 
 

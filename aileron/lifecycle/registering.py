@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from aileron.core.documents import Document, check
-from aileron.core.errors import Conflict, InvalidInput
+from aileron.core.documents import Document, check, suggestion
+from aileron.core.errors import Conflict, InvalidInput, NotFound
 from aileron.core.names import check_name
 from aileron.core.settings import Settings
 from aileron.data.sources.resolve import fetch_source
@@ -20,13 +22,22 @@ from aileron.train.job.algorithm import AlgorithmSpec
 from aileron.train.job.library import CODE, DOCUMENT, algorithm_folder, algorithm_names
 from aileron.train.job.unpack import lay_out
 
+LOCK: Final = "algorithms.lock"
 HEAD = {"apiVersion": API_VERSION, "kind": "Algorithm"}
 
 
-def register(settings: Settings, values: Mapping[str, Any], upload: str) -> AlgorithmSpec:
+def register(
+    settings: Settings,
+    values: Mapping[str, Any],
+    upload: str,
+    noted: AbstractContextManager[None],
+) -> AlgorithmSpec:
     """Write ``configs/algorithms/NAME`` from the fields of the document and an upload of code.
 
     The folder appears whole or not at all.
+
+    Args:
+        noted: entered before it appears, and told if it does not; alone with the library.
 
     Raises:
         Conflict: there is an algorithm of that name.
@@ -47,7 +58,11 @@ def register(settings: Settings, values: Mapping[str, Any], upload: str) -> Algo
         _lay_out(sent, file, Path(made))
         written = SCHEMA.format("../../schema", "algorithm") + text(document)
         (Path(made, "whole") / DOCUMENT).write_text(written, encoding="utf-8")
-        Path(made, "whole").rename(folder)
+        with _alone(settings):
+            if folder.exists():  # another was quicker
+                raise Conflict("train.job.algorithm_exists", name=name)
+            with noted:
+                Path(made, "whole").rename(folder)
     return spec
 
 
@@ -62,10 +77,31 @@ def _lay_out(name: str, file: Path, made: Path) -> None:
         raise InvalidInput("train.job.algorithm_without_code", name=name)
 
 
-def unregister(settings: Settings, name: str) -> None:
-    """Remove the algorithm's document and code."""
+def unregister(settings: Settings, name: str, forget: Callable[[], None]) -> None:
+    """Remove the algorithm's document and code.
+
+    Args:
+        forget: called when they are gone; alone with the library.
+
+    Raises:
+        NotFound: another was quicker.
+    """
     folder = algorithm_folder(settings.workspace, name)
     gone = folder.with_name(f".gone-{name}")
-    shutil.rmtree(gone, ignore_errors=True)
-    folder.rename(gone)
+    with _alone(settings):
+        if not folder.exists():
+            hint = suggestion(name, algorithm_names(settings.workspace))
+            raise NotFound("train.job.no_algorithm", name=name, hint=hint)
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)
+        forget()
     shutil.rmtree(gone)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One at a time: what is said of an algorithm is said of the folder that is there."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / LOCK).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

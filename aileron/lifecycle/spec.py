@@ -231,6 +231,7 @@ class PipelineNode(Node):
     """A node as a pipeline's YAML has it: it asks for resources, and the pool places it."""
 
     placement: None = None
+    inherits: tuple[()] = ()
     resources: PodRequest | None = Field(None, description="What its pod is given.")
 
 

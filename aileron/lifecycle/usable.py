@@ -39,7 +39,7 @@ def _check_algorithm(ledger: Ledger, project: str, values: Mapping[str, Any], ac
     name = train.get("algorithm") if isinstance(train, Mapping) else None
     if not isinstance(name, str) or f"train.{name}" in installed():
         return
-    entry = ledger.algorithms.get(project, name)
+    entry = ledger.algorithms.get(name)
     if not entry.online:
         raise Conflict("train.job.algorithm_offline", name=name)
     private = entry.visibility is Visibility.PRIVATE and entry.owner not in (actor, None)

@@ -30,12 +30,14 @@ from aileron.run.environment import STORE_ACCESS
 from aileron.run.logs import last_lines
 from aileron.run.request import Request
 from aileron.run.result import Exit, Result
+from aileron.run.tree import hide
 from aileron.store import Store, open_store
 
 
 def main(path: Path) -> int:
     """Execute the request at `path` and write its result; 0 if it succeeded."""
     started = time.monotonic()
+    hide()  # the access to the store is in this memory, and the step may start what others wrote
     distrust_old_bytecode()
     request = Request.read(path)
     store = open_store(request.store)

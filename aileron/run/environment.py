@@ -1,13 +1,14 @@
 """Environment variables of step processes: few, named here, none of them a credential.
 
 A component's process gets the allow-listed variables, the tools' telemetry switched off,
-``AILERON_HOME`` and its node's own variables. Effects and waits get the settings besides.
+``AILERON_HOME`` and its node's own variables. Effects and waits get the settings besides. A
+node may name further ones that it needs, such as proxies for builds.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,11 @@ def available_cpus() -> int:
 
 
 def step_environment(
-    home: Path, store: str, env: Mapping[str, str], platform: Mapping[str, str] | None = None
+    home: Path,
+    store: str,
+    env: Mapping[str, str],
+    platform: Mapping[str, str] | None = None,
+    inherits: Sequence[str] = (),
 ) -> dict[str, str]:
     """All variables of a step's process.
 
@@ -64,8 +69,10 @@ def step_environment(
         store: root of the artifact store; access variables are passed for S3 only.
         env: the node's own variables, which win.
         platform: `Settings.environment` for effects and waits.
+        inherits: names of further variables of this process that the step is to have.
     """
-    names = (*ALLOWED, *STORE_ACCESS) if store.startswith("s3://") or platform else ALLOWED
+    access = STORE_ACCESS if store.startswith("s3://") or platform else ()
+    names = (*ALLOWED, *access, *inherits)
     inherited = {name: os.environ[name] for name in names if name in os.environ}
     threads = dict.fromkeys(THREADS, env.get("OMP_NUM_THREADS", str(available_cpus())))
     return {

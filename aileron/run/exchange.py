@@ -162,7 +162,10 @@ def _groups(store: Store) -> dict[str, float]:
     groups: dict[str, float] = {}
     for key, written in store.objects_written(ROOT).items():
         depth = 4 if key.startswith(CHECKPOINTS) else 3
-        prefix = "/".join(key.split("/")[:depth]) + "/"
+        parts = key.split("/")
+        if len(parts) <= depth:  # no object of an execution: others put it there
+            continue
+        prefix = "/".join(parts[:depth]) + "/"
         groups[prefix] = max(written, groups.get(prefix, 0.0))
     return groups
 

@@ -18,6 +18,8 @@ from aileron.core.errors import AileronError, StepFailed, Unavailable
 from aileron.run.exchange import Exchange
 from aileron.run.result import Exit, Result
 
+NODE_ENDED: Final = "run.node_ended"
+"""Message of the error that names another node; its value `node` is that one's number."""
 NODE: Final = "AILERON_NODE"
 """Number of this node; the first is 0 and leaves the result."""
 NODES: Final = "AILERON_NODES"
@@ -37,7 +39,7 @@ _BY_FORCE: Final = frozenset({"out_of_memory", "killed", "timeout"})
 def node_ended(node: int, nodes: int, error: AileronError) -> AileronError:
     """`error` as that of one of several nodes; they count from 0, as ranks do."""
     kind = Unavailable if error.retryable else StepFailed
-    return kind("run.node_ended", node=node, last=nodes - 1, problem=error.to_dict())
+    return kind(NODE_ENDED, node=node, last=nodes - 1, problem=error.to_dict())
 
 
 class Gang:

@@ -30,10 +30,13 @@ def trouble(
     """
     namespace = pods.placement_of(request).namespace
     for node in range(1, request.nodes):
-        if Exchange(store, name, node).result() is not None:
+        exchange = Exchange(store, name, node)
+        if exchange.result() is not None:
             continue
         seen = pods.look(cluster, namespace, member_name(name, node))
         if pods.ended(seen):
+            if exchange.result() is not None:  # it was written before the pod ended
+                continue
             reason: Reason | None = reasons.ended(seen.pod, seen.events, request.step, "")
         else:
             reason = pods.trouble(seen, patience)

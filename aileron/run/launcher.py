@@ -26,7 +26,7 @@ from typing import Final
 from aileron.run.cgroup import MemoryGroup
 from aileron.run.identity import IDLE_SECONDS, identity, socket_address
 from aileron.run.jobs import Client, Job, Message
-from aileron.run.tree import adopt_orphans, anonymous_bytes, children_of, kill_tree
+from aileron.run.tree import adopt_orphans, anonymous_bytes, children_of, hide, kill_tree
 from aileron.run.zygote import Origin, become_step, send
 from aileron.run.zygote_link import ZygoteLink
 
@@ -54,6 +54,7 @@ class Launcher:
         self._ended_early: dict[int, int] = {}
         """Wait status of processes that were not yet known to be forked."""
         adopt_orphans()
+        hide()  # orders name variables
         self._watch_signals()
 
     def listen(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from aileron.core.errors import (
 )
 from aileron.run import gang
 from aileron.run.exchange import NO_STORE, Exchange, attempts, checkpoint_prefix, forget
+from aileron.run.gang_node import NODE_ENDED
 from aileron.run.logs import last_lines, numbered
 from aileron.run.request import Request
 from aileron.run.result import Exit, ExitReason, Result
@@ -42,6 +44,8 @@ DEADLINE_MARGIN: Final = 900.0
 """How much later than the step's own limit the cluster ends a pod, seconds."""
 GONE_SECONDS: Final = 120.0
 """How long `clean` waits for a pod to go."""
+LAST_WORDS: Final = 20
+"""Lines of another of several pods that the log gets if that ended badly."""
 Manifest = dict[str, Any]
 
 
@@ -300,6 +304,9 @@ def collect(
 ) -> Result:
     """How the execution ended, with the rest of its log; an error of ours is the last line.
 
+    Of several pods the log is that of the first; if another is the reason, its last lines
+    follow.
+
     Args:
         cancelled: we ended it. A pod that was told to end by others says what they did.
         blamed: what another of several pods ended of (`aileron.run.gang_watch`).
@@ -309,9 +316,23 @@ def collect(
     if blamed is not None and result.state == "failed" and not cancelled:
         result = _failed(Exit(exit_code=blamed.exit_code), blamed.name, blamed.error)
     error = result.raised()
-    if error is not None and result != Exchange(store, name).result():
+    if error is not None and error.message_id == NODE_ENDED:
+        for line in _last_words(Exchange(store, name, error.values["node"])):
+            follower.say(line)
+        follower.say(str(error))
+    elif error is not None and result != Exchange(store, name).result():
         follower.say(str(error))
     return result
+
+
+def _last_words(exchange: Exchange) -> list[str]:
+    """The last lines of a pod whose log is not that of the execution, with its number."""
+    last: deque[str] = deque(maxlen=LAST_WORDS)
+    position = 0
+    while lines := exchange.lines_after(position):
+        last.extend(line.split(" ", 2)[2] for line in lines)
+        position += len(lines)
+    return [f"[{exchange.node}] {line}" for line in last]
 
 
 def _result(request: Request, store: Store, name: str, seen: Seen, cancelled: bool) -> Result:

@@ -7,10 +7,12 @@ group can be made, the kernel holds the limit too. Linux only.
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from aileron.run.logs import LogReader, last_lines
 from aileron.run.request import Request
 from aileron.run.result import Exit, ExitReason, Result
 from aileron.run.runner import OnLog, OnMetric, Runner
+from aileron.run.tree import members
 
 MEGABYTE = 1 << 20
 
@@ -99,7 +102,9 @@ class ProcessRunner(Runner):
             "request": str(request.path),
             "output": str(request.output_path),
             "cwd": str(request.work),
-            "env": step_environment(self._home, request.store, request.env, platform),
+            "env": step_environment(
+                self._home, request.store, request.env, platform, request.inherits
+            ),
             "memory_bytes": limit * MEGABYTE if limit and self._hard_limits else None,
             "umask": self._umask,
         }
@@ -128,7 +133,9 @@ class _Watch:
     cancelled: Callable[[], bool] | None
     container: ContainerMemory | None = None
     reason: ExitReason | None = None
-    """Why we ended it; None if we did not."""
+    """Why it was ended; None if it ended by itself."""
+    asked: bool = False
+    """Whether we told it to end."""
     peak: int = 0
     """Bytes."""
     container_limit_mb: int | None = None
@@ -170,14 +177,26 @@ class _Watch:
     def _check(self, connection: Connection, deadline: float) -> None:
         limit = self.request.limits.memory_mb
         if limit is not None and self.peak > limit * MEGABYTE:
-            self._end(connection, "out_of_memory", grace=0)
+            self._end_for_memory(connection)
         elif time.monotonic() > deadline:
             self._end(connection, "timeout", grace=self.grace)
         elif self.cancelled is not None and self.cancelled():
             self._end(connection, "cancelled", grace=self.grace)
 
+    def _end_for_memory(self, connection: Connection) -> None:
+        """At once, but that a step with a grace of its own may keep what its commands left."""
+        grace, root = self.request.limits.grace_seconds or 0, connection.started["pid"]
+        if grace:
+            with suppress(ProcessLookupError):
+                os.kill(root, signal.SIGTERM)  # before its commands end, which it may start again
+            for pid in members(root) - {root}:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self._end(connection, "out_of_memory", grace)
+
     def _end(self, connection: Connection, reason: ExitReason, grace: float) -> None:
         self.reason = reason
+        self.asked = True
         connection.send(op="stop", grace=grace)
 
 
@@ -201,8 +220,7 @@ def _result(request: Request, watch: _Watch, ended: Message | None) -> Result:
     """The result that the step wrote, or one that says why it wrote none."""
     written = Result.read(request.result_path) if request.result_path.exists() else None
     code = ended["code"] if ended else None
-    asked = watch.reason in ("timeout", "cancelled")
-    if written is not None and written.state == "failed" and asked:
+    if written is not None and written.state == "failed" and watch.asked:
         return _ended_by_us(request, watch, written, code)
     reason = written.exit.reason if written else _reason(watch, code)
     exit_ = Exit(

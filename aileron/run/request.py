@@ -64,6 +64,8 @@ class Request(BaseModel):
     inputs: Mapping[str, Reference] = {}
     seed: int = 0
     env: Mapping[str, str] = {}
+    inherits: tuple[str, ...] = ()
+    """Names of further variables that a child process gets from the one that starts it."""
     limits: Limits = Limits()
     code: str | None = None
     """Digest that the step's code must have; None leaves it unchecked."""

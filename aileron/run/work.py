@@ -105,6 +105,7 @@ class Work:
             inputs={} if action == "undo" else self.inputs,
             seed=plan.seed,
             env=node.env,
+            inherits=node.inherits,
             limits=node.limits,
             code=plan.code[node.step] if pure else None,
             store=store,

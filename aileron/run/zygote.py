@@ -31,7 +31,7 @@ from typing import Any, Final, NoReturn
 
 from aileron.run.bytecode import distrust_old_bytecode
 from aileron.run.jobs import Message
-from aileron.run.tree import adopt_orphans, anonymous_bytes, die_with_parent
+from aileron.run.tree import adopt_orphans, anonymous_bytes, die_with_parent, hide
 
 CLOCK_STEP: Final = 0.05
 """Seconds by which a file system's clock may lag behind the processor's."""
@@ -64,6 +64,7 @@ class Origin:
 def serve(channel: socket.socket, launcher: int) -> NoReturn:
     """The life of the zygote: load, then fork on order until the launcher goes."""
     die_with_parent()
+    hide()
     distrust_old_bytecode()
     origin = Origin(launcher, project_since=time.time())
     orders = receive(channel)

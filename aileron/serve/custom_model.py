@@ -125,6 +125,7 @@ def _import(path: Path, folder: Path) -> ModuleType:
         raise ImportError(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
+    sys.dont_write_bytecode = True  # a file that nobody packed would not be verified next time
     spec.loader.exec_module(module)
     return module
 

@@ -7,14 +7,15 @@ an S3 store that somebody else runs. Each is made if it is missing and left alon
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from aileron.core.errors import Unavailable
 
 MAINTENANCE: Final = "postgres"
 """The database that every PostgreSQL has."""
 POLL: Final = 1.0
+FIRST_REGION: Final = "us-east-1"
 
 
 def ensure_database(url: str, seconds: float = 60.0) -> bool:
@@ -58,8 +59,10 @@ def ensure_database(url: str, seconds: float = 60.0) -> bool:
 def ensure_bucket(root: str, seconds: float = 60.0) -> bool:
     """Make the bucket of ``s3://bucket/prefix`` unless it is there; whether it was made.
 
+    A key that may use this bucket alone is enough where it is there.
+
     Raises:
-        Unavailable: the store does not answer, or the key may make no bucket.
+        Unavailable: the store does not answer, or the key may neither use nor make the bucket.
     """
     import botocore.session
     from botocore.exceptions import BotoCoreError, ClientError
@@ -69,14 +72,33 @@ def ensure_bucket(root: str, seconds: float = 60.0) -> bool:
 
     def answer() -> bool:
         try:
-            found = {one["Name"] for one in client.list_buckets()["Buckets"]}
-            if bucket not in found:
-                client.create_bucket(Bucket=bucket)
+            if _has(client, bucket):
+                return False
+            client.create_bucket(Bucket=bucket, **_location(client.meta.region_name))
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("stack.no_bucket", place=root, problem=str(error)) from None
-        return bucket not in found
+        return True
 
     return _patiently(answer, seconds)
+
+
+def _has(client: Any, bucket: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return False
+        raise
+    return True
+
+
+def _location(region: str) -> Mapping[str, Any]:
+    """What the request for a bucket must say of its region; of the first one nothing."""
+    if region == FIRST_REGION:
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
 def _patiently(answer: Callable[[], bool], seconds: float) -> bool:

@@ -29,6 +29,7 @@ class TidyOperator(BaseOperator):
         from aileron.client.local import Installation, LocalClient
         from aileron.core.access import Actor, Role
         from aileron.core.settings import Settings
+        from aileron.retention.leftovers import remove_leftovers
         from aileron.run.exchange import sweep
 
         installation = Installation(Settings.load())
@@ -41,6 +42,8 @@ class TidyOperator(BaseOperator):
                 freed[project] = found.bytes
             self._remove_orphans(installation)
             sweep(installation.store)
+            for name in remove_leftovers(installation.settings.home):
+                self.log.info("removed %s, which work that broke off has left", name)
             self._retire(installation)
         finally:
             installation.close()
@@ -48,6 +51,7 @@ class TidyOperator(BaseOperator):
 
     def _retire(self, installation: Installation) -> None:
         """What `aileron gc` removes, if the workspace says that nobody needs to ask for it."""
+        from aileron.core.errors import Conflict
         from aileron.retention import Retention, load_policy
 
         settings = installation.settings
@@ -55,7 +59,12 @@ class TidyOperator(BaseOperator):
         if not spec.automatic:
             return
         ledger = installation.ledger.acting(DAG_ID)
-        found = Retention(settings, ledger, installation.store, spec).sweep(dry_run=False)
+        retention = Retention(settings, ledger, installation.store, spec)
+        try:
+            found = retention.sweep(dry_run=False)
+        except Conflict as error:  # a backup may take all night; tomorrow is soon enough
+            self.log.warning("not swept today: %s", error)
+            return
         self.log.info("%s bytes swept; %s", found.bytes, found.going)
 
     def _remove_orphans(self, installation: Installation) -> None:

@@ -148,6 +148,6 @@ def test_the_pages_fit_a_phone_in_chinese_and_dark(
             assert width <= 390, (path, width)
             phone.screenshot(path=kept / f"phone-{name}.png", full_page=True)
         places = phone.get_by_role("navigation", name="页面")
-        expect(places.get_by_role("link", name="任务")).to_be_visible()
+        expect(places.get_by_role("link", name="作业")).to_be_visible()
         clone = phone.get_by_role("button", name="克隆")
         expect(clone).to_have_attribute("aria-disabled", "true")

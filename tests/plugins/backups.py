@@ -57,8 +57,13 @@ class Site:
     def back_up(self, target: Target, *, secrets: bool = True) -> Backup:
         return back_up(self.settings, self.environ, target, "zhang", secrets=secrets)
 
-    def restore(self, target: Target, number: int | None = None) -> Restored:
-        return restore(target, self.settings, self.environ, "wang", number, embedded=False)
+    def restore(
+        self, target: Target, number: int | None = None, *, into_existing_store: bool = False
+    ) -> Restored:
+        return restore(
+            target, self.settings, self.environ, "wang", number, embedded=False,
+            into_existing_store=into_existing_store,
+        )  # fmt: skip
 
 
 def publish(versions: Versions, workbench: Workbench, speed: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+from plugins.fake_airflow import ReadsAtOnce
 from plugins.history import History
 
 from aileron.client.airflow import DagRun, TaskRun
@@ -18,7 +20,7 @@ SPEC = {"command": "python train.py", "code": {"folder": CODE}, "hours": 1}
 FILES = {"metrics.json": '{"accuracy": 0.9}', "deep/model.txt": "weights"}
 
 
-class JobScheduler:
+class JobScheduler(ReadsAtOnce):
     """Stands for Airflow: keeps what it was asked to run, and ends what it is told to."""
 
     def __init__(self) -> None:
@@ -27,6 +29,10 @@ class JobScheduler:
         self.working = False
         """Whether a task of every run runs now."""
         self.away = False
+
+    def read_at(self, dag: str) -> datetime | None:
+        self._here()
+        return super().read_at(dag)
 
     def trigger(self, dag: str, run: str, conf: dict[str, Any], after: Any = None) -> None:
         self._here()
@@ -42,6 +48,9 @@ class JobScheduler:
 
     def pools(self) -> dict[str, Any]:
         return {}
+
+    def set_pool(self, name: str, slots: int, about: str) -> bool:
+        return False
 
     def fail_run(self, dag: str, run: str) -> None:
         self.failed.append(run)

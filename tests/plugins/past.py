@@ -20,6 +20,7 @@ from aileron.graph.plan import PLAN_FILE
 from aileron.ledger import Champion, Ledger, NodeState, RunState
 from aileron.retention import Findings, Retention, RetentionSpec
 from aileron.store import Store, open_store
+from aileron.store.owner import give
 
 DAY = 24 * 3600.0
 SPEC = RetentionSpec.model_validate(
@@ -38,6 +39,7 @@ class Past:
         self.ledger = ledger
         self.settings = settings
         self.store: Store = open_store(settings.store_root)
+        give(self.store, ledger.installation)
         self._folder = folder
         self._numbers = itertools.count(1)
 

@@ -14,6 +14,7 @@ from aileron.client import records as r
 from aileron.client.base import Client
 from aileron.client.records.jobs import DESCRIPTION_LENGTH, NAME_LENGTH, has_emoji
 from aileron.cluster.placement import MOST_NODES
+from aileron.container.usable import is_ours
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.train.job.spec import Framework
 
@@ -116,7 +117,7 @@ def _file_place(path: str) -> dict[str, str]:
 
 
 def _image(config: b.TrainConfig) -> str | None:
-    """The full name of the image; None: the platform's own."""
+    """The full name of the image, NAME@v3 for one of one's own; None: the platform's own."""
     if config.env_type == "DEFAULT":
         if config.image:
             raise InvalidInput("api.job_environment", field="env_type")
@@ -134,7 +135,17 @@ def _image(config: b.TrainConfig) -> str | None:
         if not _REGISTRY.match(registry):
             raise InvalidInput("api.job_registry", field="repository_id", found=registry[:100])
         image = f"{registry.rstrip('/')}/{image.lstrip('/')}"
-    return f"{image}:{config.tag}"
+    ours = f"{image}@{config.tag}"
+    return ours if is_ours(ours) else f"{image}:{config.tag}"
+
+
+def image_parts(image: str) -> tuple[str, str]:
+    """Image and tag as BML has them; one that is named by a digest, or by neither, has no tag."""
+    if is_ours(image):
+        name, _, tag = image.partition("@")
+        return name, tag
+    name, _, tag = image.rpartition(":")
+    return (image, "") if not name or "/" in tag or "@" in image else (name, tag)
 
 
 def _place(client: Client, wanted: b.ResourceConfig, image: str | None) -> dict[str, Any]:
@@ -143,7 +154,8 @@ def _place(client: Client, wanted: b.ResourceConfig, image: str | None) -> dict[
     if wanted.rdma:
         raise InvalidInput("api.job_rdma", field="rdma")
     pool = _pool(client, wanted.resource_name)
-    _check_room(pool, wanted)
+    if wanted.node_count > MOST_NODES:
+        raise InvalidInput("api.job_nodes", field="node_count", most=MOST_NODES)
     given = {
         "cpu": wanted.cpu_num,
         "memory_mb": wanted.memory * 1024 if wanted.memory else None,
@@ -176,19 +188,3 @@ def _pool(client: Client, name: str) -> r.Pool:
         if error.http_status in (403, 404):
             raise InvalidInput("api.job_no_pool", field="resource_name", name=name[:40]) from None
         raise
-
-
-def _check_room(pool: r.Pool, wanted: b.ResourceConfig) -> None:
-    """Raise if the pool's quota is less than is asked for."""
-    if wanted.node_count > MOST_NODES:
-        raise InvalidInput("api.job_nodes", field="node_count", most=MOST_NODES)
-    quota: dict[str, float | None] = {one.name: one.quota for one in pool.amounts}
-    asked = (
-        ("cpu", "cpu_num", wanted.cpu_num),
-        ("memory_mb", "memory", wanted.memory * 1024 if wanted.memory else None),
-        ("gpu", "gpu_num", wanted.gpu_num),
-    )
-    for name, field, each in asked:
-        most = quota.get(name)
-        if each is not None and most is not None and each * wanted.node_count > most:
-            raise InvalidInput(f"api.job_{name}", field=field, most=f"{most:g}", pool=pool.name)

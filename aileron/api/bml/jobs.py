@@ -12,6 +12,7 @@ from aileron.api.bml.job_asked import (
     PUBLIC,
     STRATEGY,
     check_words,
+    image_parts,
     in_bmls_words,
     spec_of,
 )
@@ -144,7 +145,7 @@ def _machine(job: r.JobBrief) -> str:
 
 def _train(job: r.Job, data: dict[str, str]) -> b.TrainFacts:
     spec = job.spec
-    image, _, tag = str((spec.get("resources") or {}).get("image") or "").rpartition(":")
+    image, tag = image_parts((spec.get("resources") or {}).get("image") or "")
     return b.TrainFacts(
         code_path=_path(spec.get("code")),
         start_cmd=spec["command"],

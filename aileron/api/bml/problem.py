@@ -144,10 +144,11 @@ _BY_ID: Final = {
     "api.job_resource_of_pool": WRONG_RESOURCE,
     "api.job_no_pool": NO_POOL,
     "api.job_nodes": NODES,
-    "api.job_cpu": CPU,
-    "api.job_memory_mb": MEMORY,
-    "api.job_gpu": GPU,
+    "container.no_image_named": WRONG_ENVIRONMENT,
+    "container.no_usable_version": WRONG_ENVIRONMENT,
 }
+_OVER_QUOTA: Final = {"cpu": CPU, "memory_mb": MEMORY, "gpu": GPU, "pods": NODES}
+"""What a pool has less of than is asked for -> number."""
 _OF_DATASETS: Final = (
     (NotFound, NO_DATASET),
     (Refused, NO_RIGHT),
@@ -190,6 +191,8 @@ def bml_answer(error: AileronError, language: Language, path: str) -> JSONRespon
 def code_of(error: AileronError, path: str) -> int:
     """BML's number for the error of a call at `path`."""
     jobs = path.startswith(JOBS)
+    if error.message_id == "cluster.over_quota":
+        return _OVER_QUOTA[error.values["what"]]
     if error.message_id in _BY_ID and not (jobs and error.message_id == "core.other_project"):
         return _BY_ID[error.message_id]
     for kind, code in _OF_JOBS if jobs else _OF_DATASETS:

@@ -120,7 +120,7 @@ def download(
     # Whoever signed it could read the run; nobody else gets here.
     asker = Actor(name="signed address", role=Role.ADMIN, project=project)
     client = request.app.state.make_client(asker, project, request.state.language)
-    return send_export(client, run_id, name)
+    return send_export(request, client, run_id, name)
 
 
 def _number(client: Client, run_id: str) -> int:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-
-from fastapi import APIRouter
-from starlette.background import BackgroundTask
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
-from aileron.api.ranges import BYTES, POLICY
+from aileron.api.downloads import send
+from aileron.api.ranges import BYTES
 from aileron.api.request import ClientOfPath, NameInPath, RunInPath, WorkflowInPath, needs
 from aileron.api.routes.browse import LimitQuery, OffsetQuery
 from aileron.client import records as r
 from aileron.client.base import Client
 
 router = APIRouter(prefix="/runs/{project}/{lifecycle}/{run}", tags=["runs"])
-Fetch = Callable[[str, Path], r.ExportFile]
 
 
 @router.get("/export", summary="What a run exported", dependencies=[needs("read")])
@@ -31,11 +25,15 @@ def export(
 
 @router.get("/export/file", summary="The exported file", **BYTES, dependencies=[needs("read")])
 def export_file(
-    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+    request: Request,
+    client: ClientOfPath,
+    project: NameInPath,
+    lifecycle: WorkflowInPath,
+    run: RunInPath,
 ) -> FileResponse:
     """Its bytes, streamed."""
     run_id = f"{project}/{lifecycle}/{run}"
-    return send_export(client, run_id, client.export_of(run_id).file)
+    return send_export(request, client, run_id, client.export_of(run_id).file)
 
 
 @router.get("/refused", summary="What an import left out", dependencies=[needs("read")])
@@ -63,30 +61,18 @@ def refused_samples(
     "/refused/file", summary="The zip of what was left out", **BYTES, dependencies=[needs("read")]
 )
 def refused_file(
-    client: ClientOfPath, project: NameInPath, lifecycle: WorkflowInPath, run: RunInPath
+    request: Request,
+    client: ClientOfPath,
+    project: NameInPath,
+    lifecycle: WorkflowInPath,
+    run: RunInPath,
 ) -> FileResponse:
     """`problems.csv` with file, line and reason, and the refused files that are single ones."""
     run_id = f"{project}/{lifecycle}/{run}"
-    return _send(client.download_refused, run_id, client.refused_of(run_id).file)
+    name = client.refused_of(run_id).file
+    return send(request, name, lambda path: client.download_refused(run_id, path))
 
 
-def send_export(client: Client, run_id: str, name: str) -> FileResponse:
+def send_export(request: Request, client: Client, run_id: str, name: str) -> FileResponse:
     """The exported file under the name `name`."""
-    return _send(client.download_export, run_id, name)
-
-
-def _send(fetch: Fetch, run_id: str, name: str) -> FileResponse:
-    """What `fetch` lays out, under the name `name`; the copy goes when it was sent."""
-    work = Path(tempfile.mkdtemp(prefix="aileron-export-"))
-    try:
-        fetch(run_id, work / "export")
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    return FileResponse(
-        work / "export",
-        filename=name,
-        media_type="application/octet-stream",
-        headers={"Content-Security-Policy": POLICY},
-        background=BackgroundTask(shutil.rmtree, work, ignore_errors=True),
-    )
+    return send(request, name, lambda path: client.download_export(run_id, path))

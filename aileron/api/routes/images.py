@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from starlette.background import BackgroundTask
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import FileResponse
 
-from aileron.api.ranges import BYTES, POLICY
+from aileron.api.downloads import send
+from aileron.api.ranges import BYTES
 from aileron.api.request import NAMED, ClientOf, NameInPath, NumberInPath, needs
 from aileron.client import records as r
 from aileron.client.images import ImageNode
@@ -61,20 +58,12 @@ def log(
     **BYTES,
     dependencies=[needs("read")],
 )
-def archive(client: ClientOf, name: NameInPath, number: NumberInPath) -> FileResponse:
+def archive(
+    request: Request, client: ClientOf, name: NameInPath, number: NumberInPath
+) -> FileResponse:
     """What `docker load`, `podman load` and `ctr images import` take."""
-    work = Path(tempfile.mkdtemp(prefix="aileron-image-"))
-    try:
-        client.export_image(name, number, work / "image.tar")
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    return FileResponse(
-        work / "image.tar",
-        filename=f"{name}-v{number}.tar",
-        media_type="application/octet-stream",
-        headers={"Content-Security-Policy": POLICY},
-        background=BackgroundTask(shutil.rmtree, work, ignore_errors=True),
+    return send(
+        request, f"{name}-v{number}.tar", lambda path: client.export_image(name, number, path)
     )
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from starlette.background import BackgroundTask
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import FileResponse
 
-from aileron.api.ranges import BYTES, POLICY
+from aileron.api.downloads import send
+from aileron.api.ranges import BYTES
 from aileron.api.request import ClientOf, JobInPath, needs
 from aileron.client import records as r
 from aileron.client.jobs import PAGE
@@ -105,20 +102,12 @@ def files(client: ClientOf, number: JobInPath) -> r.JobFiles:
 
 
 @router.get("/{number}/file", summary="A file of a job", **BYTES, dependencies=[needs("read")])
-def file(client: ClientOf, number: JobInPath, path: PathQuery) -> FileResponse:
+def file(request: Request, client: ClientOf, number: JobInPath, path: PathQuery) -> FileResponse:
     """Its bytes, streamed."""
-    work = Path(tempfile.mkdtemp(prefix="aileron-job-"))
-    try:
-        client.download_job_file(number, path, work / "file")
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    return FileResponse(
-        work / "file",
-        filename=path.rpartition("/")[2],
-        media_type="application/octet-stream",
-        headers={"Content-Security-Policy": POLICY},
-        background=BackgroundTask(shutil.rmtree, work, ignore_errors=True),
+    return send(
+        request,
+        path.rpartition("/")[2],
+        lambda target: client.download_job_file(number, path, target),
     )
 
 

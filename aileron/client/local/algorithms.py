@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from aileron.client import records as r
 from aileron.client.algorithms import AlgorithmVerbs
 from aileron.client.local.installation import Scope
-from aileron.core.access import Role, authorize
+from aileron.client.local.job_checks import check_upload
+from aileron.core.access import NEEDS, Permission, Role, authorize
 from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import check_values, suggestion
 from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused
@@ -56,9 +58,9 @@ class LocalAlgorithms(AlgorithmVerbs):
         name = check_name(str(given.definition.get("name", "")))
         if f"train.{name}" in installed():
             raise Conflict("train.job.algorithm_preset", name=name)
-        spec = register(scope.settings, given.definition, given.upload)
-        scope.ledger.algorithms.register(scope.project, spec.name)
-        return _whole(scope, spec.name)
+        check_upload(scope, given.upload)
+        register(scope.settings, given.definition, given.upload, _noted(scope, name))
+        return _whole(scope, name)
 
     def change_algorithm(
         self, name: str, *, online: bool | None = None, visibility: str | None = None
@@ -66,23 +68,38 @@ class LocalAlgorithms(AlgorithmVerbs):
         scope = self._scope
         asked = check_values(r.ChangeAlgorithm, {"online": online, "visibility": visibility})
         entry = _mine(scope, name, CHANGE)
-        preset = Visibility.PRESET in (entry.visibility, asked.visibility)
+        preset = asked.visibility == Visibility.PRESET.value
         if preset and not scope.actor.role.includes(Role.ADMIN):
             raise Refused("client.algorithm_preset", name=name)
         if asked.online:
             _check_contract(scope, name)
         changed = asked.model_dump(exclude_none=True, mode="json")
-        scope.ledger.algorithms.change(scope.project, name, **changed)
+        scope.ledger.algorithms.change(entry.project, name, **changed)
         return _whole(scope, name)
 
     def delete_algorithm(self, name: str) -> None:
         scope = self._scope
-        _mine(scope, name, DELETE)
+        entry = _mine(scope, name, DELETE)
         used = _lifecycles(scope, name)
         if used:
-            raise Conflict("train.job.algorithm_in_use", name=name, lifecycles=", ".join(used))
-        unregister(scope.settings, name)
+            shown = ", ".join(_of_project(scope, used))
+            if not shown:
+                raise Conflict("client.algorithm_used_elsewhere", name=name)
+            raise Conflict("train.job.algorithm_in_use", name=name, lifecycles=shown)
+        unregister(
+            scope.settings, name, lambda: scope.ledger.algorithms.remove(entry.project, name)
+        )
+
+
+@contextmanager
+def _noted(scope: Scope, name: str) -> Iterator[None]:
+    """Whose the algorithm is that appears meanwhile; nobody's if it does not."""
+    scope.ledger.algorithms.register(scope.project, name)
+    try:
+        yield
+    except BaseException:
         scope.ledger.algorithms.remove(scope.project, name)
+        raise
 
 
 def _seen(scope: Scope, name: str) -> AlgorithmEntry:
@@ -91,7 +108,7 @@ def _seen(scope: Scope, name: str) -> AlgorithmEntry:
     Raises:
         NotFound: there is none, or it is another's.
     """
-    entry = scope.ledger.algorithms.get(scope.project, name)
+    entry = scope.ledger.algorithms.get(name)
     known = library_names(scope.settings.workspace)
     if name not in known or not _visible(scope, entry):
         shown = [one for one in known if one != name]
@@ -115,10 +132,23 @@ def _mine(scope: Scope, name: str, verb: str) -> AlgorithmEntry:
     if name in preset_names():
         raise Refused("client.algorithm_preset", name=name)
     entry = _seen(scope, name)
-    theirs = entry.owner not in (None, scope.actor.name) or entry.project != scope.project
-    if theirs and not scope.actor.role.includes(Role.OPERATOR):
-        raise Refused("client.algorithm_of_other", name=name, owner=entry.owner)
-    return entry
+    may = _may(scope, entry, verb)
+    if may.allowed:
+        return entry
+    if may.needs is Role.ADMIN and not scope.actor.role.includes(Role.ADMIN):
+        raise Refused("client.algorithm_preset", name=name)
+    said = {"owner": entry.owner or "-", "project": entry.project}
+    raise Refused("client.algorithm_of_other", name=name, **said)
+
+
+def _may(scope: Scope, entry: AlgorithmEntry, verb: str) -> Permission:
+    """Whether the asker may do `verb` to it: another's or nobody's is its operators'."""
+    mine = entry.owner == scope.actor.name and entry.project == scope.project
+    needed = NEEDS[verb] if mine else Role.OPERATOR
+    if verb == CHANGE and entry.visibility is Visibility.PRESET:
+        needed = Role.ADMIN
+    theirs = scope.actor.project in (None, entry.project)
+    return Permission(allowed=theirs and scope.actor.role.includes(needed), needs=needed)
 
 
 def _check_contract(scope: Scope, name: str) -> None:
@@ -130,7 +160,7 @@ def _check_contract(scope: Scope, name: str) -> None:
 
 def _brief(scope: Scope, name: str) -> r.AlgorithmBrief | None:
     """None if it is not the asker's to see."""
-    entry = scope.ledger.algorithms.get(scope.project, name)
+    entry = scope.ledger.algorithms.get(name)
     return r.AlgorithmBrief(**_facts(scope, entry)) if _visible(scope, entry) else None
 
 
@@ -147,19 +177,19 @@ def _facts(scope: Scope, entry: AlgorithmEntry) -> dict[str, Any]:
 
 def _whole(scope: Scope, name: str) -> r.Algorithm:
     workspace = scope.settings.workspace
-    spec = load_algorithm(workspace, name)
+    spec, entry = load_algorithm(workspace, name), scope.ledger.algorithms.get(name)
     code = algorithm_folder(workspace, name) / CODE
     files = sorted(path for path in code.rglob("*") if path.is_file())
     return r.Algorithm(
-        **_facts(scope, scope.ledger.algorithms.get(scope.project, name)),
+        **_facts(scope, entry),
         description=spec.description,
         command=spec.command,
         parameters=spec.parameters_model().model_json_schema(),
         serves=spec.serving is not None,
         files=tuple(path.relative_to(code).as_posix() for path in files),
         unmet=tuple(scope.told(point) for point in unmet_points(workspace, name)),
-        lifecycles=tuple(_lifecycles(scope, name)),
-        permissions=scope.may(CHANGE, DELETE),
+        lifecycles=tuple(_of_project(scope, _lifecycles(scope, name))),
+        permissions={verb: _may(scope, entry, verb) for verb in (CHANGE, DELETE)},
     )
 
 
@@ -189,13 +219,13 @@ def _whole_preset(scope: Scope, name: str) -> r.Algorithm:
         serves=True,
         files=(),
         unmet=(),
-        lifecycles=tuple(_lifecycles(scope, name)),
-        permissions=scope.may(CHANGE, DELETE),
+        lifecycles=tuple(_of_project(scope, _lifecycles(scope, name))),
+        permissions=dict.fromkeys((CHANGE, DELETE), Permission(allowed=False, needs=Role.ADMIN)),
     )
 
 
-def _lifecycles(scope: Scope, name: str) -> list[str]:
-    """The lifecycles that name the algorithm; one that is not sound names nothing."""
+def _lifecycles(scope: Scope, name: str) -> list[Lifecycle]:
+    """Lifecycles of all projects that name the algorithm; one that is not sound names nothing."""
     found = []
     for one in list_lifecycles(scope.settings):
         try:
@@ -203,5 +233,10 @@ def _lifecycles(scope: Scope, name: str) -> list[str]:
         except AileronError:
             continue
         if isinstance(workflow, Lifecycle) and workflow.spec.train.algorithm == name:
-            found.append(one)
+            found.append(workflow)
     return found
+
+
+def _of_project(scope: Scope, found: Sequence[Lifecycle]) -> list[str]:
+    """The names of those that the asker sees."""
+    return [one.name for one in found if one.project == scope.project]

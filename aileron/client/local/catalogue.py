@@ -6,7 +6,9 @@ interrupted between the two is completed by doing it again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, Final
 
 from aileron.client import records as r
@@ -24,6 +26,7 @@ from aileron.data.versions import Versions
 from aileron.ledger import DatasetEntry, Grant, GranteeKind, Right, Visibility
 from aileron.ledger.deletion import Expired
 from aileron.lifecycle import list_datasets
+from aileron.retention.alone import alone
 
 EDIT: Final = "dataset.edit"
 SHARE: Final = "dataset.share"
@@ -109,13 +112,19 @@ def purge(scope: Scope, name: str | None, *, dry_run: bool) -> r.Purge:
     authorize(scope.actor, "dataset.purge", scope.project)
     if name is not None:
         check_name(name)
+    with nullcontext() if dry_run else alone(scope.ledger, "purge"):
+        return _purge(scope, name, dry_run=dry_run)
+
+
+def _purge(scope: Scope, name: str | None, *, dry_run: bool) -> r.Purge:
     expired = scope.ledger.deletion.expired(scope.project, name)
     hidden = Hidden(Versions.of(scope.settings))
     going = [one for one in expired if not one.kept_by]
     if not dry_run:
         going = [one for one in going if _forget(scope, one)]
+    asked = time.time()
     unneeded = scope.ledger.deletion.unneeded([one.version for one in going])
-    stored = scope.store.remove(unneeded, dry_run=dry_run)
+    stored = scope.store.remove(unneeded, before=asked, dry_run=dry_run)
     tags = [one.version.tag for one in going] + _leftovers(scope, hidden, name)
     removed = hidden.purge(tags, dry_run=dry_run)
     return r.Purge(

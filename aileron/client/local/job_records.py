@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aileron.client import records as r
@@ -14,6 +14,8 @@ from aileron.ledger import Job, NodeRow, Run, RunState
 STEP: Final = "train.job"
 NODE: Final = "job"
 """The node of a job's run that runs its code."""
+START_TIME: Final = timedelta(minutes=10)
+"""A submitted job without a run is beginning; after so long its start was interrupted."""
 _STATES: Final[dict[RunState, r.JobState]] = {
     RunState.PLANNED: "queued",
     RunState.RUNNING: "queued",  # its code has not begun
@@ -39,7 +41,8 @@ def whole(scope: Scope, job: Job) -> r.Job:
     """One job; its run is brought in line with Airflow if it is not over."""
     may = scope.may("job.submit", "job.stop", "job.delete", "lifecycle.run")
     if job.run_id is None:
-        rest = {"reason": None, "has_log": False, "has_output": False, "metrics": None}
+        reason = scope.say("client.job_never_started") if _never_started(job) else None
+        rest = {"reason": reason, "has_log": False, "has_output": False, "metrics": None}
         nothing = {"primary": None, "commit": None, "mlflow_run_id": None, "mlflow_url": None}
         return r.Job(
             **brief(job, None, None), **rest, **nothing,
@@ -105,8 +108,14 @@ def brief(job: Job, run: Run | None, row: NodeRow | None) -> dict[str, Any]:
 def _state(job: Job, run: Run | None, row: NodeRow | None) -> r.JobState:
     if job.submitted is None:
         return "draft"
-    if run is None:  # it is being submitted
-        return "queued"
+    if run is None:  # it is being submitted, or that was interrupted
+        return "failed" if _never_started(job) else "queued"
     if run.state is RunState.RUNNING and row is not None:
         return "running"
     return _STATES[run.state]
+
+
+def _never_started(job: Job) -> bool:
+    if job.run_id is not None or job.submitted is None:
+        return False
+    return job.submitted < datetime.now(UTC) - START_TIME

@@ -5,63 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from aileron.client.local.dataset_access import readable
-from aileron.client.local.datasets import find
 from aileron.client.local.installation import Scope
+from aileron.client.local.job_checks import checked
 from aileron.client.local.lifecycles import start
-from aileron.client.local.sources import uploads_of
 from aileron.client.records.jobs import NAME_LENGTH
-from aileron.core.errors import AileronError, Conflict, NotFound
+from aileron.core.documents import check_values
+from aileron.core.errors import Conflict, NotFound
 from aileron.core.names import JOB, JOB_IN_PODS
 from aileron.ledger import Job
-from aileron.lifecycle.jobs import workspace_place
-from aileron.train.job.spec import JobCode, JobData, JobSpec
+from aileron.train.job.spec import JobSpec
 
 LIST: Final = 200
 """Jobs at whose names is looked for that of a copy."""
-
-
-def checked(scope: Scope, spec: JobSpec) -> None:
-    """Raise unless the uploads, folders and datasets that a job names are there.
-
-    Raises:
-        InvalidInput: a folder is not in the workspace, or an upload is not whole.
-        NotFound: there is no such folder, upload or dataset that the asker may read.
-    """
-    places = {"code": spec.code, "train_data": spec.train_data, "test_data": spec.test_data}
-    for field, place in places.items():
-        try:
-            _check(scope, place)
-        except AileronError as error:
-            raise error.at(field) from None
-
-
-def _check(scope: Scope, place: JobCode | JobData | None) -> None:
-    if place is None:
-        return
-    if place.upload is not None:
-        check_upload(scope, place.upload)
-    if place.folder is not None:
-        workspace_place(scope.settings, place.folder, "")
-    if isinstance(place, JobData) and place.dataset is not None:
-        check_dataset(scope, place.dataset)
-
-
-def check_upload(scope: Scope, upload: str) -> None:
-    """Raise unless it is there, whole, and of the project."""
-    if uploads_of(scope).finished(upload).about.project != scope.project:
-        raise NotFound("data.sources.no_upload", id=upload)
-
-
-def check_dataset(scope: Scope, dataset: str) -> None:
-    """Raise unless there is such a version, and the asker may read it."""
-    name, _, version = dataset.partition("@v")
-    if version:
-        find(scope, name, int(version))
-        return
-    readable(scope, name)
-    if not scope.ledger.datasets.list(scope.project, name, limit=1):
-        raise NotFound("client.no_dataset", project=scope.project, name=name)
 
 
 def launch(scope: Scope, draft: Job) -> Job:
@@ -75,10 +30,10 @@ def launch(scope: Scope, draft: Job) -> Job:
     jobs = scope.ledger.jobs
     jobs.claim(scope.project, draft.id)
     try:
-        spec = JobSpec.model_validate(draft.spec)
+        spec = check_values(JobSpec, draft.spec)
         checked(scope, spec)
         run = start(scope, workflow_of(spec), values_of(draft), force=False)
-    except AileronError:
+    except BaseException:  # whatever ends this, a claim without a run would never end
         jobs.release(scope.project, draft.id)
         raise
     return jobs.submitted(scope.project, draft.id, run.run_id)

@@ -10,11 +10,12 @@ from aileron.client import records as r
 from aileron.client.jobs import PAGE, JobVerbs
 from aileron.client.local import job_results, runs
 from aileron.client.local.installation import Scope
+from aileron.client.local.job_checks import checked
 from aileron.client.local.job_records import briefs, state_of, whole
-from aileron.client.local.job_submission import checked, copy_name, launch
+from aileron.client.local.job_submission import copy_name, launch
 from aileron.core.access import authorize
 from aileron.core.documents import check_values
-from aileron.core.errors import AileronError, Conflict, InvalidInput
+from aileron.core.errors import Conflict, InvalidInput
 from aileron.ledger import Job
 from aileron.train.job.spec import JobSpec
 
@@ -42,7 +43,7 @@ class LocalJobs(JobVerbs):
         if not draft:
             try:
                 made = launch(scope, made)
-            except AileronError:
+            except BaseException:
                 scope.ledger.jobs.delete(scope.project, made.id)
                 raise
         return whole(scope, made)

@@ -12,6 +12,7 @@ from aileron.client import records as r
 from aileron.client.launch import launch
 from aileron.client.local.dataset_access import readable, writable
 from aileron.client.local.installation import Scope
+from aileron.client.local.job_checks import check_own_code, check_project, checked
 from aileron.client.local.runs import brief
 from aileron.client.pool_sync import sync_slots
 from aileron.core.errors import AileronError, Language, NotFound
@@ -34,7 +35,7 @@ from aileron.lifecycle.kept import stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, workflow_files
 from aileron.lifecycle.usable import check_usable, named_datasets
 from aileron.lifecycle.versions import pinned
-from aileron.lifecycle.workflow import Import
+from aileron.lifecycle.workflow import Import, Job
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +142,11 @@ def start(
     Args:
         after: when it is to begin, at the earliest; default: now.
     """
+    check_project(scope, name)
     workflow_of(scope, name)
     asked = resolved_workflow(scope.settings, name, overrides=values)
+    if isinstance(asked, Job) and asked.asked is not None:
+        checked(scope, asked.asked)
     refuse(scope.settings, asked)
     workflow = pinned(scope.settings, asked)
     graph = compile_lifecycle(workflow, scope.settings)
@@ -151,6 +155,7 @@ def start(
     if isinstance(workflow, Import):
         writable(scope, workflow.spec.dataset, "dataset.edit")
     check_role(scope.settings, graph, scope.actor)
+    check_own_code(scope, workflow, graph)
     with_images(scope.settings, workflow.project, graph)
     check_pods(scope.settings, graph, log.warning)
     for pool in pools_of(scope.settings.workspace, graph):

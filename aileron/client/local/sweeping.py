@@ -15,7 +15,9 @@ class LocalSweeping(SweepVerbs):
 
     _scope: Scope
 
-    def sweep(self, *, dry_run: bool = True, everywhere: bool = False) -> r.Swept:
+    def sweep(
+        self, *, dry_run: bool = True, everywhere: bool = False, claim: bool = False
+    ) -> r.Swept:
         scope = self._scope
         authorize(scope.actor, "storage.sweep", scope.project)
         if everywhere and scope.actor.project is not None:
@@ -24,7 +26,7 @@ class LocalSweeping(SweepVerbs):
         spec = load_policy(scope.settings.workspace)
         project = None if everywhere else scope.project
         retention = Retention(scope.settings, scope.ledger, scope.store, spec, project)
-        found = retention.sweep(dry_run=dry_run)
+        found = retention.sweep(dry_run=dry_run, claim=claim)
         return _told(scope, found, project, spec.grace_hours, dry_run=dry_run)
 
 

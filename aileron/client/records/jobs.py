@@ -41,6 +41,8 @@ def _check_plain(text: str) -> str:
 def _check_name(text: str) -> str:
     if text != text.strip() or not text or "\n" in text or "\t" in text:
         raise ValueError("a name is one line without blanks at its ends")
+    if text.isascii() and text.isdecimal():
+        raise ValueError("digits alone are the id of a job; add a letter")
     return text
 
 

@@ -14,6 +14,7 @@ class Sweep(Asked):
 
     dry_run: bool = Field(True, description="only say what would go")
     everywhere: bool = Field(False, description="runs and versions of every project")
+    claim: bool = Field(False, description="a store without an owner is this installation's alone")
 
 
 class SweptItem(Record):

@@ -13,12 +13,13 @@ import fcntl
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from aileron.core.digest import digest_json
 from aileron.core.errors import InvalidInput, NotFound, Refused, Unavailable
@@ -31,6 +32,9 @@ from aileron.data.sources.connections import (
 from aileron.data.sources.network import Gate
 
 CACHE: Final = Path("cache") / "git"
+LOCK: Final = "lock"
+TAR_SECONDS: Final = 24 * 3600.0
+"""How long a tar is kept at least; the store has its contents once a plan is made."""
 FETCH_SECONDS: Final = 900.0
 REVISION: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+@-]{0,199}")
 COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -99,19 +103,33 @@ def fetch_commit(source: GitSource, workspace: Path, home: Path, where: str) -> 
         git.run("init", "--quiet", "--bare", str(place))
         commit = git.fetch(source.revision)
         file = place / f"{digest_json([commit, source.path])}.tar"
-        if not file.is_file():
+        _remove_old(place)
+        if not file.is_file() or _age(file) > TAR_SECONDS / 2:
             part = file.with_suffix(".part")
             tree = f"{commit}:{source.path.strip('/')}" if source.path else commit
+            git.check_size(tree, connections.limits)
             git.run("archive", "--format=tar", f"--output={part}", tree)
             part.rename(file)
     return Fetched(commit, file)
+
+
+def _remove_old(place: Path) -> None:
+    """Remove tars of the repository that nobody can be reading any more: they can be made anew."""
+    for file in place.glob("*.tar"):
+        if _age(file) > TAR_SECONDS:
+            file.unlink()
+
+
+def _age(file: Path) -> float:
+    return time.time() - file.stat().st_mtime
 
 
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
     """One at a time in the repository `place`, which is made."""
     place.mkdir(parents=True, exist_ok=True)
-    with (place / "aileron.lock").open("w") as file:
+    with (place / LOCK).open("w") as file:
+        os.utime(file.fileno())  # `aileron.data.sources.tidying` goes by it
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -163,14 +181,30 @@ class _Git:
         done = self._try(*asked, revision)
         if done.returncode != 0 and COMMIT.fullmatch(revision):
             # A server need not hand out any commit by its name alone; nor is a short name one.
-            done = self._try("fetch", "--quiet", "--force", self._remote, "+refs/*:refs/aileron/*")
+            deep = ("--unshallow",) if (self._place / "shallow").is_file() else ()
+            everything = ("--quiet", "--force", *deep, self._remote, "+refs/*:refs/aileron/*")
+            done = self._try("fetch", *everything)
             if done.returncode == 0:
                 return self._commit(revision)
         self._check(done, revision)
         return self._commit("FETCH_HEAD")
 
-    def run(self, *arguments: str) -> None:
-        self._check(self._try(*arguments), "")
+    def run(self, *arguments: str) -> str:
+        """What Git prints."""
+        done = self._try(*arguments)
+        self._check(done, "")
+        return done.stdout
+
+    def check_size(self, tree: str, limits: Limits) -> None:
+        """Raise `InvalidInput` if the files of `tree` are more than may come from elsewhere."""
+        words = (line.split(None, 4) for line in self.run("ls-tree", "-r", "-l", tree).splitlines())
+        sizes = [int(size) for _, kind, _, size, _ in words if kind == "blob"]
+        if sum(sizes) > limits.download_bytes:
+            limit = limits.download_bytes
+            raise InvalidInput("data.sources.too_large", where=self._where, limit=limit)
+        if len(sizes) > limits.download_files:
+            limit = limits.download_files
+            raise InvalidInput("data.sources.too_many", where=self._where, limit=limit)
 
     def _commit(self, name: str) -> str:
         asked = f"{name}^{{commit}}"
@@ -297,9 +331,17 @@ def _parts(url: str, where: str) -> Any:
         good = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
     except ValueError:
         good = False
+    good = good and not {"?", "#"} & set(url) and _goes_down(parts.path)
     if not good or any(ord(character) < 33 for character in url) or parts.username:
         raise InvalidInput("data.sources.git_url", where=where, url=_shown(url))
     return parts
+
+
+def _goes_down(path: str) -> bool:
+    """Whether a web address's path has no segment that a server would take for a way up."""
+    decoded = unquote(path).replace("\\", "/")
+    segments = {segment.partition(";")[0] for segment in decoded.split("/")}
+    return "%" not in decoded and not {".", ".."} & segments
 
 
 def _local(path: str, workspace: Path, where: str) -> Path:

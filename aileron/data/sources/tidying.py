@@ -16,6 +16,7 @@ from pathlib import Path
 from aileron.data.sources.connections import Limits
 from aileron.data.sources.drafts import FOLDER as DRAFTS
 from aileron.data.sources.fetch import CACHE
+from aileron.data.sources.git import CACHE as REPOSITORIES
 from aileron.data.sources.uploads import Upload, Uploads
 
 
@@ -30,9 +31,10 @@ def old_uploads(home: Path, limits: Limits) -> Iterator[Upload]:
 
 
 def old_downloads(home: Path, limits: Limits) -> Iterator[Path]:
-    """Folders of sources elsewhere that nobody has read for long."""
+    """Folders of sources elsewhere, repositories included, that nobody has read for long."""
     before = (datetime.now(UTC) - timedelta(days=limits.download_days)).timestamp()
-    for lock in (home / CACHE).glob("*/lock"):
+    locks = (lock for cache in (CACHE, REPOSITORIES) for lock in (home / cache).glob("*/lock"))
+    for lock in locks:
         if lock.stat().st_mtime < before:
             yield lock.parent
 

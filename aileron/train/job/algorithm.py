@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, create_model, model_validator
 
-from aileron.cluster.placement import MOST_VARIABLES
 from aileron.core.names import Name
 from aileron.core.steps import StepConfig
 from aileron.train.job.spec import (
@@ -22,7 +21,7 @@ from aileron.train.job.spec import (
     JobServing,
     Parameter,
     ParameterName,
-    VariableName,
+    Variables,
 )
 
 ParameterType = Literal["integer", "number", "string", "boolean"]
@@ -104,9 +103,7 @@ class AlgorithmSpec(JobSection):
         None, description="the model's file or folder in ./output; default: by framework"
     )
     serving: JobServing | None = Field(None, description="how its models answer requests")
-    env: Annotated[Mapping[VariableName, str], Field(max_length=MOST_VARIABLES)] = Field(
-        {}, description="environment variables of the command"
-    )
+    env: Variables = Field({}, description="environment variables of the command")
     hours: float = Field(24, gt=0, le=MOST_HOURS, description="longest run time")
 
     @model_validator(mode="after")

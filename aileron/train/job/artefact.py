@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,9 @@ from aileron.core.digest import digest_file, digest_json
 from aileron.core.errors import InvalidInput
 from aileron.core.steps import Context
 from aileron.serve.custom_contract import NotServing, form_of
+from aileron.store.manifest import is_safe
 from aileron.train.job import mlflow_files, tensorboard
+from aileron.train.job.files import files_below, shown
 from aileron.train.job.layouts import model_path
 from aileron.train.job.metrics import Measured
 from aileron.train.job.spec import JobServing, JobWork
@@ -40,15 +42,18 @@ def write_model(
         output: ``./output`` after the job has ended.
 
     Raises:
-        InvalidInput: ./output is no model of the framework; the sentence says what is missing.
+        InvalidInput: ./output is no model of the framework, or is a link; the sentence says what
+            is missing.
     """
     if work.framework == "other" and work.serving is None:
         return None
+    if output.is_symlink():
+        raise InvalidInput("train.job.linked_output")
     main = model_path(work.framework, output, work.model_file)
     folder = context.output("model")
-    _copy(output, folder / MODEL_FILES, NOT_OF_MODEL)
+    _copy(output, folder / MODEL_FILES, NOT_OF_MODEL, context.log)
     if work.serving is not None and code is not None:
-        _copy(code, folder / CODE, ())
+        _copy(code, folder / CODE, (), context.log)
     serving = None if work.serving is None else _serving(folder, work.serving, work.framework)
     files = list(_listed(folder))
     document = {
@@ -121,13 +126,18 @@ def _sample(folder: Path, name: str) -> dict[str, Any]:
     return found
 
 
-def _copy(source: Path, target: Path, without: tuple[str, ...]) -> None:
-    """Copy the plain files of `source`, without the top folders `without`, links and caches."""
-    for path in sorted(source.rglob("*")):
+def _copy(source: Path, target: Path, without: tuple[str, ...], log: Callable[[str], None]) -> None:
+    """Copy the plain files of `source`, without the top folders `without`, links and caches.
+
+    What has a name that the store does not take is left out, and said.
+    """
+    for path in sorted(files_below(source)):
         place = path.relative_to(source)
         if place.parts[0] in without or set(place.parts) & set(_SKIPPED):
             continue
-        if path.is_file() and not path.is_symlink():
+        if not is_safe(place.as_posix()):
+            log(f"{shown(place.as_posix())} is no part of the model, by its name")
+        elif path.is_file() and not path.is_symlink():
             (target / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target / place)
 

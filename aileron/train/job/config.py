@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from aileron.core.steps import StepConfig
-from aileron.train.job.spec import JobWork, Part
+from aileron.train.job.spec import JobWork, OwnVariables, Part
 
 
 class DataWanted(StepConfig):
@@ -23,7 +24,7 @@ class TrainJobConfig(JobWork, StepConfig):
     """A job's work, with all that is not in its artifacts."""
 
     job: str = Field("", max_length=200, title="Job", description="AILERON_JOB: the job's name")
-    env: Mapping[str, str] = Field(
+    env: Annotated[Mapping[str, str], OwnVariables] = Field(
         {}, title="Environment", description="environment variables of the command"
     )
     commit: str | None = Field(None, title="Commit", description="the Git commit of the code")

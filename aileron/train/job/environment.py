@@ -1,7 +1,7 @@
 """Environment variables of a job's processes, and how several find each other.
 
 The names for several nodes are those that frameworks read: ``MASTER_ADDR``, ``RANK`` and so on by
-torch, ``PET_*`` by torchrun, ``PADDLE_*`` by Paddle's launcher.
+torch, ``PET_*`` by torchrun, ``PADDLE_*`` by Paddle's launcher, ``OMPI_MCA_*`` by Open MPI.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import shlex
 import socket
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,25 @@ class Rank:
             "TRAINING_ROLE": "TRAINER",
             "PADDLE_TRAINING_ROLE": "TRAINER",
         }
+
+
+def mpi_environment(rank: Rank, home: Path) -> dict[str, str]:
+    """The variables of an MPI job's node, and its hostfile in `home`; none if there is one node.
+
+    There mpirun counts the processors by itself.
+    """
+    if len(rank.addresses) == 1:
+        return {}
+    hostfile = home / f"hostfile-{rank.node}"
+    slots = Counter(rank.addresses).items()
+    lines = (f"{address} slots={count}\n" for address, count in slots)
+    hostfile.write_text("".join(lines), encoding="utf-8")
+    return {
+        "K_MPI_JOB_ROLE": "worker" if rank.node else "launcher",
+        "OMPI_MCA_orte_default_hostfile": str(hostfile),
+        "OMPI_MCA_orte_keep_fqdn_hostnames": "true",
+        "OMPI_MCA_plm_rsh_args": "-o ConnectionAttempts=10",
+    }
 
 
 def command_line(command: str, parameters: Mapping[str, Parameter]) -> str:

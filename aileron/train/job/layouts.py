@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from aileron.core.errors import InvalidInput
+from aileron.train.job.files import files_below, shown
 from aileron.train.job.spec import Framework
 
 HEAD: Final = 4096
@@ -123,7 +124,7 @@ def model_path(framework: Framework, output: Path, named: str | None) -> Path | 
     if framework == "other":
         return None
     layout = LAYOUTS[framework]
-    found = [path for path in sorted(output.rglob("*")) if _fits(layout, path)]
+    found = [path for path in sorted(files_below(output)) if _fits(layout, path)]
     firsts = [path for name in layout.names for path in found if path.name == name]
     chosen = firsts[:1] or found
     if not chosen:
@@ -132,7 +133,7 @@ def model_path(framework: Framework, output: Path, named: str | None) -> Path | 
             "train.job.no_model", framework=framework, wanted=layout.wanted, found=there
         )
     if len(chosen) > 1:
-        files = ", ".join(path.relative_to(output).as_posix() for path in chosen[:5])
+        files = ", ".join(shown(path.relative_to(output).as_posix()) for path in chosen[:5])
         raise InvalidInput("train.job.several_models", framework=framework, files=files)
     return _complete(framework, output, chosen[0])
 
@@ -184,6 +185,6 @@ def _complete(framework: Framework, output: Path, path: Path) -> Path:
 
 def _shown(output: Path) -> str:
     """Some of what lies in `output`, for a sentence."""
-    files = [path for path in sorted(output.rglob("*")) if path.is_file()]
-    names = [path.relative_to(output).as_posix() for path in files[:8]]
+    files = [path for path in sorted(files_below(output)) if path.is_file()]
+    names = [shown(path.relative_to(output).as_posix()) for path in files[:8]]
     return ", ".join(names) + (", ..." if len(files) > len(names) else "") if names else "-"

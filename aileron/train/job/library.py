@@ -20,8 +20,9 @@ def algorithm_folder(workspace: Path, name: str) -> Path:
 
 
 def algorithm_names(workspace: Path) -> list[str]:
-    """Names of the algorithms that have a document, sound or not, sorted."""
-    return sorted(path.parent.name for path in (workspace / FOLDER).glob(f"*/{DOCUMENT}"))
+    """Names of the algorithms that have a document, sound or not, sorted; none that is hidden."""
+    found = (path.parent.name for path in (workspace / FOLDER).glob(f"*/{DOCUMENT}"))
+    return sorted(name for name in found if not name.startswith("."))
 
 
 def load_algorithm(workspace: Path, name: str) -> AlgorithmSpec:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,8 @@ from aileron.train.trainer import Point
 PARAMETERS_FILE: Final = "parameters.json"
 LONGEST_NAME: Final = 250
 MOST_CURVES: Final = 200
+LARGEST_STEP: Final = 1 << 62
+"""MLflow keeps steps of 64 bits, and the step after the last is one, too."""
 FULL_POINTS: Final = 1000
 """So many points of a curve are all kept; of the next as many every second one, then every
 fourth, and so on: a million points become about eleven thousand."""
@@ -112,13 +115,17 @@ class Curves:
     def line(self, text: str) -> None:
         """Take in one line of standard output."""
         for point in self._printed.read(text):
-            self._add(point.name, point.step, point.value)
+            self._add(safe_name(point.name), point.step, point.value)
 
     def poll(self) -> None:
-        """Take in what MLflow and TensorBoard wrote since the last time."""
+        """Take in what MLflow and TensorBoard wrote since the last time.
+
+        A file that cannot be read is no reason to end the job: the log says so.
+        """
         for source in (self._mlflow, self._events):
-            for point in source.new():
-                self._add(safe_name(point.name), point.step, point.value)
+            with self._readable():
+                for point in source.new():
+                    self._add(safe_name(point.name), point.step, point.value)
             for problem in source.problems():
                 self._say(problem)
 
@@ -129,7 +136,11 @@ class Curves:
         are kept.
         """
         self.poll()
-        self._events.keep()
+        parameters: dict[str, str] = {}
+        with self._readable():
+            self._events.keep()
+        with self._readable():
+            parameters = self._mlflow.parameters()
         for name, curve in self._curves.items():
             if curve.thinned:
                 self._say(f"{name} has many points: {len(curve.all())} of them are drawn")
@@ -140,10 +151,20 @@ class Curves:
         ]
         last = {name: c.latest[1] for name, c in self._curves.items() if c.latest}
         ordered = {name: last[name] for name in sorted(last, key=_place)}
-        return Measured(tuple(points), ordered, self._mlflow.parameters())
+        return Measured(tuple(points), ordered, parameters)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say, once for each kind, what keeps files from being read or copied."""
+        try:
+            yield
+        except OSError as error:
+            self._say(f"figures in files are not read: {error}", type(error).__name__)
 
     def _add(self, name: str, step: int, value: float) -> None:
-        if not math.isfinite(value):
+        if abs(step) > LARGEST_STEP:
+            self._say(f"{name} has a step above 2**62; such points are left out", name)
+        elif not math.isfinite(value):
             self._say(f"{name} is not finite at step {step}; such points are left out", name)
         elif name not in self._curves and len(self._curves) >= MOST_CURVES:
             self._say(f"more than {MOST_CURVES} curves; {name} and later ones are left out", "*")

@@ -8,11 +8,13 @@ files, so that any version of MLflow in the job's image will do, and none here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from aileron.train.job.files import files_below
 from aileron.train.trainer import Point
 
 STORE: Final = "mlruns"
@@ -56,19 +58,31 @@ class MlflowFiles:
 
     def _runs(self) -> Iterator[tuple[Path, str]]:
         """Folders of the runs and the prefix of their names, in the order in which they came."""
-        new = [file for file in self._store.glob("*/*/meta.yaml") if self._is_new(file)]
-        for meta in sorted(new, key=lambda file: file.stat().st_mtime_ns):
+        for _, meta in sorted(self._new_runs()):
             self._prefixes[meta.parent] = f"{_run_name(meta)}/" if self._prefixes else ""
         yield from self._prefixes.items()
 
-    def _is_new(self, meta: Path) -> bool:
-        return meta.parent not in self._prefixes and (meta.parent / "metrics").is_dir()
+    def _new_runs(self) -> Iterator[tuple[int, Path]]:
+        """When a run came, and its meta.yaml, of each that was not seen yet."""
+        for file in files_below(self._store):
+            with suppress(FileNotFoundError):  # the code has removed its run
+                if self._is_new(file):
+                    yield file.stat().st_mtime_ns, file
+
+    def _is_new(self, file: Path) -> bool:
+        """Whether `file` is the ``EXPERIMENT/RUN/meta.yaml`` of a run that was not seen yet."""
+        of_run = file.name == "meta.yaml" and file.parent.parent.parent == self._store
+        known = file.parent in self._prefixes
+        return of_run and not known and (file.parent / "metrics").is_dir()
 
     def _lines(self, file: Path) -> Iterator[tuple[int, float]]:
         """Step and value of the whole lines that are new in `file`."""
-        with file.open("rb") as opened:
-            opened.seek(self._read.get(file, 0))
-            data = opened.read()
+        try:
+            with file.open("rb") as opened:
+                opened.seek(self._read.get(file, 0))
+                data = opened.read()
+        except FileNotFoundError:  # the code has removed its run
+            return
         whole = data[: data.rfind(b"\n") + 1]
         self._read[file] = self._read.get(file, 0) + len(whole)
         for line in whole.decode("utf-8", "replace").splitlines():
@@ -80,7 +94,7 @@ class MlflowFiles:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in files_below(folder) if path.is_file())
 
 
 def _text(file: Path) -> str:

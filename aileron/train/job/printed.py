@@ -48,10 +48,11 @@ _NOT_MEASURED: Final = frozenset(("target", "threshold", "weight", "goal", "coef
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _STEP: Final = re.compile(
-    r"(?:\b(?:global[ _]step|step|iteration|iter|epoch|round)\b\s*[:=#]?\s*\[?|^\[)"
-    r"(\d{1,12})(?![\d.])",
+    r"\b(?:global[ _]step|step|iteration|iter|epoch|round)\b\s*[:=#]?\s*\[?(\d{1,12})(?![\d.])",
     re.IGNORECASE,
 )
+_BRACKETED: Final = re.compile(r"^\[(\d{1,12})(?:/\d+)?\]")
+"""A step without a name, as XGBoost prints it; a time in brackets is none."""
 _FIGURE: Final = re.compile(
     r"(?:^|(?<=[\s,;|(\[]))"
     r"(?P<name>[A-Za-z][\w./@-]{0,99})\s?[=:]\s?"
@@ -91,7 +92,7 @@ class Printed:
                 yield self._point(clean(name), number, step)
 
     def _of_text(self, line: str) -> Iterator[Point]:
-        said = _STEP.search(line)
+        said = _STEP.search(line) or _BRACKETED.match(line)
         if said is not None:
             self._step = int(said[1])
         for found in _FIGURE.finditer(line):

@@ -8,6 +8,7 @@ to end; what does not is killed, so that the step has time to keep the results.
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -25,11 +26,17 @@ LAST_LINES: Final = 10
 """Lines that the sentence of a failed job repeats."""
 LONGEST_LINE: Final = 64 << 10
 """Bytes without a line end that are taken for a line."""
+LONGEST_SHOWN: Final = 500
+"""Characters of a line that the sentence of a failed job repeats."""
+PROGRESS_SECONDS: Final = 5.0
+"""Of what a carriage return lets the next text overwrite, as progress bars do, one so often."""
 POLL_SECONDS: Final = 0.5
 STOP_SECONDS: Final = 10.0
 """Between SIGTERM and SIGKILL for the command."""
 LINGER_SECONDS: Final = 1.0
 """How long what a command left running may go on after it."""
+_LINE: Final = re.compile(rb"([^\r\n]*)(\n|\r\n|\r(?=[^\n]))")
+"""Text and its end; a carriage return at the end of what came may have a line end after it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ class _Node:
     process: subprocess.Popen[bytes]
     rest: bytes = b""
     last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    progress: float = 0.0
+    """When an overwritten text was said last."""
     ended: float | None = None
     """When its command was seen to have ended."""
     closed: bool = False
@@ -91,24 +100,41 @@ class _Node:
         """Whether its output is still open so long after its command ended."""
         return self.ended is not None and not self.closed and now > self.ended + seconds
 
-    def read(self) -> list[str] | None:
-        """Whole lines that came; None at the end of the output."""
+    def read(self) -> list[tuple[str, bool]] | None:
+        """What came, each with whether it is a whole line; None at the end of the output."""
         assert self.process.stdout is not None  # noqa: S101 - it was asked for
         data = os.read(self.process.stdout.fileno(), 1 << 16)
-        *lines, self.rest = (self.rest + data).split(b"\n")
+        said = [(_text(one), end != b"\r") for one, end in self._ended(data)]
         if self.rest and (not data or len(self.rest) > LONGEST_LINE):
-            lines.append(self.rest)
+            said.append((_text(self.rest), True))
             self.rest = b""
-        said = [line.decode("utf-8", "replace").rstrip("\r") for line in lines]
-        self.last.extend(line for line in said if line.strip())
+        self.last.extend(line[:LONGEST_SHOWN] for line, _ in said if line.strip())
         return said if data else (said or None)
+
+    def _ended(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The texts that `data` ends, and their ends; of overwritten ones, some."""
+        whole, at = self.rest + data, 0
+        for found in _LINE.finditer(whole):
+            at = found.end()
+            now = time.monotonic()
+            if found[2] != b"\r":
+                yield found[1], found[2]
+            elif found[1].strip() and now >= self.progress + PROGRESS_SECONDS:
+                self.progress = now
+                yield found[1], found[2]
+        self.rest = whole[at:]
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").rstrip("\r")
 
 
 class Group:
     """The processes of a job.
 
     Args:
-        on_line: called with a node's number and a line.
+        on_line: called with a node's number, a line, and whether it is a whole one; else it is
+            what the next text overwrites.
         on_poll: called about twice a second.
     """
 
@@ -117,7 +143,7 @@ class Group:
         command: str,
         folder: Path,
         environments: Sequence[Mapping[str, str]],
-        on_line: Callable[[int, str], None],
+        on_line: Callable[[int, str, bool], None],
         on_poll: Callable[[], None],
     ) -> None:
         self._on_line = on_line
@@ -138,7 +164,7 @@ class Group:
         polled = time.monotonic()
         while not all(node.over for node in self._nodes):
             self._read(POLL_SECONDS if self._kill_at is None else 0.05)
-            self._reap()
+            self._reap(stop)
             if stop and self._ending is None:  # the command has got the signal as well
                 self._ending = Ending(0, 0, stopped=True)
                 self._kill_at = time.monotonic() + STOP_SECONDS
@@ -182,8 +208,8 @@ class Group:
         for key, _ in self._selector.select(seconds):
             node: _Node = key.data
             lines = node.read()
-            for line in lines or ():
-                self._on_line(node.number, line)
+            for line, whole in lines or ():
+                self._on_line(node.number, line, whole)
             if lines is None:
                 self._close(node)
 
@@ -192,7 +218,7 @@ class Group:
             self._selector.unregister(node.process.stdout)
             node.closed = True
 
-    def _reap(self) -> None:
+    def _reap(self, stop: StopAsked) -> None:
         now = time.monotonic()
         for node in self._nodes:
             if node.ended is None and node.process.poll() is not None:
@@ -200,7 +226,8 @@ class Group:
                 code = node.process.returncode
                 if code != 0 and self._ending is None:
                     self._read(0)
-                    self._end(Ending(node.number, code, len(self._nodes), tuple(node.last)))
+                    nodes, lines = len(self._nodes), tuple(node.last)
+                    self._end(Ending(node.number, code, nodes, lines, stopped=bool(stop)))
             if self._kill_at is None and node.lingers(now, LINGER_SECONDS):
                 kill_tree(node.process.pid)  # what it left running holds its output open
             if self._kill_at is None and node.lingers(now, 2 * LINGER_SECONDS):

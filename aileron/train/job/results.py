@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from aileron.store.manifest import is_safe
+from aileron.train.job.files import files_below, shown
+
 FORMAT_VERSION: Final = 1
 FILES_FOLDER: Final = "files"
 LISTING: Final = "files.json"
@@ -17,25 +20,36 @@ METRICS_FILE: Final = "metrics.json"
 def keep_files(output: Path, folder: Path, log: Callable[[str], None]) -> None:
     """Move what lies in `output` to the FILES artifact in the new `folder`.
 
-    Links, sockets and the like are left out: they mean something on this machine alone.
+    Links, sockets and the like are left out: they mean something on this machine alone; of an
+    `output` that is a link itself nothing is taken, since its files are somebody else's. Left
+    out, too, is what has a name that the store does not take.
     """
     kept = folder / FILES_FOLDER
     kept.mkdir(parents=True)
     files: list[dict[str, Any]] = []
     left_out: list[str] = []
-    for path in sorted(output.rglob("*")):
+    if output.is_symlink():
+        log("./output is a link, and what it leads to is not kept: write into the folder itself")
+    for path in [] if output.is_symlink() else sorted(files_below(output)):
         place = path.relative_to(output)
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            left_out.append(place.as_posix())
-        elif path.is_file():
-            files.append({"path": place.as_posix(), "size": path.stat().st_size})
-            (kept / place).parent.mkdir(parents=True, exist_ok=True)
-            path.rename(kept / place)
-    for name in left_out:
-        log(f"./output/{name} is a link or no file, and is not kept")
+        problem = _problem(path, place)
+        if problem is not None:
+            log(f"./output/{shown(place.as_posix())} {problem}, and is not kept")
+            left_out.append(shown(place.as_posix()))
+            continue
+        files.append({"path": place.as_posix(), "size": path.stat().st_size})
+        (kept / place).parent.mkdir(parents=True, exist_ok=True)
+        path.rename(kept / place)
     total = sum(file["size"] for file in files)
     log(f"./output: {len(files):,} files, {total:,} bytes")
     _write(folder / LISTING, {"files": files, "left_out": left_out})
+
+
+def _problem(path: Path, place: Path) -> str | None:
+    """Why the store cannot have the file; None if it can."""
+    if path.is_symlink() or not path.is_file():
+        return "is a link or no file"
+    return None if is_safe(place.as_posix()) else "has a name with characters that do not print"
 
 
 def read_metrics(output: Path, log: Callable[[str], None]) -> dict[str, float]:

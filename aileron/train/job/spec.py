@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from aileron.cluster.placement import MOST_NODES, MOST_VARIABLES
 from aileron.cluster.placing import PodRequest
@@ -31,6 +31,18 @@ Parameters = Annotated[Mapping[ParameterName, Parameter], Field(max_length=MOST_
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 RESERVED: Final = "AILERON_"
 """What the names of a job's own variables do not begin with."""
+
+
+def _are_its_own(env: Mapping[str, str]) -> Mapping[str, str]:
+    for name in env:
+        if name.startswith(RESERVED):
+            raise ValueError(f"{name} is the platform's to set; choose another name")
+    return env
+
+
+OwnVariables = AfterValidator(_are_its_own)
+"""Refuses variables that the platform sets."""
+Variables = Annotated[Mapping[VariableName, str], Field(max_length=MOST_VARIABLES), OwnVariables]
 FOR_THE_POOL: Final = ("volumes", "node_selector", "tolerations")
 """Of a pod's request: what whoever starts a run may not choose."""
 
@@ -156,7 +168,7 @@ class JobSpec(JobWork):
     test_data: JobData | None = Field(
         None, title="Test data", description="./test_data: a dataset version, or files"
     )
-    env: Annotated[Mapping[VariableName, str], Field(max_length=MOST_VARIABLES)] = Field(
+    env: Variables = Field(
         {},
         title="Environment",
         description="environment variables of the command; the plan keeps them, so no secrets",
@@ -170,13 +182,6 @@ class JobSpec(JobWork):
     resources: PodRequest | None = Field(
         None, title="Place", description="runner kubernetes: pool, size, image, ... of each pod"
     )
-
-    @model_validator(mode="after")
-    def _variables_are_its_own(self) -> JobSpec:
-        taken = [name for name in self.env if name.startswith(RESERVED)]
-        if taken:
-            raise ValueError(f"{taken[0]} is the platform's to set; choose another name")
-        return self
 
     @model_validator(mode="after")
     def _pods_say_their_pool(self) -> JobSpec:

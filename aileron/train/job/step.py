@@ -71,7 +71,7 @@ def _ended(
     ending = Ending(0, 0)
     for start in range(config.restarts + 1):
         ending = _run_once(context, config, place, curves, stop, start)
-        if ending.code == 0 or ending.stopped:
+        if ending.code == 0 or ending.stopped or stop:
             break
         left = config.restarts - start
         if left:
@@ -87,7 +87,12 @@ def _run_once(
     stop: StopAsked,
     start: int,
 ) -> Ending:
-    from aileron.train.job.environment import base_environment, command_line, ranks_here
+    from aileron.train.job.environment import (
+        base_environment,
+        command_line,
+        mpi_environment,
+        ranks_here,
+    )
     from aileron.train.job.process import Group
 
     home = context.work / "home"
@@ -99,14 +104,17 @@ def _run_once(
     }
     ranks = ranks_here(config.nodes, config.restarts)
 
-    def on_line(node: int, line: str) -> None:
+    def on_line(node: int, line: str, whole: bool) -> None:
         context.log(line if len(ranks) == 1 else f"[{node}] {line}")
-        if node == 0:  # the others say the same
+        if node == 0 and whole:  # the others say the same
             curves.line(line)
 
     command = command_line(config.command, config.parameters)
     context.log(f"$ {command}")
-    environments = [{**base, **rank.environment(), **config.env} for rank in ranks]
+    environments = [
+        {**base, **rank.environment(), **mpi_environment(rank, home), **config.env}
+        for rank in ranks
+    ]
     group = Group(command, place.folder, environments, on_line, curves.poll)
     try:
         return group.follow(stop)

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from aileron.train.job.files import files_below, shown
 from aileron.train.trainer import Point
 
 FOLDERS: Final = ("output", "runs", "logs")
 KEPT: Final = "tensorboard"
 """Where in ``./output`` event files of the other folders are kept."""
-PATTERN: Final = "*tfevents*"
+MARK: Final = "tfevents"
+"""Part of the name of every event file."""
 PARTS: Final = frozenset(("train", "training", "val", "valid", "validation", "test", "eval"))
 """Folders of these names are always part of a curve's name."""
 
@@ -45,7 +47,9 @@ class EventFiles:
         return found
 
     def keep(self) -> None:
-        """Copy event files outside ``./output`` into it."""
+        """Copy event files outside ``./output`` into it, unless the job made that a link."""
+        if (self._folder / "output").is_symlink():
+            return
         for file in self._files():
             place = file.relative_to(self._folder)
             if place.parts[0] != "output":
@@ -54,20 +58,22 @@ class EventFiles:
                 shutil.copyfile(file, target)
 
     def _files(self) -> list[Path]:
-        found = [f for name in FOLDERS for f in (self._folder / name).rglob(PATTERN)]
-        return sorted(file for file in found if file.is_file() and not file.is_symlink())
+        found = [f for name in FOLDERS for f in files_below(self._folder / name)]
+        event_files = (file for file in found if MARK in file.name)
+        return sorted(file for file in event_files if file.is_file() and not file.is_symlink())
 
     def _points(self, file: Path) -> Iterator[Point]:
         from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
-        if file not in self._loaders:
-            self._loaders[file] = EventFileLoader(str(file))
         try:
+            if file not in self._loaders:
+                self._loaders[file] = EventFileLoader(str(file))
             for event in self._loaders[file].Load():
                 yield from self._scalars(file, event)
         except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the reader say
-            problem = f"{file.relative_to(self._folder)} is read no further: {error}"
-            self._problems.append(problem)
+            if file.exists():
+                place = shown(file.relative_to(self._folder).as_posix())
+                self._problems.append(f"{place} is read no further: {error}")
 
     def _scalars(self, file: Path, event: Any) -> Iterator[Point]:
         from tensorboard.compat.proto import summary_pb2

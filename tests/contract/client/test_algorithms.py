@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from aileron.client import Client, LocalClient
 from aileron.client.local import Installation
 from aileron.core.access import Actor, Role
 from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused
+from aileron.lifecycle import registering
 from aileron.lifecycle.usable import check_usable
 
 DEFINITION: dict[str, Any] = {
@@ -124,6 +126,132 @@ def test_other_projects_see_public_ones_alone(
     assert elsewhere.algorithm(registered).visibility == "public"
     with pytest.raises(Refused, match="belongs to"):
         elsewhere.change_algorithm(registered, online=False)
+
+
+def test_an_operator_of_another_project_leaves_a_public_one_as_it_is(
+    client: Client, registered: str, installation: Installation, history: History
+) -> None:
+    client.change_algorithm(registered, visibility="public")
+    for role in (Role.OPERATOR, Role.ADMIN):
+        elsewhere = another(installation, role, "lab")
+        assert not any(one.allowed for one in elsewhere.algorithm(registered).permissions.values())
+        for act in (
+            lambda them=elsewhere: them.change_algorithm(registered, online=False),
+            lambda them=elsewhere: them.change_algorithm(registered, visibility="private"),
+            lambda them=elsewhere: them.delete_algorithm(registered),
+        ):
+            with pytest.raises(Refused, match="operator of that project"):
+                act()
+    everywhere = LocalClient(installation, Actor(name="wang", role=Role.OPERATOR), project="lab")
+    everywhere.change_algorithm(registered, visibility="project")
+    assert client.algorithm(registered).visibility == "project"
+    assert history.ledger.algorithms.get(registered).project == "default"
+
+
+def written(history: History, name: str = "by_hand") -> str:
+    """An algorithm that somebody wrote into the workspace."""
+    place = f"configs/algorithms/{name}"
+    said = "\n".join(f"{field}: {json.dumps(value)}" for field, value in DEFINITION.items())
+    text = f"apiVersion: aileron/v1\nkind: Algorithm\n{said}\n".replace('"stumps"', name)
+    history.workspace.write(f"{place}/algorithm.yaml", text)
+    history.workspace.write(f"{place}/code/train.py", GOOD["train.py"])
+    return name
+
+
+def test_one_that_was_written_by_hand_is_nobodys_to_take(
+    client: Client, history: History, installation: Installation
+) -> None:
+    name = written(history)
+    found = client.algorithm(name)
+    assert (found.owner, found.visibility, found.online) == (None, "public", True)
+    assert not found.permissions["algorithm.change"].allowed
+    lab = another(installation, Role.DEVELOPER, "lab")
+    assert lab.algorithm(name).online
+    for them in (client, lab, another(installation, Role.OPERATOR, "lab")):
+        for act in (
+            lambda them=them: them.change_algorithm(name),
+            lambda them=them: them.change_algorithm(name, visibility="private"),
+            lambda them=them: them.delete_algorithm(name),
+        ):
+            with pytest.raises(Refused, match="operator"):
+                act()
+    operator = another(installation, Role.OPERATOR)
+    assert operator.change_algorithm(name).visibility == "public"
+    assert not operator.change_algorithm(name, online=False).online
+    assert lab.algorithm(name).visibility == "public"
+    operator.delete_algorithm(name)
+
+
+def test_the_upload_of_another_project_is_no_code(
+    client: Client, installation: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "train.py").write_text("print(1)")
+    theirs = another(installation, Role.DEVELOPER, "lab").upload(tmp_path / "train.py").id
+    with pytest.raises(NotFound, match="upload"):
+        client.register_algorithm(DEFINITION, theirs)
+
+
+def test_what_is_left_in_the_ledger_of_one_that_is_gone_decides_nothing(
+    client: Client, history: History, tmp_path: Path
+) -> None:
+    history.ledger.acting("wang").algorithms.register("lab", "stumps")
+    history.ledger.algorithms.change("lab", "stumps", visibility="private", online=True)
+    found = client.algorithm(register(client, tmp_path, GOOD))
+    assert (found.visibility, found.online) == ("project", False)
+    assert found.permissions["algorithm.change"].allowed
+    assert history.ledger.algorithms.get("stumps").project == "default"
+
+
+def test_one_that_does_not_appear_belongs_to_nobody(
+    history: History, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        assert history.ledger.algorithms.get("stumps").owner == "wang"
+        raise OSError("no space left")
+
+    client = another(installation, Role.DEVELOPER)
+    packed = tmp_path / "train.py"
+    packed.write_text("print(1)")
+    upload = client.upload(packed).id
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="no space"):
+        client.register_algorithm(DEFINITION, upload)
+    assert history.ledger.algorithms.get("stumps").owner is None
+
+
+def test_of_two_at_once_one_is_told_and_the_other_keeps_what_is_its_own(
+    history: History, installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_out = registering._lay_out
+
+    def slow(*given: Any) -> None:
+        lay_out(*given)
+        monkeypatch.setattr(registering, "_lay_out", lay_out)
+        register(LocalClient(installation, Actor(name="li", role=Role.DEVELOPER)), tmp_path, GOOD)
+
+    monkeypatch.setattr(registering, "_lay_out", slow)
+    with pytest.raises(Conflict, match="stumps already"):
+        register(another(installation, Role.DEVELOPER), tmp_path, GOOD)
+    assert history.ledger.algorithms.get("stumps").owner == "li"
+
+
+def test_a_lifecycle_of_another_project_is_not_named(
+    client: Client, registered: str, history: History
+) -> None:
+    history.workspace.lifecycle(
+        "secret",
+        "apiVersion: aileron/v1\nkind: Lifecycle\nname: secret\nproject: lab\ndataset: fruit\n"
+        "train: {algorithm: stumps}\n",
+    )
+    assert client.algorithm(registered).lifecycles == ()
+    with pytest.raises(Conflict, match="other projects") as told:
+        client.delete_algorithm(registered)
+    assert "secret" not in str(told.value)
+
+
+def test_what_is_on_its_way_out_is_in_no_list(client: Client, history: History) -> None:
+    written(history, ".gone-stumps")
+    assert [one.name for one in client.algorithms() if not one.preset] == []
 
 
 def test_what_is_offline_runs_nowhere(client: Client, registered: str, history: History) -> None:

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import pytest
+from plugins.fake_airflow import ReadsAtOnce
 from plugins.history import History
 
 from aileron.client import Client, LocalClient
@@ -21,7 +22,7 @@ REVIEWS = {"name": "reviews", "modality": "text", "source": {"draft": "new"}}
 LONG_AGO = 1_600_000_000
 
 
-class Scheduler:
+class Scheduler(ReadsAtOnce):
     """Stands for Airflow, which may be away."""
 
     away = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,9 @@ from plugins.job_runs import JobScheduler, scheduler
 from plugins.own_images import layer, made
 
 from aileron.client import Client
-from aileron.client.local import Installation
+from aileron.client.local import Installation, LocalClient
 from aileron.container.archive import read_archive
-from aileron.core.access import Role
+from aileron.core.access import Actor, Role
 from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused, Unavailable
 from aileron.core.ports import ArtifactKind
 from aileron.ledger import ImageVersion, RunState
@@ -133,6 +134,82 @@ def test_a_build_that_cannot_be_started_leaves_no_version(
     assert history.ledger.images.list("default", "mine") == []
 
 
+class Interrupted(BaseException):
+    """As a process gets it that is told to end."""
+
+
+def test_a_build_whose_start_is_interrupted_leaves_no_version(
+    history: History, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(history)
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr("aileron.client.local.lifecycles.start", interrupt)
+    actor = Actor(name="ann", role=Role.DEVELOPER, project="default")
+    with pytest.raises(Interrupted):
+        LocalClient(installation, actor, "default").build_image(
+            "mine", {"base": "trainer", "pip": ["numpy"]}
+        )
+    assert history.ledger.images.list("default", "mine") == []
+
+
+def test_a_version_without_a_run_has_failed_after_a_while(
+    client: Client, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.ledger.images.begin("default", "mine", {"base": "trainer@v1"})
+    (version,) = client.image("mine").versions
+    assert (version.state, version.reason) == ("building", None)
+    assert not client.image_log("mine", 1).ended
+    monkeypatch.setattr("aileron.client.local.images.START_TIME", timedelta(0))
+    (version,) = client.image("mine").versions
+    assert version.state == "failed"
+    assert "asked for and never began" in str(version.reason)
+    assert client.image_log("mine", 1).ended
+
+
+IMAGES = """\
+apiVersion: aileron/v1
+kind: Images
+packages: {index: "https://mirror.example/simple/"}
+registries: {team: {address: registry.example/ml}}
+"""
+
+
+def test_images_and_packages_come_from_where_the_file_lets_them(
+    client: Client, history: History
+) -> None:
+    history.workspace.write("configs/images.yaml", IMAGES)
+    kept(history)
+    for recipe, said in (
+        ({"pull": "registry.example/ml/other/vision:v1"}, "those of your project"),
+        ({"base": "trainer", "pip": ["-i http://169.254.169.254/", "a"]}, "Packages are not taken"),
+    ):
+        with pytest.raises(Refused, match=said):
+            client.build_image("mine", recipe)
+    with pytest.raises(InvalidInput, match="names no registry"):
+        client.build_image("mine", {"pull": "registry.example/library/python:3.11"})
+    assert client.build_image("mine", {"pull": "registry.example/ml/trainer:1"}).version == 1
+
+
+def test_images_of_another_project_are_not_read(
+    history: History, installation: Installation, tmp_path: Path
+) -> None:
+    kept(history)
+    stranger = LocalClient(
+        installation, Actor(name="o", role=Role.ADMIN, project="other"), "default"
+    )
+    for ask in (
+        stranger.images,
+        lambda: stranger.image("trainer"),
+        lambda: stranger.image_log("trainer", 1),
+        lambda: stranger.export_image("trainer", 1, tmp_path / "a.tar"),
+    ):
+        with pytest.raises(Refused):
+            ask()
+
+
 def test_an_image_that_is_not_there_is_not_found(client: Client, history: History) -> None:
     kept(history)
     with pytest.raises(NotFound, match="did you mean trainer"):
@@ -177,8 +254,10 @@ class TestOfAnOperator:
     ) -> None:
         kept(history)
         building = client.build_image("mine", {"dockerfile": "FROM scratch"})
-        with pytest.raises(Conflict, match="is being built"):
+        run = str(building.run_id).rpartition("/")[2]
+        with pytest.raises(Conflict, match="is being built") as refused:
             client.delete_image("mine", building.version)
+        assert f"aileron lifecycle stop image_build {run}`" in str(refused.value)
         client.delete_image("trainer", 1)
         with pytest.raises(NotFound):
             client.image("trainer")

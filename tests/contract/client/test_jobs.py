@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from plugins.api import Speaking
 from plugins.history import History
 from plugins.job_runs import CODE, FILES, SPEC, JobScheduler, begun, ended, scheduler, with_code
+from plugins.workspaces import POOL
 
-from aileron.client import Client
+from aileron.client import Client, LocalClient
 from aileron.client import records as r
-from aileron.core.access import Role
+from aileron.client.local import Installation
+from aileron.core.access import Actor, Role
 from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused, Unavailable
 from aileron.ledger import NodeState, RunState
 
@@ -23,6 +26,16 @@ pytestmark = pytest.mark.usefixtures("scheduler", "with_code")
 @pytest.fixture
 def role() -> Role:
     return Role.DEVELOPER
+
+
+ALGORITHM = """apiVersion: aileron/v1
+kind: Algorithm
+name: stumps
+modality: table
+tasks: [classification]
+command: python train.py
+framework: xgboost
+"""
 
 
 def submitted(client: Client, name: str = "mine") -> tuple[r.Job, str]:
@@ -192,7 +205,7 @@ def test_what_cannot_be_run_is_refused_and_not_kept(
     assert scheduler.asked == []
 
 
-@pytest.mark.parametrize("name", ["", " mine", "x" * 51, "good 🙂", "a\nb"])
+@pytest.mark.parametrize("name", ["", " mine", "x" * 51, "good 🙂", "a\nb", "17"])
 def test_names_are_short_and_plain(client: Client, name: str) -> None:
     with pytest.raises(InvalidInput, match="name"):
         client.submit_job(name, SPEC)
@@ -217,6 +230,173 @@ def test_a_draft_keeps_its_upload(client: Client, tmp_path: Path) -> None:
     sent = client.upload(tmp_path / "train.py")
     job = client.submit_job("mine", {**SPEC, "code": {"upload": sent.id}}, draft=True)
     assert job.spec["code"] == {"upload": sent.id}
+
+
+@pytest.mark.parametrize("folder", ["configs/algorithms/secret/code", "./configs"])
+def test_what_may_be_anothers_alone_is_no_code_of_a_job(
+    client: Client, history: History, folder: str
+) -> None:
+    history.workspace.write("configs/algorithms/secret/code/train.py", "print(1)")
+    spec = {**SPEC, "code": {"folder": folder}}
+    for draft in (False, True):
+        with pytest.raises(Refused, match="another's alone"):
+            client.submit_job("mine", spec, draft=draft)
+    with pytest.raises(Refused, match="another's alone"):
+        client.start("custom_job", {"job": "mine", **spec})
+
+
+def test_an_upload_of_another_project_is_no_code_either(
+    client: Client, installation: Installation, scheduler: JobScheduler, tmp_path: Path
+) -> None:
+    (tmp_path / "train.py").write_text("print(1)")
+    other = LocalClient(installation, Actor(name="wang", role=Role.DEVELOPER, project="lab"))
+    code = {"upload": other.upload(tmp_path / "train.py").id}
+    with pytest.raises(NotFound, match="upload"):
+        client.submit_job("mine", {**SPEC, "code": code})
+    with pytest.raises(NotFound, match="upload"):
+        client.start("custom_job", {"job": "mine", **SPEC, "code": code})
+    assert scheduler.asked == []
+
+
+def test_only_an_operator_puts_a_model_in_the_place_of_a_champion(
+    client: Client, installation: Installation, history: History, scheduler: JobScheduler
+) -> None:
+    job, run_id = submitted(client)
+    ended(history, run_id)
+    history.released(history.trained("r1"))
+    with pytest.raises(Refused, match=r"model\.promote needs the role operator"):
+        client.publish_job(job.id, "fruit", release=True)
+    client.publish_job(job.id, "fruit")
+    client.publish_job(job.id, "another", release=True)
+    operator = LocalClient(installation, Actor(name="wang", role=Role.OPERATOR))
+    operator.publish_job(job.id, "fruit", release=True)
+    assert [dag for dag, _ in scheduler.asked[1:]] == [
+        "default__job_registration", "default__job_release", "default__job_release",
+    ]  # fmt: skip
+
+
+def test_other_projects_are_told_that_they_have_no_jobs(
+    installation: Installation, scheduler: JobScheduler
+) -> None:
+    lab = LocalClient(installation, Actor(name="wang", role=Role.ADMIN, project="lab"))
+    acts = (
+        lambda: lab.submit_job("mine", SPEC),
+        lambda: lab.submit_job("mine", SPEC, draft=True),
+        lambda: lab.start("job_release", {"run": "r", "model": "m"}),
+        lambda: lab.build_image("mine", {"pip": ["six==1.17.0"]}),
+    )
+    for act in acts:
+        with pytest.raises(Refused, match="in the project default only, and this is lab"):
+            act()
+    assert lab.jobs().total == 0
+    assert scheduler.asked == []
+
+
+def test_a_start_that_is_interrupted_leaves_no_job_that_waits_for_ever(
+    installation: Installation, scheduler: JobScheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = LocalClient(installation, Actor(name="li", role=Role.DEVELOPER))
+    draft = client.submit_job("draft", SPEC, draft=True)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scheduler, "trigger", interrupted)
+    for act in (lambda: client.submit_job("mine", SPEC), lambda: client.start_job(draft.id)):
+        with pytest.raises(KeyboardInterrupt):
+            act()
+    assert [(job.name, job.state) for job in client.jobs().jobs] == [("draft", "draft")]
+
+
+def test_a_job_whose_start_was_killed_says_so_and_can_be_deleted(
+    client: Client, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = history.ledger.jobs.add("default", "mine", SPEC)
+    history.ledger.jobs.claim("default", made.id)
+    assert client.job(made.id).state == "queued"
+    monkeypatch.setattr("aileron.client.local.job_records.START_TIME", timedelta(0))
+    over = client.job(made.id)
+    assert (over.state, client.jobs().jobs[0].state) == ("failed", "failed")
+    assert over.reason is not None
+    assert "never ran" in over.reason
+    client.delete_job(made.id)
+
+
+def test_a_draft_that_is_no_job_any_more_stays_a_draft(client: Client, history: History) -> None:
+    made = history.ledger.jobs.add("default", "old", {**SPEC, "colour": "red"})
+    with pytest.raises(InvalidInput, match="colour"):
+        client.start_job(made.id)
+    assert client.job(made.id).state == "draft"
+
+
+def test_pods_of_a_job_run_known_images_unless_an_operator_asks(
+    client: Client, installation: Installation, history: History
+) -> None:
+    history.workspace.write("configs/pools/shared.yaml", POOL)
+    operator = LocalClient(installation, Actor(name="wang", role=Role.OPERATOR))
+
+    def spec(image: str) -> dict[str, object]:
+        return {**SPEC, "runner": "kubernetes", "resources": {"pool": "shared", "image": image}}
+
+    stranger = spec("registry.example.com/any:1")
+    with pytest.raises(Refused, match=r"registry\.example\.com/any:1 is neither"):
+        client.submit_job("mine", stranger, draft=True)
+    values = {name: value for name, value in stranger.items() if name != "runner"}
+    with pytest.raises(Refused, match="is neither"):
+        client.start("custom_job_pods", {"job": "mine", **values})
+    for number, image in enumerate(("vision@v1", "localhost/aileron-trainer:dev")):
+        client.submit_job(f"mine {number}", spec(image), draft=True)
+    operator.submit_job("theirs", stranger, draft=True)
+
+
+class TestWhereOwnCodeRunsInPods:
+    """``AILERON_JOBS=pods``: the platform's machine is for the code of operators."""
+
+    @pytest.fixture(autouse=True)
+    def only_pods(
+        self, scheduler: JobScheduler, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        there = installation.settings.model_copy(update={"jobs": "pods"})
+        monkeypatch.setattr(installation, "settings", there)
+
+    def test_developers_run_nothing_on_the_machine(
+        self, client: Client, history: History, scheduler: JobScheduler
+    ) -> None:
+        draft = history.ledger.jobs.add("default", "draft", SPEC)
+        acts = (
+            lambda: client.submit_job("mine", SPEC),
+            lambda: client.submit_job("mine", SPEC, draft=True),
+            lambda: client.start_job(draft.id),
+            lambda: client.start("custom_job", {"job": "mine", **SPEC}),
+            lambda: client.start("job_release", {"run": "r", "model": "m"}),
+        )
+        for act in acts:
+            with pytest.raises(Refused, match="code runs in pods"):
+                act()
+        assert scheduler.asked == []
+        client.start("job_registration", {"run": "r", "model": "m"})
+
+    def test_nor_by_an_algorithm_that_they_registered(
+        self, client: Client, history: History, scheduler: JobScheduler
+    ) -> None:
+        place = "configs/algorithms/stumps"
+        history.workspace.write(f"{place}/algorithm.yaml", ALGORITHM)
+        history.workspace.write(f"{place}/code/train.py", "print('accuracy=0.9')\n")
+        history.workspace.lifecycle(
+            "stumps",
+            "apiVersion: aileron/v1\nkind: Lifecycle\nname: stumps\ndataset: fruit\n"
+            "train: {algorithm: stumps}\npackage: false\nrelease: false\n",
+        )
+        client.start("stumps", {"seed": 1})
+        history.ledger.algorithms.register("default", "stumps")
+        history.ledger.algorithms.change("default", "stumps", online=True)
+        with pytest.raises(Refused, match="code runs in pods"):
+            client.start("stumps", {"seed": 1})
+        assert [dag for dag, _ in scheduler.asked] == ["default__stumps"]
+
+    def test_operators_do(self, installation: Installation) -> None:
+        operator = LocalClient(installation, Actor(name="wang", role=Role.OPERATOR))
+        assert operator.submit_job("mine", SPEC).state == "queued"
 
 
 class TestAViewer:

@@ -46,7 +46,10 @@ def test_what_would_go_is_told_and_then_goes(client: Client, history: History) -
     kept = {item.because: item.sentence for item in told.kept}
     assert kept["champion"] == "champions"
     assert history.store.exists(reference)
-    done = client.sweep(dry_run=False, everywhere=True)
+    with pytest.raises(Refused, match="aileron gc --claim"):
+        client.sweep(dry_run=False, everywhere=True)
+    assert history.store.exists(reference), "somebody else's, for all that is known"
+    done = client.sweep(dry_run=False, everywhere=True, claim=True)
     assert (done.dry_run, done.going) == (False, told.going)
     assert not history.store.exists(reference)
     history.store.verify(champion.package_reference)

@@ -116,6 +116,17 @@ def test_a_champion_that_moved_since_the_gate_is_named(platform: Platform) -> No
     assert platform.answer() == "v2"
 
 
+def test_the_champion_itself_gets_another_package(platform: Platform) -> None:
+    first = Release().apply(context(platform), CONFIG, inputs(platform, 1))
+    anew = inputs(platform, 1)
+    (anew["package"] / "made_by_a_later_version").write_text("")
+
+    record = Release().apply(context(platform, "run_2"), CONFIG, anew)
+
+    assert (record["version"], record["revision"], record["fence"]) == (1, 2, first["fence"] + 1)
+    assert platform.answer() == "v1"
+
+
 def test_undo_brings_the_previous_champion_back_once(platform: Platform) -> None:
     first = Release().apply(context(platform), CONFIG, inputs(platform, 1))
     given = inputs(platform, 2, champion=as_champion(first))

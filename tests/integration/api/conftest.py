@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from plugins.fake_airflow import ReadsAtOnce
 from plugins.history import History
 from starlette.testclient import TestClient
 
@@ -81,7 +82,7 @@ def rig(fruit: History) -> dict[str, str]:
     return {"data_source_type": "cloud_edap", "database_name": "rig", "table_name": "pumps"}
 
 
-class Scheduler:
+class Scheduler(ReadsAtOnce):
     """Stands for Airflow: keeps what it was asked to run."""
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 from plugins.history import History
 from plugins.job_runs import CODE, JobScheduler, begun, ended, scheduler, with_code
 
+from aileron.api.bml.job_asked import image_parts
 from aileron.api.bml.problem import MESSAGES
 from aileron.core.access import Role
 from aileron.ledger import RunState
@@ -47,7 +48,8 @@ namespace: small
 images: {trainer: "aileron:1"}
 sizes: {one: {cpu: 1, memory_mb: 1024}}
 default_size: one
-quota: {cpu: 4, memory_mb: 8192, gpu: 1}
+quota: {cpu: 4, memory_mb: 8192, gpu: 1, pods: 3}
+store: {uri: "s3://aileron/store"}
 """
 Call = Callable[..., dict[str, Any]]
 
@@ -162,6 +164,10 @@ CUSTOM = {
     "resource_config__resource_type": "USER",
     "resource_config__resource_name": "small",
 }
+POOLED = {
+    "resource_config__resource_type": "USER",
+    "resource_config__resource_name": "small",
+}
 WRONG = (
     (406015, {"name": " "}),
     (406016, {"name": "x" * 51}),
@@ -199,6 +205,13 @@ WRONG = (
     (406100, {**CUSTOM, "resource_config__resource_name": "huge"}),
     (406101, {**CUSTOM, "resource_config__node_count": 17}),
     (406028, {**CUSTOM, "resource_config__rdma": True}),
+    (406101, {**POOLED, "resource_config__node_count": 4}),
+    (406102, {**POOLED, "resource_config__cpu_num": 5}),
+    (406103, {**POOLED, "resource_config__memory": 9}),
+    (406104, {**POOLED, "resource_config__gpu_num": 2}),
+    (406037, CUSTOM),
+    (406034, {**CUSTOM, "train_config__image": "vision", "train_config__tag": "v3",
+              "train_config__repository_id": ""}),
 )  # fmt: skip
 """Number, what is wrong."""
 
@@ -212,6 +225,35 @@ def test_what_is_wrong_has_bmls_number(
     assert call("list", PROJECT)["total"] == 0
 
 
+def test_an_image_of_ones_own_place_runs_for_an_operator(
+    call: Call, scheduler: JobScheduler
+) -> None:
+    number = call("create", changed(**CUSTOM), role="operator")["result"]
+    ((dag, values),) = scheduler.asked
+    assert dag == "default__custom_job_pods"
+    assert values["resources"] == {"pool": "small", "image": "registry.example.com/ns/paddle:2.1"}
+    shown = call("detail", {"id": number, **PROJECT})["result"]
+    assert shown["resource_config"]["resource_name"] == "small"
+    assert shown["train_config"].items() >= {
+        "env_type": "CCR", "image": "registry.example.com/ns/paddle", "tag": "2.1",
+    }.items()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("image", "shown", "tag"),
+    [
+        ("vision@v1", "vision", "v1"),
+        ("vision", "vision", ""),
+        ("localhost:5000/name", "localhost:5000/name", ""),
+        ("localhost:5000/name:2", "localhost:5000/name", "2"),
+        ("host/name@sha256:0123", "host/name@sha256:0123", ""),
+        ("", "", ""),
+    ],
+)
+def test_only_a_tag_is_cut_off(image: str, shown: str, tag: str) -> None:
+    assert image_parts(image) == (shown, tag)
+
+
 def test_a_name_is_given_once(call: Call) -> None:
     made(call)
     call("create", JOB, code=406026)
@@ -221,6 +263,10 @@ def test_who_may_not_and_whose_it_is_not_has_a_number(
     api: Any, call: Call, history: History
 ) -> None:
     call("create", JOB, role="viewer", code=406037)
+    _, lab = history.ledger.tokens.create("lab", Role.ADMIN, "lab")
+    answer = api.http.post(f"{BASE}create?access_token={lab}", json={**JOB, "prjId": "lab"})
+    assert answer.json()["error_code"] == 406037
+    assert "in the project default only" in answer.json()["error_msg"]
     number = made(call)
     call("stop", {"id": number, **PROJECT}, role="viewer", code=406037)
     _, secret = history.ledger.tokens.create("pump", Role.ADMIN, "pumps")

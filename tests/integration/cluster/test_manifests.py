@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -120,10 +122,41 @@ def test_the_pool_is_one_and_the_gateway_is_found_in_it(overlay: str) -> None:
     )
     assert GATEWAY_LABELS.items() <= gateway.items()
     known = {f"AILERON_{field}".upper() for field in Settings.model_fields}
-    own = {"AILERON_LANG", "AILERON_ENVIRONMENT", "AILERON_MLFLOW_ARTIFACTS"}
+    own = {"AILERON_LANG", "AILERON_ENVIRONMENT", "AILERON_MLFLOW_ARTIFACTS", "UV_CACHE_DIR"}
     assert {name.removesuffix("_FILE") for name in settings} - own <= known | {
         "AILERON_AIRFLOW_LOGIN"
     }
+
+
+@both
+def test_a_developers_own_code_runs_in_pods_alone(overlay: str) -> None:
+    maps = {one["metadata"]["name"]: one["data"] for one in rendered(overlay) if "data" in one}
+    (settings,) = (data for name, data in maps.items() if name.startswith("aileron-settings"))
+    assert settings["AILERON_JOBS"] == "pods"
+
+
+def test_backups_of_each_month_have_a_folder_and_the_last_three_months_stay(
+    tmp_path: Path,
+) -> None:
+    (backup,) = (pod for name, pod in pod_specs(rendered("small")) if name == "backup")
+    shell, option, script = backup["containers"][0]["command"]
+    folder = tmp_path / "backups"
+    for name in ("2026-01", "2026-02", "2026-03", "mine"):
+        (folder / name).mkdir(parents=True)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, body in {
+        "date": "echo 2026-04",
+        "aileron": '[ "$1" = backup ] && mkdir "$2"',
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    here = script.replace("$$(", "$(").replace("/backups", str(folder))
+    environ = {"PATH": f"{programs}:/usr/bin:/bin"}
+    subprocess.run([shell, option, here], env=environ, check=True)
+    assert {one.name for one in folder.iterdir()} == {"2026-02", "2026-03", "2026-04", "mine"}
+    refused = subprocess.run([shell, option, here], env=environ, capture_output=True)
+    assert refused.returncode != 0, "a backup that fails is not hidden"
 
 
 def test_high_availability_has_two_of_what_can_be_two() -> None:
@@ -152,6 +185,8 @@ def test_commands_are_ones_that_there_are(overlay: str) -> None:
     for name, pod in pod_specs(rendered(overlay)):
         (main,) = pod["containers"]
         words = main.get("command", [])
+        if words[:1] == ["sh"]:
+            words = words[-1].split()
         if words[:1] == ["aileron"]:
             done = CliRunner().invoke(command, [*words[1:2], *words[2:3], "--help"])
             assert done.exit_code == 0, (name, done.output)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from plugins.cluster import Cluster
 from plugins.own_jobs import Jobs
 from plugins.waiting import wait_until
 from plugins.workspaces import Workspace
+from sklearn.datasets import load_digits
 
 from aileron.cluster.placement import Placement
 from aileron.core.errors import StepFailed
@@ -22,6 +24,8 @@ from aileron.run.placed import PlacedRunner
 from aileron.run.process import ProcessRunner
 
 PLACE = {"pool": "shared", "cpu": 0.2, "memory_mb": 512}
+WIDE = {"pool": "shared", "cpu": 0.3, "memory_mb": 1024}
+SCRIPT = Path(__file__).parents[1] / "train/job/scripts/digits_ddp.py"
 
 
 @pytest.fixture
@@ -101,6 +105,24 @@ def test_two_pods_find_each_other(jobs: Jobs) -> None:
     )
     outcome = jobs.execute(plan)
     assert jobs.text(outcome.outputs, "met.txt") == "hello of 1"
+
+
+def test_two_pods_learn_as_well_as_one_process(jobs: Jobs) -> None:
+    digits = load_digits()
+    (jobs.workspace.folder / "digits").mkdir()
+    np.savez(jobs.workspace.folder / "digits/digits.npz", x=digits.data / 16, y=digits.target)
+    jobs.write("code/digits_ddp.py", SCRIPT.read_text(encoding="utf-8"))
+    given = {"command": "python digits_ddp.py", "train_data": {"folder": "digits"}}
+    alone = jobs.metrics(jobs.run(**given).outputs)["metrics"]
+    plan = jobs.plan(
+        JOB_IN_PODS, code={"folder": "code"}, framework="pytorch", resources=WIDE, nodes=2, **given
+    )
+    outcome = jobs.execute(plan)
+    found = jobs.metrics(outcome.outputs)["metrics"]
+    assert (alone["nodes"], found["nodes"]) == (1, 2)
+    assert alone["accuracy"] > 0.8
+    assert abs(found["accuracy"] - alone["accuracy"]) < 0.01
+    assert "model" in outcome.outputs
 
 
 MEET = """\

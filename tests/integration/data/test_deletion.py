@@ -192,6 +192,21 @@ def test_a_purge_that_was_interrupted_is_completed_by_the_next(
 
 
 @pytest.mark.usefixtures("cars")
+def test_nothing_is_purged_while_a_backup_is_made_and_to_look_waits_for_nobody(
+    client: LocalClient, versions: Versions, ledger: Ledger
+) -> None:
+    from aileron.retention.alone import alone
+
+    client.delete_dataset("cars", 1)
+    days_pass(ledger, KEPT.days)
+    with alone(ledger, "backup"), versions.repository.using_objects():
+        assert client.purge_datasets().objects > 0
+        with pytest.raises(Conflict, match="backup is being made"):
+            client.purge_datasets(dry_run=False)
+    assert client.purge_datasets(dry_run=False).objects > 0
+
+
+@pytest.mark.usefixtures("cars")
 def test_what_a_model_was_made_from_is_not_purged(client: LocalClient, ledger: Ledger) -> None:
     from plugins.references import reference
 

@@ -61,9 +61,12 @@ def test_it_sweeps_what_nobody_needs_only_where_that_is_wanted(scheduler: Schedu
     from aileron.client.local import Installation
     from aileron.core.ports import ArtifactKind
     from aileron.core.settings import Settings
+    from aileron.retention.alone import alone
+    from aileron.store.owner import give
     from aileron_airflow.housekeeping import TidyOperator
 
     installation = Installation(Settings.load())
+    give(installation.store, installation.ledger.installation)
     unknown = installation.store.put_json(ArtifactKind.REPORT, "report.json", ["nobody's"])
     for one in installation.store.stock():
         os.utime(Path(installation.store.root, one.key), (LONG_AGO, LONG_AGO))
@@ -71,6 +74,9 @@ def test_it_sweeps_what_nobody_needs_only_where_that_is_wanted(scheduler: Schedu
     TidyOperator(task_id="tidy")._retire(installation)
     assert installation.store.exists(unknown)
     scheduler.workspace.write("configs/retention.yaml", POLICY + "automatic: true\n")
+    with alone(installation.ledger, "backup"):
+        TidyOperator(task_id="tidy")._retire(installation)
+    assert installation.store.exists(unknown), "a backup is being made: tomorrow, then"
     TidyOperator(task_id="tidy")._retire(installation)
     assert not installation.store.exists(unknown)
     (told, *_) = scheduler.ledger.events.list("default", verb="retention.swept")

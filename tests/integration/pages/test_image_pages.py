@@ -25,6 +25,9 @@ def installation(history: History) -> Iterator[Installation]:
     for point in (MET, UNMET):
         recipe = {"base": "trainer@v1", "pip": ["numpy==2.2.6"], "uses": ["job"]}
         row = history.ledger.images.begin("default", "vision", recipe, "with numpy")
+        run_id = f"default/image_build/{row.version}"
+        history.ledger.runs.start(run_id, "default", "image_build", "ann")
+        history.ledger.images.started(row.id, run_id)
         folder = history.settings.home / f"made-{row.id}"
         image = made(folder, layer({"a": str(row.id)}))
         reference = history.store.put(ArtifactKind.IMAGE, folder)
@@ -69,3 +72,19 @@ def test_a_dockerfile_is_for_operators_and_a_pip_list_is_not(tab: Open, site: st
         dialog.get_by_label("Made from").select_option("dockerfile")
         dialog.get_by_label("Dockerfile").last.fill("FROM scratch")
         expect(build).to_have_attribute("aria-disabled", "true")
+
+
+def test_a_version_leads_to_its_run_and_the_last_that_is_deleted_to_the_list(
+    tab: Open, site: str
+) -> None:
+    with tab("operator") as page:
+        visit(page, site, "/images/vision")
+        run = page.locator("a.run-link")
+        expect(run).to_have_attribute("href", re.compile("/runs/default/image_build/2$"))
+        for left in (1, 0):
+            page.get_by_role("button", name="Delete").click()
+            page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+            if left:
+                expect(run).to_have_attribute("href", re.compile("/runs/default/image_build/1$"))
+        expect(page.get_by_text("There is no image yet")).to_be_visible()
+        assert page.url.endswith("/images")

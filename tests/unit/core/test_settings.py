@@ -59,6 +59,14 @@ def test_a_child_sees_the_same_settings_and_no_telemetry(tmp_path: Path) -> None
     assert "u:p" not in repr(settings)
 
 
+def test_where_own_code_runs_is_one_of_two_words(tmp_path: Path) -> None:
+    environ = {"AILERON_WORKSPACE": str(workspace(tmp_path))}
+    assert Settings.load(environ).jobs == "anywhere"
+    assert Settings.load({**environ, "AILERON_JOBS": "pods"}).jobs == "pods"
+    with pytest.raises(InvalidInput, match="AILERON_JOBS is nowhere, and can be: anywhere, pods"):
+        Settings.load({**environ, "AILERON_JOBS": "nowhere"})
+
+
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     url = "postgresql://u:p@h/d"
     (tmp_path / "ledger_url").write_text(f"{url}\n")

@@ -127,7 +127,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             if source and "file" in source:
                 (path.parent / source["file"]).touch()
     for block in blocks("python"):
-        if block.file and block.file.startswith("configs/"):
+        if block.file and "/" in block.file:
             path = folder / block.file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 from plugins.serving import run_step
 from plugins.tables import TableInputs
 
+from aileron.core.errors import InvalidInput
 from aileron.train.job.measured import write_measured
 
 KnownTable = Callable[[str], TableInputs]
@@ -18,13 +19,18 @@ KnownTable = Callable[[str], TableInputs]
 
 @pytest.fixture
 def judge(known_table: KnownTable, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """``judge(ours, theirs, table="iris", **rule)``: why the gate says what it does."""
+    """``judge(ours, theirs, table="iris", **rule)``: why the gate says what it does.
+
+    Without `theirs` it is the first model.
+    """
 
     def said(
-        ours: dict[str, float], theirs: dict[str, float], table: str = "iris", **rule: Any
+        ours: dict[str, float], theirs: dict[str, float] | None, table: str = "iris", **rule: Any
     ) -> dict[str, Any]:
         ports, elsewhere = known_table("iris").ports(), known_table(table)
         for name, metrics in (("model", ours), ("champion", theirs)):
+            if metrics is None:
+                continue
             ports[name] = tmp_path / name
             ports[name].mkdir()
             (ports[name] / "model.json").write_text("{}")
@@ -52,6 +58,33 @@ def test_the_better_figure_wins(judge: Callable[..., dict[str, Any]]) -> None:
 def test_a_figure_of_ones_own_is_compared_too(judge: Callable[..., dict[str, Any]]) -> None:
     found = judge({"cells_lost": 3.0}, {"cells_lost": 5.0}, higher_is_better=False)
     assert found["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "accepted"),
+    [("test_accuracy", True), ("val/acc", True), ("test_loss", False), ("eval_rmse", False)],
+)
+def test_which_way_is_better_is_told_by_the_names_of_figures(
+    judge: Callable[..., dict[str, Any]], metric: str, accepted: bool
+) -> None:
+    assert judge({metric: 0.9}, {metric: 0.8})["accepted"] == accepted
+
+
+def test_what_the_rule_says_wins_over_the_name(judge: Callable[..., dict[str, Any]]) -> None:
+    assert judge({"lost_acc": 0.9}, {"lost_acc": 0.95}, higher_is_better=False)["accepted"]
+
+
+def test_an_unknown_figure_needs_the_rules_word_once_there_is_another_to_compare(
+    judge: Callable[..., dict[str, Any]],
+) -> None:
+    assert judge({"cells_lost": 3.0}, None)["accepted"]
+
+
+def test_of_two_with_an_unknown_figure_none_is_better(
+    judge: Callable[..., dict[str, Any]],
+) -> None:
+    with pytest.raises(InvalidInput, match="higher_is_better"):
+        judge({"cells_lost": 3.0}, {"cells_lost": 5.0})
 
 
 @pytest.mark.parametrize("on_incomparable", ["reject", "accept"])

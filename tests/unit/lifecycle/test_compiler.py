@@ -90,6 +90,13 @@ def test_limits_and_variables_reach_their_node(workspace: Workspace) -> None:
     assert train.env == {"OMP_NUM_THREADS": "1"}
 
 
+def test_what_makes_environments_is_told_where_packages_come_from(workspace: Workspace) -> None:
+    graph = graph_of(workspace)
+    told = {node.name for node in graph.nodes if "UV_DEFAULT_INDEX" in node.inherits}
+    assert told == {"package", "boot_check"}
+    assert graph.node("train").inherits == ()
+
+
 def test_the_workspaces_service_template_goes_into_the_package(workspace: Workspace) -> None:
     workspace.write("bento/table/service.py", "# mine\n")
     assert graph_of(workspace).node("package").config["template"] == "# mine\n"
@@ -125,6 +132,7 @@ def test_a_pipeline_is_the_graph_it_says(workspace: Workspace) -> None:
     [
         ("data.split", "data.spilt", r"prepare\.yaml:12: .*did you mean data\.split"),
         ("test: 0.3", "tset: 0.3", r"prepare\.yaml:13: .*did you mean test"),
+        ("config: {test: 0.3}", "inherits: [AILERON_LEDGER_URL]", r"prepare\.yaml:13: .*inherits"),
         ("ingest.dataset", "ingest.data", r"prepare\.yaml:6: .*did you mean dataset"),
         (
             "    step: data.split",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from plugins.workspaces import POOL, Workspace
 
-from aileron.core.errors import AileronError, InvalidInput, NotFound
+from aileron.core.errors import AileronError, InvalidInput, NotFound, Refused
 from aileron.core.names import JOB, JOB_IN_PODS
 from aileron.graph.pipeline import Graph
 from aileron.lifecycle import compile_lifecycle, resolved_workflow
@@ -105,6 +105,22 @@ def test_state_that_lies_openly_in_the_workspace_cannot_be_named_either(space: W
             refuse(settings, asked)
 
 
+def test_what_is_in_configs_is_a_lifecycles_to_name_and_no_jobs(space: Workspace) -> None:
+    space.write("configs/algorithms/secret/code/train.py", "print(1)")
+    space.write("configs/repository/HEAD", "ref: refs/heads/main\n")
+    (space.folder / "configs/repository/objects").mkdir()
+    for values in (
+        {"code": {"folder": "configs/algorithms/secret/code"}},
+        {"code": {"folder": ".//configs"}},
+        {"code": {"git": {"url": "configs/repository"}}},
+        {"code": CODE, "train_data": {"folder": "configs/lifecycles/fruit.yaml"}},
+    ):
+        with pytest.raises(Refused, match="another's alone"):
+            graph(space, **values)
+    space.lifecycle("fruit", LIFECYCLE.replace("folder: code", "folder: configs/algorithms"))
+    refuse(space.settings, resolved_workflow(space.settings, "fruit"))
+
+
 def test_a_link_below_is_told_of(space: Workspace) -> None:
     (space.folder / "code" / "users").symlink_to("/etc/passwd")
     with pytest.raises(InvalidInput, match=r"code/users is a link"):
@@ -146,6 +162,8 @@ name: fruit
 dataset: fruit
 train:
   job: {command: python train.py, framework: xgboost, code: {folder: code}, parameters: {depth: 3}}
+package: false
+release: false
 """
 
 
@@ -157,7 +175,18 @@ def test_own_code_stands_in_for_an_algorithm(space: Workspace) -> None:
     assert train.inputs == {
         "code": "source:code", "dataset": "ingest.dataset", "split": "split.split",
     }  # fmt: skip
-    assert train.limits.grace_seconds == 60
+    assert train.limits.grace_seconds == 600
+
+
+def test_variables_of_own_code_are_its_commands(space: Workspace) -> None:
+    """Whatever their names: those of a store's access, too, are its own and not the step's."""
+    env = "runtime: {env: {train: {AWS_REGION: here}}}\n"
+    space.lifecycle("fruit", LIFECYCLE + env)
+    made = compile_lifecycle(resolved_workflow(space.settings, "fruit"), space.settings)
+    assert (made.node("train").config["env"], made.node("train").env) == (
+        {"AWS_REGION": "here"},
+        {},
+    )
 
 
 def test_a_run_chooses_parameters_and_never_the_code(space: Workspace) -> None:
@@ -180,9 +209,15 @@ def test_a_run_chooses_parameters_and_never_the_code(space: Workspace) -> None:
     ("old", "new", "said"),
     [
         ("framework: xgboost, ", "", "needs a model"),
+        ("package: false\nrelease: false\n", "", "needs `serving`"),
         ("job: {", "algorithm: xgboost\n  job: {", "one of them"),
         ("job: {", "parameters: {C: 1}\n  job: {", "of an algorithm"),
         ("folder: code", "folder: /etc", "workspace"),
+        (
+            "package: false",
+            "runtime: {env: {train: {AILERON_HOME: x}}}\npackage: false",
+            "the platform",
+        ),
     ],
 )
 def test_a_lifecycle_of_own_code_says_whole_sentences(

@@ -63,7 +63,7 @@ def test_one_that_is_named_is_the_job_that_trains(workspace: Workspace) -> None:
     assert train.config["command"] == "python train.py"
     assert train.config["parameters"] == {"rounds": 20, "loss": "log"}
     assert train.limits.seconds == 7200
-    assert train.env == {"STUMPS": "1"}
+    assert train.config["env"] == {"STUMPS": "1"}
 
 
 def test_a_parameter_that_does_not_fit_is_refused_with_its_line(workspace: Workspace) -> None:

@@ -42,6 +42,7 @@ def test_a_release_packages_checks_and_releases_what_was_accepted(workspace: Wor
     assert sorted(node.step for node in made.nodes) == sorted(steps)
     assert made.node("release").config["service"] == "adder"
     assert made.node("package").config["name"] == "sum"
+    assert "UV_DEFAULT_INDEX" in made.node("boot_check").inherits
     assert made.skipped_by("gate") == {"register", "package", "boot_check", "release"}
 
 

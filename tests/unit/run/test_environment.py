@@ -36,6 +36,16 @@ def test_an_effect_gets_the_settings() -> None:
     assert "MY_TOKEN" not in env
 
 
+def test_a_step_gets_further_variables_that_its_node_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    env = step_environment(HOME, "/store", {}, None, ("MY_TOKEN", "NOT_SET"))
+    assert env["MY_TOKEN"] == "hush"
+    assert "NOT_SET" not in env
+    assert "AILERON_LEDGER_URL" not in env
+
+
 def test_threads_follow_the_processors_unless_the_node_says_otherwise() -> None:
     assert step_environment(HOME, "", {})["OPENBLAS_NUM_THREADS"] == str(available_cpus())
     env = step_environment(HOME, "", {"OMP_NUM_THREADS": "1"})

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from plugins.stores import S3Backend, s3_server
 
 from aileron.core.errors import Unavailable
 from aileron.run import carried
@@ -18,6 +19,9 @@ from aileron.run.carried import Checkpoint
 from aileron.run.exchange import Copy, Exchange, attempts, forget, pause_after, sweep
 from aileron.store import Store, open_store
 from aileron.store.local import LocalStore
+from aileron.store.owner import give, owner_of
+
+__all__ = ["s3_server"]
 
 
 class Flaky(LocalStore):
@@ -92,6 +96,29 @@ def test_what_nobody_collects_is_swept(store: Store) -> None:
     assert len(store.object_keys("executions/")) == 3
     sweep(store, kept_seconds=-1)
     assert store.object_keys("executions/") == []
+
+
+def test_a_key_that_belongs_to_no_execution_stops_no_sweep_and_stays(store: Store) -> None:
+    for key in ("note", "checkpoints/note", "a/1/log/1"):
+        store.write_object(f"executions/{key}", b"")
+    sweep(store, kept_seconds=-1)
+    assert store.object_keys("executions/") == ["executions/checkpoints/note", "executions/note"]
+
+
+def test_a_key_that_belongs_to_no_execution_stops_no_sweep_in_a_bucket(
+    s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "test")
+    store = open_store(S3Backend("exchange-swept").root)
+    give(store, "mine")
+    for key in ("note", "a/1/log/1"):
+        store.write_object(f"executions/{key}", b"")
+    sweep(store, kept_seconds=-60)
+    assert store.object_keys("executions/") == ["executions/note"]
+    assert owner_of(store) == "mine"
 
 
 def test_a_key_of_others_stops_no_sweep(store: Store, tmp_path: Path) -> None:

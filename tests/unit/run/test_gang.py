@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from aileron.cluster import labels
+from aileron.cluster.access import Cluster
+from aileron.cluster.placement import Placement
 from aileron.core.errors import StepFailed, Unavailable
-from aileron.run import gang, gang_node
+from aileron.run import gang, gang_node, gang_watch, pods
 from aileron.run.exchange import Exchange
 from aileron.run.gang_node import ADDRESSES, NODE, NODES, OWN_ADDRESS, Gang
+from aileron.run.request import Request
 from aileron.run.result import Exit, ExitReason, Result
 from aileron.store import Store, open_store
 
@@ -94,6 +97,32 @@ def test_a_node_that_does_not_end_is_named(store: Store) -> None:
 def test_nodes_but_the_first_say_only_how_they_ended(store: Store) -> None:
     second, _ = one_of_two(store, 1)
     assert second.conclude(GOOD) == GOOD
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+def test_a_node_that_ends_while_it_is_looked_at_is_not_blamed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrote: bool
+) -> None:
+    """Its result comes before its end, and may come after we asked for it."""
+
+    def look(*_: object) -> pods.Seen:
+        if wrote:
+            Exchange(store, NAME, 1).write_result(GOOD)
+        return pods.Seen({"metadata": {}, "spec": {}, "status": {"phase": "Succeeded"}}, [])
+
+    monkeypatch.setattr(pods, "look", look)
+    placement = Placement(pool="small", namespace="n", image="localhost/t:1")
+    request = Request(
+        action="run",
+        step="train.x",
+        target="m:C",
+        store=store.root,
+        folder=tmp_path,
+        nodes=2,
+        placement=placement,
+    )  # fmt: skip
+    blamed = gang_watch.trouble(request, store, Cluster(), NAME, 5)
+    assert (blamed is None) == wrote
 
 
 def test_the_others_depend_on_the_first_pod_and_are_no_executions() -> None:

@@ -12,9 +12,11 @@ from aileron.cluster import objects
 from aileron.cluster.access import Cluster
 from aileron.cluster.placement import Placement, StoreAccess
 from aileron.cluster.pods import WORK
-from aileron.core.errors import AileronError, InvalidInput, Refused, Unavailable
+from aileron.core.errors import AileronError, InvalidInput, Refused, StepFailed, Unavailable
 from aileron.run import pods
 from aileron.run.exchange import NO_STORE, Exchange
+from aileron.run.gang_node import node_ended
+from aileron.run.logs import numbered
 from aileron.run.request import Action, Request, Subject
 from aileron.run.result import Exit, Result
 from aileron.store import Store, open_store
@@ -169,6 +171,23 @@ def test_a_container_that_died_whole_of_memory_tells_limit_and_peak(
     ending = pods.collect(request, store, "aileron-a-1", pods.Seen(dead, []), follower).exit
     follower.close()
     assert ending == Exit(reason="out_of_memory", exit_code=137, peak_memory_mb=2048, limit_mb=2048)
+
+
+def test_of_another_pod_that_is_to_blame_the_last_lines_are_shown(
+    store: Store, tmp_path: Path
+) -> None:
+    request = asked(store, tmp_path / "a", nodes=2)
+    request.write()
+    for node, text in ((0, "at work"), (1, "no more memory")):
+        exchange = Exchange(store, "aileron-a-1", node)
+        exchange.write_lines("log", 1, [numbered(1, text)])
+    error = node_ended(1, 2, StepFailed("run.cancelled", step="train.x"))
+    Exchange(store, "aileron-a-1").write_result(Result(state="failed", error=error.to_dict()))
+    lines: list[str] = []
+    follower = pods.Follower(store, "aileron-a-1", request, lines.append)
+    pods.collect(request, store, "aileron-a-1", pods.Seen(None, []), follower)
+    follower.close()
+    assert lines == ["at work", "[1] no more memory", str(error)]
 
 
 @pytest.mark.parametrize(

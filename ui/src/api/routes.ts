@@ -50,6 +50,7 @@ export const compareRuns = (name: string, ids: readonly string[], signal?: Signa
 export const run = (id: string, signal?: Signal) => get<api.Run>(`runs/${runPath(id)}`, signal);
 export const stageLog = (id: string, node: string, offset: number, signal?: Signal) =>
   get<api.LogPiece>(`runs/${runPath(id)}/nodes/${part(node)}/log?offset=${offset}`, signal);
+export const stopRun = (id: string) => post<api.Run>(`runs/${runPath(id)}/stop`, {}, PATIENT);
 export const runReport = (id: string) => address(`runs/${runPath(id)}/report`);
 export const runValidation = (id: string) => address(`runs/${runPath(id)}/validation`);
 export const approvals = (signal?: Signal) => get<api.Approval[]>("approvals", signal);

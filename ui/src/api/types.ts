@@ -1359,6 +1359,8 @@ export interface Sweep {
   dry_run?: boolean;
   /** runs and versions of every project */
   everywhere?: boolean;
+  /** a store without an owner is this installation's alone */
+  claim?: boolean;
 }
 
 export interface Swept {

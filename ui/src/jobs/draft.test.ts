@@ -49,11 +49,19 @@ test("a job goes through the form unchanged", () => {
     nodes: 2,
     restarts: 3,
     runner: "kubernetes",
-    code: { git: { url: "https://example.org/x.git", revision: "main" } },
+    code: { git: { url: "https://example.org/x.git", revision: "main", connection: "forge" } },
     train_data: { dataset: "digits@v3", part: "train" },
     test_data: { folder: "data/test" },
     serving: { module: "serve.py", requirements: ["torch==2.13.0"], sample: "one.json" },
     resources: { pool: "main", size: "small", gpu: 1, image: undefined },
   };
   expect(specOf(draftOf({ name: "mine", description: "", spec }))).toEqual(spec);
+});
+
+test("the login of a repository goes to no other one", () => {
+  const git = { url: "https://example.org/x.git", connection: "forge" };
+  const draft = draftOf({ name: "mine", description: "", spec: { command: "true", code: { git } } });
+  expect(specOf(draft)["code"]).toEqual({ git });
+  const code = { ...draft.code, url: "https://example.com/y.git" };
+  expect(specOf({ ...draft, code })["code"]).toEqual({ git: { url: "https://example.com/y.git" } });
 });

@@ -141,7 +141,7 @@ export function specOf(draft: JobDraft): Record<string, unknown> {
     parameters: Object.fromEntries(named(draft.parameters).map((one) => [one.name, valueOf(one.value)])),
     env: Object.fromEntries(named(draft.env).map((one) => [one.name, one.value])),
     runner: pods ? "kubernetes" : "process",
-    ...given("code", codeOf(draft.code)),
+    ...given("code", codeOf(draft.code, code)),
     ...given("train_data", dataOf(draft.train, train_data)),
     ...given("test_data", dataOf(draft.test, test_data)),
     ...given("serving", servingOf(draft)),
@@ -199,11 +199,19 @@ function dataDraft(data: JobSpec["train_data"] | undefined): DataDraft {
   return { ...NO_DATA, way: "dataset", dataset, version };
 }
 
-function codeOf(code: CodeDraft): Record<string, unknown> | undefined {
+function codeOf(code: CodeDraft, before: JobSpec["code"] | undefined): Record<string, unknown> | undefined {
   if (code.way === "image") return undefined;
   if (code.way !== "git") return { [code.way]: code[code.way].trim() };
-  const more = { ...given("revision", text(code.revision)), ...given("path", text(code.path)) };
-  return { git: { url: code.url.trim(), ...more } };
+  const url = code.url.trim();
+  const connection = before?.git?.url === url ? before.git.connection : undefined; // a key of that server
+  return {
+    git: {
+      url,
+      ...given("revision", text(code.revision)),
+      ...given("path", text(code.path)),
+      ...given("connection", connection),
+    },
+  };
 }
 
 function dataOf(data: DataDraft, before: JobSpec["train_data"] | undefined) {

@@ -5,6 +5,10 @@ export const jobs = {
   "jobs.about": "Your own code, run on your data: with its log, its figures, and what it left.",
   "jobs.none": "No jobs yet",
   "jobs.none.how": "Upload code, say what starts it, and submit it.",
+  "work.custom_job": "Custom jobs",
+  "work.custom_job_pods": "Custom jobs in pods",
+  "work.job_registration": "Registrations of jobs' models",
+  "work.job_release": "Releases of jobs' models",
   "state.draft": "draft",
   "state.queued": "queued",
   "job.new": "New job",
@@ -110,6 +114,7 @@ export const jobs = {
   "job.publish.about": "What the job left becomes a version of a model in the registry.",
   "job.publish.name": "Give the model's name: small letters, digits and _.",
   "job.publish.release": "Release it as a service",
-  "job.publish.release.help": "It is packaged, checked with the sample request, and then answers.",
+  "job.publish.release.help":
+    "It is packaged, checked with the sample request, and then answers. In the place of a model that answers already, an operator releases it.",
   "job.publish.service.help": "Empty: the model's name.",
 } as const;

@@ -14,12 +14,14 @@ import { errorText, Load } from "../components/Load";
 import { useNotice } from "../components/Notice";
 import { Head, Panel } from "../components/Page";
 import { Table } from "../components/Table";
+import { useIdentity } from "../identity";
 import { wordFor } from "../messages";
 import { parametersOf } from "../parameters";
 import { useSending } from "../sending";
 import { useText } from "../settings";
 
 const VISIBLE = ["private", "project", "public", "preset"] as const;
+const ADMINS = "preset";
 
 export function AlgorithmPage() {
   const t = useText();
@@ -134,7 +136,9 @@ function useChange({ algorithm, refresh }: PartProps) {
 function Visible(props: PartProps) {
   const t = useText();
   const { busy, change } = useChange(props);
+  const { session } = useIdentity();
   const { algorithm } = props;
+  const offered = VISIBLE.filter((one) => one !== ADMINS || session.role === "admin");
   if (algorithm.preset || !algorithm.permissions["algorithm.change"]?.allowed) {
     return wordFor(t, "visible", algorithm.visibility);
   }
@@ -147,7 +151,7 @@ function Visible(props: PartProps) {
         change({ online: null, visibility: event.target.value as (typeof VISIBLE)[number] })
       }
     >
-      {VISIBLE.map((one) => (
+      {offered.map((one) => (
         <option key={one} value={one}>
           {wordFor(t, "visible", one)}
         </option>

@@ -1,7 +1,7 @@
 // One image: its versions, and of the chosen one what it is made of, its contract and its log.
 
 import { useState } from "react";
-import { useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 
 import * as routes from "../api/routes";
 import type { Image, ImageVersion } from "../api/types";
@@ -13,6 +13,7 @@ import { Badge } from "../components/Badge";
 import { Copy } from "../components/Copy";
 import { Facts } from "../components/Facts";
 import { Load } from "../components/Load";
+import { RunLink } from "../components/links";
 import { Log } from "../components/Log";
 import { NewImageDialog } from "../components/NewImageDialog";
 import { Head, Panel } from "../components/Page";
@@ -42,6 +43,7 @@ function Shown({ image, refresh }: { image: Image; refresh: () => Promise<void> 
   const [number, setNumber] = useState<number>();
   const [making, setMaking] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const navigate = useNavigate();
   const version = image.versions.find((one) => one.version === number) ?? image.versions[0];
   return (
     <>
@@ -134,7 +136,8 @@ function Shown({ image, refresh }: { image: Image; refresh: () => Promise<void> 
           act={async () => {
             await routes.deleteImage(version.name, version.version);
             setDeleting(false);
-            await refresh();
+            if (image.versions.length > 1) await refresh();
+            else await navigate("/images");
           }}
           onClose={() => setDeleting(false)}
         >
@@ -162,6 +165,10 @@ function Detail({ version }: { version: ImageVersion }) {
       <Facts
         facts={[
           [t("state"), <Badge key="state" state={version.state} />],
+          version.run_id !== null && [
+            t("run"),
+            <RunLink key="run" run={{ run_id: version.run_id }} />,
+          ],
           version.digest !== null && [t("image.digest"), <code key="digest">{version.digest}</code>],
           version.size !== null && [t("image.size"), bytes(version.size)],
           version.platform !== null && [t("image.platform"), version.platform],

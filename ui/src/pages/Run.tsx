@@ -6,15 +6,18 @@ import { useParams } from "react-router";
 import * as routes from "../api/routes";
 import type { Run } from "../api/types";
 import { usePoll } from "../api/usePoll";
+import { Action } from "../components/Action";
 import { ApprovalCard } from "../components/ApprovalCard";
+import { AskDialog } from "../components/AskDialog";
 import { Badge } from "../components/Badge";
 import { Exported } from "../components/dataset/Exported";
 import { RefusedByRun } from "../components/dataset/RefusedPanel";
 import { External } from "../components/External";
 import { Facts } from "../components/Facts";
 import { Icon } from "../components/Icon";
-import { DatasetLink, ModelLink } from "../components/links";
+import { DatasetLink, ModelLink, shortRun } from "../components/links";
 import { Load } from "../components/Load";
+import { useNotice } from "../components/Notice";
 import { type Crumb, Head, Panel } from "../components/Page";
 import { Report } from "../components/Report";
 import { StageDetail } from "../components/StageDetail";
@@ -22,7 +25,7 @@ import { StageStrip } from "../components/StageStrip";
 import { Ago, Took } from "../components/Time";
 import { number } from "../format";
 import { useIdentity } from "../identity";
-import { type Translate, wordFor } from "../messages";
+import { type Key, type Translate, wordFor } from "../messages";
 import { headline } from "../metrics";
 import { useSettings, useText } from "../settings";
 import { defaultStage } from "../stages";
@@ -51,7 +54,14 @@ export function RunPage() {
         title={name}
         badge={asked.data && <Badge state={asked.data.approval ? "waiting" : asked.data.state} />}
         crumbs={crumbsOf(lifecycle, t)}
-        actions={asked.data && <Reports run={asked.data} />}
+        actions={
+          asked.data && (
+            <>
+              <Reports run={asked.data} />
+              {!asked.data.finished && <Stop run={asked.data} refresh={asked.refresh} />}
+            </>
+          )
+        }
       />
       <Load from={asked} lines={8}>
         {(run) => <Content run={run} refresh={asked.refresh} />}
@@ -62,9 +72,24 @@ export function RunPage() {
 
 const IMPORT = "import_";
 const EXPORT = "dataset_export";
+/** Works that are no lifecycle of anybody: the page that they belong to. */
+const PLACES: Readonly<Record<string, { to: string; name: Key }>> = {
+  custom_job: { to: "/jobs", name: "nav.jobs" },
+  custom_job_pods: { to: "/jobs", name: "nav.jobs" },
+  job_registration: { to: "/jobs", name: "nav.jobs" },
+  job_release: { to: "/jobs", name: "nav.jobs" },
+  image_build: { to: "/images", name: "nav.images" },
+};
 
-/** An import belongs to its dataset, any other run to its lifecycle. */
+/** An import belongs to its dataset, a job to jobs, any other run to its lifecycle. */
 function crumbsOf(lifecycle: string, t: Translate): Crumb[] {
+  const place = PLACES[lifecycle];
+  if (place) {
+    return [
+      { to: place.to, name: t(place.name) },
+      { to: `/lifecycles/${lifecycle}`, name: wordFor(t, "work", lifecycle) },
+    ];
+  }
   if (!lifecycle.startsWith(IMPORT)) {
     return [
       { to: "/lifecycles", name: t("nav.lifecycles") },
@@ -141,6 +166,45 @@ function RunFactsList({ run }: { run: Run }) {
         facts.airflow_url && ["Airflow", <External href={facts.airflow_url}>{t("open")}</External>],
       ]}
     />
+  );
+}
+
+function Stop({ run, refresh }: { run: Run; refresh: () => Promise<void> }) {
+  const t = useText();
+  const notice = useNotice();
+  const [asking, setAsking] = useState(false);
+  const permission = run.permissions["run.stop"];
+
+  async function stop() {
+    await routes.stopRun(run.run_id);
+    notice(t("run.stop.done"));
+    setAsking(false);
+    await refresh();
+  }
+
+  return (
+    <>
+      <Action
+        kind="danger"
+        permission={permission}
+        obstacle={run.stopping_by ? t("run.stopping", { by: run.stopping_by }) : undefined}
+        onClick={() => setAsking(true)}
+      >
+        {t("run.stop")}
+      </Action>
+      {asking && (
+        <AskDialog
+          title={t("run.stop.title", { run: shortRun(run.run_id) })}
+          verb={t("run.stop")}
+          kind="danger"
+          permission={permission}
+          act={stop}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t("run.stop.effect")}</p>
+        </AskDialog>
+      )}
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from aileron.core.errors import AileronError, InvalidInput, NotFound, Refused
+from aileron.data.sources.connections import Limits
 from aileron.data.sources.git import Fetched, GitSource, fetch_commit
+from aileron.data.sources.tidying import old_downloads, remove_download
 
 HEAD = "apiVersion: aileron/v1\nkind: Connections\n"
 ALLOWED = f"{HEAD}allowed_networks: [127.0.0.0/8]\n"
@@ -185,6 +188,17 @@ def test_a_branch_that_moves_is_another_commit_and_equal_ones_are_equal_bytes(
     assert place.fetch(forge.url, before.commit).file.read_bytes() == kept
 
 
+def test_an_older_commit_is_found_after_only_the_newest_was_fetched(
+    forge: Forge, place: Place
+) -> None:
+    place.allow()
+    git(forge.work, "commit", "-q", "--allow-empty", "-m", "three")
+    older = git(forge.work, "rev-parse", "main")
+    git(forge.work, "commit", "-q", "--allow-empty", "-m", "four")
+    place.fetch(forge.url, "main")
+    assert place.fetch(forge.url, older[:10]).commit == older
+
+
 def test_a_private_address_is_refused_unless_it_is_allowed(forge: Forge, place: Place) -> None:
     for url in (forge.url, forge.url.replace("127.0.0.1", "localhost")):
         with pytest.raises(Refused, match=r"127\.0\.0\.1|::1"):
@@ -218,6 +232,14 @@ def test_a_token_goes_to_its_own_server_alone(
     ):
         with pytest.raises(Refused, match="nowhere else"):
             place.fetch(url, connection="forge")
+    narrow = known.replace(server, f"{server}/team")
+    place.allow(f"{HEAD}connections: {{forge: {{kind: git, {narrow}}}}}\n")
+    for way in ("..", "%2e%2e", "%252e%252e", ".", "..;x"):
+        with pytest.raises(InvalidInput, match="no address"):
+            place.fetch(f"{server}/team/{way}/repo", connection="forge")
+    for end in ("?x=1", "#x"):
+        with pytest.raises(InvalidInput, match="no address"):
+            place.fetch(f"{server}/team/repo{end}", connection="forge")
     assert len(forge.logins) == asked
     left = [path for path in (place.workspace / ".aileron").rglob("*") if path.is_file()]
     assert not any(b"YW5uOnRva2Vu" in path.read_bytes() for path in left)
@@ -231,6 +253,31 @@ def test_what_a_repository_has_not_is_said(forge: Forge, place: Place) -> None:
         place.fetch(forge.url, "abcdef1")
     with pytest.raises(NotFound, match="folder"):
         place.fetch(forge.url, "main", "nowhere")
+
+
+def test_more_than_may_come_from_elsewhere_is_refused(forge: Forge, place: Place) -> None:
+    place.allow(f"{ALLOWED}limits: {{download_bytes: 11}}\n")
+    assert place.fetch(forge.url, "v1")
+    with pytest.raises(InvalidInput, match="more than 11 bytes"):
+        place.fetch(forge.url)
+    place.allow(f"{ALLOWED}limits: {{download_files: 1}}\n")
+    with pytest.raises(InvalidInput, match="more than 1 files"):
+        place.fetch(forge.url)
+
+
+def test_what_was_fetched_goes_when_nobody_asks_for_it(forge: Forge, place: Place) -> None:
+    place.allow()
+    home, days = place.workspace / ".aileron", 24 * 3600
+    first = place.fetch(forge.url, "v1").file
+    assert list(old_downloads(home, Limits())) == []
+    for path, age in ((first, 2 * days), (first.parent / "lock", 31 * days)):
+        os.utime(path, (time.time() - age,) * 2)
+    (folder,) = old_downloads(home, Limits())
+    assert place.fetch(forge.url).file.is_file()
+    assert not first.exists(), "a tar of yesterday that another call does not read any more"
+    assert list(old_downloads(home, Limits())) == []
+    assert remove_download(folder)
+    assert place.fetch(forge.url, "v1").file.is_file()
 
 
 def test_a_repository_of_the_workspace_is_read_where_it_lies(forge: Forge, place: Place) -> None:

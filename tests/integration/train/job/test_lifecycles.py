@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from plugins.picture_folders import lay_out, two_classes
 from aileron.run.outcome import NodeOutcome
 
 SCRIPTS = Path(__file__).parent / "scripts"
+ROOT = Path(__file__).parents[4]
 LIFECYCLE = """\
 apiVersion: aileron/v1
 kind: Lifecycle
@@ -26,6 +28,8 @@ gate:
     roc_auc: {min: 0}
     rows: {min: 70}
   champion: {higher_is_better: true}
+package: false
+release: false
 """
 LEARNING = ("ingest", "validate", "split", "train", "evaluate", "gate")
 
@@ -70,6 +74,22 @@ def test_an_edit_of_the_code_trains_anew_and_one_in_mid_run_changes_nothing(jobs
         jobs.execute(plan, node)
     jobs.write("code/fruit_xgboost.py", script.replace("max_depth=3", "max_depth=2"))
     assert learn(jobs)["train"].state.value == "succeeded"
+
+
+def test_the_lifecycle_of_the_page_is_packaged_and_its_package_starts(jobs: Jobs) -> None:
+    page = (ROOT / "docs/how-to/custom-jobs.md").read_text(encoding="utf-8")
+    for name, text in re.findall(r"(?ms)^```\w+\n# (\S*radius\S*)\n(.*?)^```$", page):
+        jobs.write(name, text)
+    for name in ("dataset.yaml", "expectations.yaml"):
+        path = f"datasets/breast_cancer/{name}"
+        jobs.write(path, (ROOT / path).read_text(encoding="utf-8"))
+    plan = jobs.plan("by_radius")
+    outcomes = {node: jobs.execute(plan, node) for node in (*LEARNING, "package", "boot_check")}
+    judged = verdict(jobs, outcomes)
+    assert judged["accepted"], judged
+    assert jobs.metrics(outcomes["evaluate"].outputs)["primary"] == "wrongly_told"
+    report = jobs.store.read_json(outcomes["boot_check"].outputs["report"], "report.json")
+    assert report["package"]["service_contract"] == "custom"
 
 
 def test_pictures_lie_in_a_folder_per_class(jobs: Jobs) -> None:

@@ -175,6 +175,12 @@ def test_only_what_a_job_left_that_succeeded_is_published(
     without = left(serving=None)
     with pytest.raises(InvalidInput, match="left no model"):
         tracked.plan(JOB_REGISTRATION, run=without.run_id, model="adder")
+    unserved = left(
+        serving=None, framework="sklearn", command="printf '\\200\\004x' > output/clf.pkl"
+    )
+    tracked.plan(JOB_REGISTRATION, run=unserved.run_id, model="adder")
+    with pytest.raises(InvalidInput, match="needs `serving`"):
+        tracked.plan(JOB_RELEASE, run=unserved.run_id, model="adder")
     going = tracked.plan(code={"folder": "code"}, command="true")
     with pytest.raises(Conflict, match=r"is (planned|running)"):
         tracked.plan(JOB_REGISTRATION, run=going.run_id, model="adder")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from plugins.tables import RecordingContext
 
 from aileron.train.job.metrics import FULL_POINTS, MOST_CURVES, Curve, Curves, safe_name
+from aileron.train.job.tensorboard import EventFiles
 from aileron.train.trainer import Point
 
 NewContext = Callable[..., RecordingContext]
@@ -187,3 +191,66 @@ def test_a_damaged_event_file_is_read_as_far_as_it_goes(
     context = new_context()
     measured = Curves(context, tmp_path).finish()
     assert [point.step for point in measured.points] == [0, 1]
+
+
+def test_folders_that_vanish_while_they_are_read_end_nothing(
+    new_context: NewContext, tmp_path: Path
+) -> None:
+    """As checkpoints do that are rotated."""
+    context, done = new_context(), threading.Event()
+    curves = Curves(context, tmp_path)
+    log(store_run(tmp_path / "output", "a1", "one"), "loss", (0, 1.0))
+
+    def rotate() -> None:
+        for number in itertools.count():
+            folder = tmp_path / "output" / f"checkpoint-{number}"
+            (folder / "deep").mkdir(parents=True)
+            (folder / "deep" / "events.out.tfevents.0").write_bytes(b"")
+            run = store_run(tmp_path / "output", f"r{number}", "two")
+            shutil.rmtree(folder)
+            shutil.rmtree(run)
+            if done.is_set():
+                return
+
+    rotating = threading.Thread(target=rotate)
+    rotating.start()
+    try:
+        for _ in range(300):
+            curves.poll()
+    finally:
+        done.set()
+        rotating.join()
+    assert context.points == [("loss", 0, 1.0)]
+    assert not [line for line in context.lines if "Errno" in line and "read no further" not in line]
+
+
+def test_a_disk_that_fails_is_said_once_and_ends_no_job(
+    new_context: NewContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object) -> list[Point]:
+        raise OSError(5, "broken disk")
+
+    monkeypatch.setattr(EventFiles, "new", broken)
+    context = new_context()
+    curves = Curves(context, tmp_path)
+    curves.poll()
+    curves.poll()
+    assert context.lines == ["figures in files are not read: [Errno 5] broken disk"]
+
+
+def test_a_printed_name_is_made_one_that_mlflow_takes(
+    new_context: NewContext, tmp_path: Path
+) -> None:
+    curves = Curves(new_context(), tmp_path)
+    curves.line('{"step": 1, "a/../loss": 0.5}')
+    assert list(curves.finish().last) == ["a/loss"]
+
+
+def test_a_step_beyond_what_mlflow_keeps_is_left_out(
+    new_context: NewContext, tmp_path: Path
+) -> None:
+    context = new_context()
+    curves = Curves(context, tmp_path)
+    curves.line(json.dumps({"step": 2**63, "loss": 0.5}))
+    assert curves.finish().points == ()
+    assert any("2**62" in line for line in context.lines)

@@ -33,6 +33,9 @@ def read(*lines: str) -> list[tuple[str, int, float]]:
          [("accuracy", 0, 0.92), ("loss", 0, 0.25), ("val_loss", 0, 0.11)]),
         ("[7]\ttrain-rmse:0.51\teval-rmse:0.62",
          [("train_rmse", 7, 0.51), ("eval_rmse", 7, 0.62)]),
+        ("[7/10] loss=0.5", [("loss", 7, 0.5)]),
+        ("[2026-11-22 10:00:00] epoch 1 loss=0.5", [("loss", 1, 0.5)]),
+        ("[2026-11-22 10:00:00] loss=0.5", [("loss", 0, 0.5)]),
         ("2026-11-22 05:54:18,123 INFO step=40 lr=0.01 loss=3",
          [("lr", 40, 0.01), ("loss", 40, 3)]),
         ("round 2: validation accuracy: 1", [("val_accuracy", 2, 1.0)]),
@@ -81,6 +84,12 @@ def test_a_step_that_a_line_says_holds_for_those_after_it() -> None:
         ("loss", 2, 0.4),
         ("val_loss", 2, 0.6),
     ]
+
+
+def test_a_time_in_brackets_is_no_step() -> None:
+    """XGBoost prints its warnings so."""
+    lines = ("[10:32:11] WARNING: learner.cc:740: not used: eta", "loss: 0.5")
+    assert read(*lines) == [("loss", 0, 0.5)]
 
 
 def test_without_any_step_values_are_counted() -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from aileron.train.job.environment import Rank, command_line, is_first_machine, ranks_here
+from aileron.train.job.environment import (
+    Rank,
+    command_line,
+    is_first_machine,
+    mpi_environment,
+    ranks_here,
+)
 from aileron.train.job.spec import JobSpec
 
 GOOD: dict[str, Any] = {"command": "python train.py", "code": {"folder": "code"}}
@@ -71,6 +78,18 @@ def test_every_node_has_the_names_that_frameworks_read() -> None:
     assert second["PADDLE_TRAINERS"] == "10.0.0.1,10.0.0.2"
     assert second["PADDLE_CURRENT_ENDPOINT"] == second["PADDLE_TRAINER_ENDPOINTS"].split(",")[1]
     assert second["POD_IP"] == "10.0.0.2"
+
+
+def test_nodes_of_an_mpi_job_know_their_role_and_each_other(tmp_path: Path) -> None:
+    first, second = (
+        mpi_environment(Rank(i, ("10.0.0.1", "10.0.0.2"), 23456), tmp_path) for i in (0, 1)
+    )
+    assert (first["K_MPI_JOB_ROLE"], second["K_MPI_JOB_ROLE"]) == ("launcher", "worker")
+    hostfile = Path(first["OMPI_MCA_orte_default_hostfile"])
+    assert hostfile.read_text() == "10.0.0.1 slots=1\n10.0.0.2 slots=1\n"
+    local = mpi_environment(Rank(1, ("127.0.0.1",) * 2, 23456), tmp_path)
+    assert Path(local["OMPI_MCA_orte_default_hostfile"]).read_text() == "127.0.0.1 slots=2\n"
+    assert mpi_environment(Rank(0, ("127.0.0.1",), 23456), tmp_path) == {}
 
 
 def test_nodes_are_all_here_unless_this_is_one_of_several_pods(

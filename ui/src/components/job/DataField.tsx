@@ -1,12 +1,15 @@
 // What a job finds in ./train_data or ./test_data: a dataset version, a file, or a folder.
 
 import * as routes from "../../api/routes";
+import type { DatasetBrief } from "../../api/types";
 import { usePoll } from "../../api/usePoll";
+import { useIdentity } from "../../identity";
 import type { DataDraft, DataWay } from "../../jobs/draft";
 import type { Key } from "../../messages";
 import { useText } from "../../settings";
 import { ImportField } from "../dataset/ImportField";
 import { UploadField } from "../dataset/UploadField";
+import { Load } from "../Load";
 
 interface DataFieldProps {
   label: string;
@@ -56,10 +59,28 @@ interface VersionChoiceProps {
   onChange: (change: Partial<DataDraft>) => void;
 }
 
-function VersionChoice({ data, problem, onChange }: VersionChoiceProps) {
-  const t = useText();
+/** Of the datasets of the project: a job names no others. */
+function VersionChoice(props: VersionChoiceProps) {
+  const { session } = useIdentity();
   const asked = usePoll("datasets for jobs", (signal) => routes.datasets({}, signal), 0);
-  const there = (asked.data ?? []).filter((one) => one.latest !== null);
+  return (
+    <Load from={asked} lines={2}>
+      {(found) => (
+        <Versions
+          {...props}
+          there={found.filter((one) => one.project === session.project && one.latest !== null)}
+        />
+      )}
+    </Load>
+  );
+}
+
+interface VersionsProps extends VersionChoiceProps {
+  there: readonly DatasetBrief[];
+}
+
+function Versions({ data, problem, onChange, there }: VersionsProps) {
+  const t = useText();
   const latest = there.find((one) => one.name === data.dataset)?.latest ?? 0;
   return (
     <div className="fields">

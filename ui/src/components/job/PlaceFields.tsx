@@ -5,6 +5,7 @@ import { usePoll } from "../../api/usePoll";
 import type { JobDraft, Missing } from "../../jobs/draft";
 import { useText } from "../../settings";
 import { ImportField } from "../dataset/ImportField";
+import { Failure } from "../Load";
 
 interface PlaceFieldsProps {
   draft: JobDraft;
@@ -18,12 +19,18 @@ export function PlaceFields({ draft, missing, onChange }: PlaceFieldsProps) {
   const sizes = pools.data?.find((pool) => pool.name === draft.pool)?.sizes ?? [];
   return (
     <div className="fields">
+      {pools.error !== undefined && pools.data === undefined && (
+        <Failure error={pools.error} retry={pools.refresh} />
+      )}
       <ImportField label={t("job.place")} problem={undefined}>
         <select
           value={draft.pool}
           onChange={(event) => onChange({ pool: event.target.value, size: "" })}
         >
           <option value="">{t("job.place.here")}</option>
+          {pools.data === undefined && pools.error === undefined && (
+            <option disabled>{t("loading")}</option>
+          )}
           {(pools.data ?? []).map((pool) => (
             <option key={pool.name} value={pool.name}>
               {t("job.place.pool", { pool: pool.display_name ?? pool.name })}
