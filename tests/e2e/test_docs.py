@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from plugins.stack import private_environment
+from plugins.warm_command import shell_command
 
 from aileron.stack.stack import Stack
 
@@ -109,9 +110,12 @@ class Reader:
 
 
 @pytest.fixture
-def reader(stack: Stack, stack_home: Path, stack_workspace: Path) -> Iterator[Reader]:
+def reader(
+    stack: Stack, stack_home: Path, stack_workspace: Path, tmp_path: Path
+) -> Iterator[Reader]:
     environ = private_environment(stack_home, stack_workspace)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
+    programs = (shell_command(tmp_path), Path(sys.executable).parent, environ["PATH"])
+    path = os.pathsep.join(map(str, programs))
     reader = Reader(stack_workspace, environ | {"PATH": path, "AILERON_LANG": "en"})
     yield reader
     reader.leave()

@@ -130,7 +130,7 @@ def test_publishing_asks_for_the_models_name(page: Page, pages: PagesServer, job
     dialog = page.get_by_role("dialog")
     publish = dialog.get_by_role("button", name="Publish")
     expect(publish).to_have_attribute("aria-disabled", "true")
-    dialog.get_by_label("Model").fill("digits")
+    dialog.get_by_role("textbox", name="Model").fill("digits")
     expect(publish).to_have_attribute("aria-disabled", "false")
     dialog.get_by_label("Release it as a service").check()
     dialog.get_by_role("textbox", name="Service").fill("Digits!")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from plugins.stack import private_environment
+from plugins.warm_command import run_aileron
 
 from aileron.ledger import Ledger
 from aileron.stack.stack import Stack
@@ -43,15 +43,7 @@ def aileron(stack: Stack, stack_home: Path, stack_workspace: Path) -> Command:
     environ = private_environment(stack_home, stack_workspace) | {"AILERON_LANG": "en"}
 
     def run(*words: str, code: int | None = 0, given: str | None = None) -> Answer:
-        done = subprocess.run(
-            [str(PROGRAM), *words],
-            cwd=stack_workspace,
-            env=environ,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
+        done = run_aileron(words, cwd=stack_workspace, env=environ, given=given, seconds=SECONDS)
         assert "Traceback" not in done.stderr, done.stderr
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
-from plugins.command import PROGRAM, Answer
+from plugins.command import Answer
 from plugins.stack import private_environment
+from plugins.warm_command import run_aileron
 
 from aileron.core.settings import Settings
 from aileron.stack.stack import Stack
@@ -29,15 +29,7 @@ class OtherStack:
         self.environ = private_environment(self.home, folder) | {"AILERON_LANG": "en"}
 
     def __call__(self, *words: str, code: int | None = 0, given: str | None = None) -> Answer:
-        done = subprocess.run(
-            [str(PROGRAM), *words],
-            cwd=self.folder,
-            env=self.environ,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
+        done = run_aileron(words, cwd=self.folder, env=self.environ, given=given, seconds=SECONDS)
         assert "Traceback" not in done.stderr, done.stderr
         if code is not None:
             assert done.returncode == code, done.stdout + done.stderr

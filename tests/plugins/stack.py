@@ -36,9 +36,10 @@ def private_environment(home: Path, workspace: Path = REPOSITORY) -> dict[str, s
     foreign = {name for name in os.environ if name.startswith("AILERON_")}
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
     ports = {variable(server): "0" for server in CUSTOMARY}
+    calm = {"AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5"}  # several share two cores
     places = {"AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
     paths = [str(workspace / "site"), *filter(None, [kept.get("PYTHONPATH")])]
-    return {**kept, **ports, **places, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**kept, **ports, **calm, **places, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def test_a_backup_made_while_a_run_is_going_is_an_installation_elsewhere(
     finally:
         ledger.close()
     facts = other_stack("lifecycle", "show", name, run, "--json").json
-    assert facts["state"] == "succeeded", "Airflow gave its tasks to workers anew"
+    assert facts["state"] == "succeeded", facts  # Airflow gave its tasks to workers anew
     await_services(settings, 300)  # the service has to make its environment anew
     links = other_stack("doctor", "--json").json
     assert [link for link in links if link["health"] == "broken"] == []
@@ -57,5 +57,5 @@ def test_a_backup_made_while_a_run_is_going_is_an_installation_elsewhere(
     request = other_stack("service", "sample", "small").out
     there = other_stack("service", "invoke", "small", "--json-body", "-", given=request)
     here = aileron("service", "invoke", "small", "--json-body", "-", given=request)
-    assert there.json == here.json
+    assert there.json["batch_results"] == here.json["batch_results"]
     assert served["state"] == "succeeded"
