@@ -117,10 +117,11 @@ def _airflow_servers(
     env = {**base, **airflow.environment(settings, secrets, database_url, port)}
     health = AirflowHealth(url)
 
-    def component(name: str, command: tuple[str, ...], grace: float) -> Server:
+    def component(name: str, command: tuple[str, ...], grace: float, *needs: str) -> Server:
         probe = health.beats(name.replace("-", "_"))
-        return Server(name, command, env, probe, (AIRFLOW_TABLES,), tier=2, grace=grace)
+        return Server(name, command, env, probe, (AIRFLOW_TABLES, *needs), tier=2, grace=grace)
 
+    scheduler = airflow.command("scheduler", "--skip-serve-logs")
     return [
         Server(
             "api-server",
@@ -135,9 +136,10 @@ def _airflow_servers(
         ),
         # Logs are read from this machine's disk: no log server beside the components.
         # The scheduler alone has something to finish: the tasks its workers run.
-        component("scheduler", airflow.command("scheduler", "--skip-serve-logs"), grace=15),
-        component("dag-processor", DAG_PROCESSOR, grace=3),
-        component("triggerer", airflow.command("triggerer", "--skip-serve-logs"), grace=3),
+        # Of tasks that were at work when the machine went down, each try fails without the API.
+        component("scheduler", scheduler, 15, "api-server"),
+        component("dag-processor", DAG_PROCESSOR, 3),
+        component("triggerer", airflow.command("triggerer", "--skip-serve-logs"), 3),
     ]
 
 

@@ -106,6 +106,8 @@ def addresses(history: dict[str, Any]) -> dict[str, str]:
         f"/lifecycles/shown/compare?{runs}": "train.C",
         f"/runs/default/shown/{history['second']}": "boot_check",
         f"/lifecycles/strict/runs/{history['refused']}": "log_loss",
+        "/algorithms": "xgboost",
+        "/algorithms/xgboost": "n_estimators",
         "/models": "shown",
         "/models/shown": "v2",
         "/models/shown/compare?a=1&b=2": "accuracy",

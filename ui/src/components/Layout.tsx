@@ -77,21 +77,16 @@ export function Layout({ children }: { children: ReactNode }) {
   );
 }
 
-/** Runs of custom jobs. */
-const OF_JOBS = /^\/runs\/[^/]+\/(custom_job|job_)/;
-
-/** A run belongs to its lifecycle, wherever its address begins. */
-/** Pages that belong to datasets without being below them: their runs, too. */
-const OF_DATASETS = /^\/(connections|import)$|^\/runs\/[^/]+\/(import_|dataset_(operation|export)\b)/;
+/** Pages that belong to a place without being below it: runs to what they are runs of. */
+const OF_OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/^\/(connections|import)$|^\/runs\/[^/]+\/(import_|dataset_(operation|export)\b)/, "/datasets"],
+  [/^\/runs\/[^/]+\/(custom_job|job_)/, "/jobs"],
+  [/^\/runs\/[^/]+\/image_build\b/, "/images"],
+  [/^\/(runs|algorithms)(\/|$)/, "/lifecycles"],
+];
 
 function isHere(to: string, pathname: string): boolean {
-  const place = OF_DATASETS.test(pathname)
-    ? "/datasets"
-    : OF_JOBS.test(pathname)
-      ? "/jobs"
-      : pathname.startsWith("/runs/")
-      ? "/lifecycles"
-      : pathname;
+  const place = OF_OTHERS.find(([pages]) => pages.test(pathname))?.[1] ?? pathname;
   return to === "/" ? place === "/" : `${place}/`.startsWith(`${to}/`);
 }
 
