@@ -99,7 +99,7 @@ def test_the_reference_names_every_route_with_the_role_that_it_needs(api: Any) -
     page = REFERENCE.read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| `(\w+) (/\S+)` \| .*? \| (\w+) \|", page, re.MULTILINE))
     wanted = {
-        (method, route.path, str(NEEDS.get(verb(route) or "", "anybody")))
+        (method, route.path_format, str(NEEDS.get(verb(route) or "", "anybody")))
         for method, _, route in routes(api.app)
         if route.path != "/livez"
     }
