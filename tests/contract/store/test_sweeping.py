@@ -19,6 +19,8 @@ from aileron.store import Entry, Store, open_store
 from aileron.store.s3 import S3Store
 
 KIND = ArtifactKind.REPORT
+IN_A_BUCKET = pytest.mark.parametrize("backend", ["s3"], indirect=True)
+"""A folder has the locks of its machine, which end with who holds them."""
 
 
 def sweep_all(store: Store, before: float, only: Reference | None = None) -> None:
@@ -207,11 +209,10 @@ def test_blobs_that_were_removed_before_they_were_published_are_told(store: Stor
         store.publish(KIND, [entry])
 
 
+@IN_A_BUCKET
 def test_a_put_whose_files_were_removed_meanwhile_writes_them_again(
     store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(store, S3Store):
-        pytest.skip("a sweep of a folder waits for who writes")
     write, swept = S3Store._write_manifest, []
 
     def sweep_first(self: S3Store, key: str, data: bytes) -> None:
@@ -225,11 +226,10 @@ def test_a_put_whose_files_were_removed_meanwhile_writes_them_again(
     assert swept
 
 
+@IN_A_BUCKET
 def test_whoever_died_while_removing_is_not_waited_for(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(store, S3Store):
-        pytest.skip("the lock of who died is free")
     from aileron.store import s3
 
     monkeypatch.setattr(s3, "DEAD_SECONDS", 0.5)
@@ -240,11 +240,10 @@ def test_whoever_died_while_removing_is_not_waited_for(
         pass
 
 
+@IN_A_BUCKET
 def test_one_who_was_taken_for_dead_removes_nothing_more_and_leaves_the_other_alone(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(store, S3Store):
-        pytest.skip("nobody takes a lock away")
     from aileron.store import s3
 
     reference = store.put_json(KIND, "report.json", [1])
@@ -264,11 +263,10 @@ def test_one_who_was_taken_for_dead_removes_nothing_more_and_leaves_the_other_al
     assert not store.exists(reference)
 
 
+@IN_A_BUCKET
 def test_one_who_slept_too_long_stops_removing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(store, S3Store):
-        pytest.skip("nobody takes a lock away")
     from aileron.store import s3
 
     reference = store.put_json(KIND, "report.json", [1])
