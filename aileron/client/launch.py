@@ -5,17 +5,18 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aileron.client.airflow import AirflowClient
 from aileron.core.errors import NotFound
 from aileron.core.names import dag_id
 from aileron.core.settings import Settings
-from aileron.lifecycle import load_lifecycle
-from aileron.lifecycle.load import workflow_files
+from aileron.lifecycle import Workflow, load_lifecycle
 
 POLL_SECONDS: Final = 0.25
+START_TIME: Final = timedelta(minutes=10)
+"""What was asked for and has no run after so long was interrupted while it began."""
 READING_SECONDS: Final = 2.0
 """What Airflow noted as read so soon after a change may be the file as it was before."""
 
@@ -50,25 +51,33 @@ def launch(
         conf["set"] = dict(overrides)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     airflow_run = f"cli__{stamp}_{secrets.token_hex(3)}"
-    _await_reading(airflow, dag, _changed(settings, name), patience)
-    airflow.trigger(dag, airflow_run, conf, after)
-    return f"{workflow.project}/{name}/{airflow_run}"
+    deadline = time.monotonic() + patience
+    _await_reading(airflow, dag, _changed(workflow), deadline)
+    while True:
+        try:
+            airflow.trigger(dag, airflow_run, conf, after)
+        except NotFound:  # it was read long ago, gone since, and is there again
+            _wait(deadline, dag)
+        else:
+            return f"{workflow.project}/{name}/{airflow_run}"
 
 
-def _changed(settings: Settings, name: str) -> float:
-    """When the workflow's file was written last, in seconds since 1970; 0 if it has none."""
-    file = workflow_files(settings).get(name)
-    return file.stat().st_mtime if file is not None else 0.0
+def _changed(workflow: Workflow) -> float:
+    """When the file that it is made from was written last, in seconds since 1970; 0 if none is."""
+    return workflow.path.stat().st_mtime if workflow.path.is_file() else 0.0
 
 
-def _await_reading(airflow: AirflowClient, dag: str, changed: float, patience: float) -> None:
+def _await_reading(airflow: AirflowClient, dag: str, changed: float, deadline: float) -> None:
     """Return once Airflow has read the DAG after that time."""
     before = airflow.read_at(dag)
     if before is not None and before.timestamp() >= changed + READING_SECONDS:
         return
     airflow.read_soon()
-    deadline = time.monotonic() + patience
     while airflow.read_at(dag) == before:
-        if time.monotonic() > deadline:
-            raise NotFound("client.dag_not_read", dag=dag, seconds=patience)
-        time.sleep(POLL_SECONDS)
+        _wait(deadline, dag)
+
+
+def _wait(deadline: float, dag: str) -> None:
+    if time.monotonic() > deadline:
+        raise NotFound("client.dag_not_read", dag=dag)
+    time.sleep(POLL_SECONDS)

@@ -8,11 +8,11 @@ import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, Thread
 from typing import Final, Literal
 
-from aileron.core.errors import AileronError, Conflict
-from aileron.ledger import Lease, Ledger
+from aileron.core.errors import Conflict
+from aileron.ledger import Ledger
+from aileron.run.lease import Flight
 
 LEASE: Final = "retention"
 LEASE_SECONDS: Final = 60.0
@@ -32,15 +32,10 @@ def alone(ledger: Ledger, work: Work) -> Iterator[None]:
     lease = ledger.leases.acquire(LEASE, owner, LEASE_SECONDS)
     if lease is None:
         raise Conflict(f"retention.{_at_work(ledger)}")
-    done = Event()
-    thread = Thread(target=_renew, args=(ledger, lease, done), name="retention", daemon=True)
-    thread.start()
-    try:
+    with Flight(ledger, lease.project, LEASE_SECONDS).holding(lease) as held:
         yield
-    finally:
-        done.set()
-        thread.join()
-        ledger.leases.release(lease)
+    if held.lost is not None:  # a sweep is alone in its store besides
+        logger.warning("somebody else took the lease `%s` meanwhile: %s", LEASE, held.lost)
 
 
 def _at_work(ledger: Ledger) -> str:
@@ -48,15 +43,3 @@ def _at_work(ledger: Ledger) -> str:
     lease = ledger.leases.get(LEASE)
     work = (lease.owner or "").partition(":")[0] if lease else ""
     return f"{work}_at_work" if work in ("backup", "purge") else "gc_at_work"
-
-
-def _renew(ledger: Ledger, lease: Lease, done: Event) -> None:
-    """Until done or lost. A sweep is alone in its store besides; a backup only warns."""
-    while not done.wait(LEASE_SECONDS / 3):
-        try:
-            ledger.leases.renew(lease, LEASE_SECONDS)
-        except Conflict as error:
-            logger.warning("somebody else took the lease `%s`: %s", LEASE, error)
-            return
-        except AileronError as error:
-            logger.warning("the lease `%s` was not renewed: %s", LEASE, error)

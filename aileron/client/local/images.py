@@ -6,12 +6,13 @@ import itertools
 import re
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from aileron.client import records as r
 from aileron.client.images import ImageNode, ImageVerbs, asked
+from aileron.client.launch import START_TIME
 from aileron.client.local import lifecycles, runs
 from aileron.client.local.installation import Scope
 from aileron.client.local.job_checks import check_project
@@ -31,8 +32,6 @@ from aileron.ledger import ImageState, ImageVersion, RunState
 
 ADDRESSABLE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 """What can be part of an address in a registry, once ``_`` is ``-``."""
-START_TIME: Final = timedelta(minutes=10)
-"""A version without a run is beginning; after so long its start was interrupted."""
 _ENDED: Final[Mapping[RunState, r.ImageState]] = {
     RunState.FAILED: "failed",
     RunState.REJECTED: "failed",

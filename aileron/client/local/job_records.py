@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aileron.client import records as r
+from aileron.client.launch import START_TIME
 from aileron.client.local import runs
 from aileron.client.local.installation import Scope
 from aileron.ledger import Job, NodeRow, Run, RunState
@@ -14,8 +15,6 @@ from aileron.ledger import Job, NodeRow, Run, RunState
 STEP: Final = "train.job"
 NODE: Final = "job"
 """The node of a job's run that runs its code."""
-START_TIME: Final = timedelta(minutes=10)
-"""A submitted job without a run is beginning; after so long its start was interrupted."""
 _STATES: Final[dict[RunState, r.JobState]] = {
     RunState.PLANNED: "queued",
     RunState.RUNNING: "queued",  # its code has not begun

@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from aileron.client.local.installation import Scope
-from aileron.client.local.job_checks import checked
 from aileron.client.local.lifecycles import start
 from aileron.client.records.jobs import NAME_LENGTH
 from aileron.core.documents import check_values
@@ -31,7 +30,6 @@ def launch(scope: Scope, draft: Job) -> Job:
     jobs.claim(scope.project, draft.id)
     try:
         spec = check_values(JobSpec, draft.spec)
-        checked(scope, spec)
         run = start(scope, workflow_of(spec), values_of(draft), force=False)
     except BaseException:  # whatever ends this, a claim without a run would never end
         jobs.release(scope.project, draft.id)

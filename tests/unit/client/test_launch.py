@@ -30,6 +30,8 @@ class Airflow(AirflowClient):
         super().__init__("http://127.0.0.1:9")
         self.read, self.dead = read, dead
         self.asked = 0
+        self.unknown = 0
+        """How often it will say that it has no such DAG."""
         self.started: list[str] = []
 
     def read_at(self, dag_id: str) -> datetime | None:
@@ -47,6 +49,9 @@ class Airflow(AirflowClient):
         conf: Mapping[str, Any] | None = None,
         after: datetime | None = None,
     ) -> DagRun:
+        if self.unknown:
+            self.unknown -= 1
+            raise NotFound("client.dag_not_read", dag=dag_id)
         self.started.append(dag_id)
         return DagRun(dag_id, run_id, "queued", None, None)
 
@@ -80,6 +85,13 @@ def test_a_dag_that_nobody_reads_is_not_started(settings: Settings) -> None:
     with pytest.raises(NotFound, match="has not read the DAG default__fruit"):
         launch(settings, airflow, "fruit", patience=0.1)
     assert airflow.started == []
+
+
+def test_a_dag_that_was_gone_and_is_there_again_is_waited_for(settings: Settings) -> None:
+    airflow = Airflow(datetime.now(UTC))
+    airflow.unknown = 2
+    launch(settings, airflow, "fruit")
+    assert airflow.started == ["default__fruit"]
 
 
 def test_what_has_no_file_is_started_as_it_is(settings: Settings) -> None:
