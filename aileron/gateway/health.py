@@ -1,8 +1,8 @@
 """Active health checks: each revision on a route is asked ``GET /readyz`` again and again.
 
 A refused connection or an answer other than 200 takes a revision out at once, silence only
-after three probes in a row (a busy revision is slow, not ill); one good answer brings it
-back. Requests that find nobody listening take it out too (`aileron.gateway.proxy`). Where
+after three probes in a row (a busy revision is slow, not ill), and only while another can take its
+requests; one good answer brings it back. Requests that find nobody listening take it out too (`aileron.gateway.proxy`). Where
 several pods share an address one of them may say no, or be gone: it takes three such probes.
 """
 
@@ -53,10 +53,11 @@ async def probe(target: Target, silence_seconds: float = SILENCE_SECONDS) -> Non
     except TimeoutError:
         target.failures += 1
         if target.failures >= SILENT_PROBES:
-            target.healthy = False
+            target.healthy, target.silent = False, True
         return
     except UpstreamError:
         ready = False
+    target.silent = False
     target.failures = 0 if ready else target.failures + 1
     target.healthy = ready or (target.shared and target.healthy and target.failures < SHARED_PROBES)
 

@@ -136,6 +136,7 @@ class Proxy:
         """Return if `call` may be sent to another revision, else raise its problem."""
         if not error.sent:
             target.healthy = target.healthy and target.shared
+            target.silent = False
             return
         if call.status or more or call.scope["method"] not in REPEATABLE:
             raise ProblemAnswer(BROKEN_ANSWER, **call.names) from None

@@ -69,6 +69,8 @@ class Target:
     pool: Pool
     healthy: bool = True
     shared: bool = False
+    silent: bool = False
+    """It is out because it did not answer in time, which nobody but a busy one does."""
     failures: int = 0
     """Failed probes in a row."""
     in_flight: int = 0
@@ -90,12 +92,13 @@ class Route:
     def pick(self, tried: Iterable[Target] = ()) -> Target | None:
         """The healthy revision whose turn it is by weight, except those `tried`.
 
-        Smooth weighted round robin: shares are exact over any short stretch of requests.
+        Smooth weighted round robin: shares are exact over any short stretch of requests. Where
+        none is healthy, a silent one is: it may answer late, an error would be sure.
         """
         targets = self.targets
         if len(targets) == 1:
             only = targets[0]
-            return only if only.healthy and only not in tried else None
+            return only if (only.healthy or only.silent) and only not in tried else None
         if len(self._credit) != len(targets):
             self._credit = [0.0] * len(targets)
         best, total = -1, 0.0
@@ -106,7 +109,7 @@ class Route:
                 if best < 0 or self._credit[i] > self._credit[best]:
                     best = i
         if best < 0:
-            return None
+            return next((t for t in targets if t.silent and t not in tried), None)
         self._credit[best] -= total
         return targets[best]
 

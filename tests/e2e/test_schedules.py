@@ -71,7 +71,9 @@ def test_a_backfill_makes_one_recorded_run_per_day(
     newest = done[-1].airflow_run_id
     facts = aileron("lifecycle", "show", "daily", str(newest), "--json").json
     assert {task["state"] for task in facts["tasks"]} == {"reused", "rejected"}
-    assert next_run(airflow) == before, "days gone by do not move the next run"
+    # Reading the file again, Airflow makes up for the slot just missed once it has seen a run of
+    # its own; days gone by do not move the run after that.
+    wait_until(lambda: next_run(airflow) == before, SECONDS)
     made_up = {run.airflow_run_id for run in runs(stack_ledger, "daily", "scheduled")}
     newest_slot = before - timedelta(days=1)
     assert made_up <= {f"scheduled__{newest_slot.isoformat()}"}, "at most what was just missed"

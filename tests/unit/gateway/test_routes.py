@@ -58,6 +58,20 @@ def test_an_unhealthy_revision_leaves_its_share_to_the_others() -> None:
     assert {target.number for _ in range(10) if (target := route.pick())} == {2}
 
 
+@pytest.mark.parametrize("shares", [((1, 100),), ((1, 50), (2, 50))])
+def test_where_nobody_is_healthy_a_silent_revision_is_asked(
+    shares: tuple[tuple[int, int], ...],
+) -> None:
+    _, route = applied(*shares)
+    for target in route.targets:
+        target.healthy = False
+    assert route.pick() is None
+    route.targets[0].silent = True
+
+    assert route.pick() is route.targets[0]
+    assert route.pick([route.targets[0]]) is None
+
+
 def test_a_revision_that_was_tried_is_not_picked_again() -> None:
     _, route = applied((1, 50), (2, 50))
     first = route.pick()
