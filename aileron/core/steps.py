@@ -174,3 +174,13 @@ class Wait(Step, Generic[ConfigT]):
         self, context: EffectContext, config: ConfigT, inputs: Mapping[str, Path]
     ) -> Record | None:
         """What was waited for, or None while it has not come. Changes nothing."""
+
+    def deliver(
+        self,
+        context: EffectContext,  # noqa: ARG002
+        config: ConfigT,  # noqa: ARG002
+        inputs: Mapping[str, Path],  # noqa: ARG002
+        record: Record,  # noqa: ARG002
+    ) -> Mapping[str, Path]:
+        """What came with `record`, for outputs that are no records: port -> directory."""
+        return {}

@@ -158,7 +158,7 @@ def _ask_platform(step: Step, config: Any, request: Request, store: Store) -> Re
     )
     inputs = LazyInputs(store, request.inputs, request.folder / "inputs")
     if request.action == "ready":
-        return _done(cast("Wait[Any]", step).ready(context, config, inputs), observed=True)
+        return _waited(cast("Wait[Any]", step), context, config, inputs, store)
     effect = cast("Effect[Any]", step)
     if request.action == "undo":
         effect.undo(context, config, request.record or {})
@@ -167,6 +167,18 @@ def _ask_platform(step: Step, config: Any, request: Request, store: Store) -> Re
     if record is not None or request.action == "observe":
         return _done(record, observed=record is not None)
     return _done(effect.apply(context, config, inputs), observed=False)
+
+
+def _waited(
+    step: Wait[Any], context: PlatformContext, config: Any, inputs: LazyInputs, store: Store
+) -> Result:
+    record = step.ready(context, config, inputs)
+    if record is None:
+        return _done(None, observed=True)
+    context.work.mkdir(parents=True, exist_ok=True)
+    delivered = step.deliver(context, config, inputs, record)
+    outputs = {port: store.put(step.outputs[port].kind, path) for port, path in delivered.items()}
+    return _done(record, observed=True).model_copy(update={"outputs": outputs})
 
 
 def _done(record: Mapping[str, Any] | None, *, observed: bool) -> Result:

@@ -300,12 +300,17 @@ class Engine:
             return self._failed(work, result)
         if result.record is None:
             return work.outcome(NodeState.RUNNING)
-        return self._recorded(work, NodeState.SUCCEEDED, result.record)
+        return self._recorded(work, NodeState.SUCCEEDED, result.record, delivered=result.outputs)
 
     def _recorded(
-        self, work: Work, state: NodeState, record: Record, log: Reference | None = None
+        self,
+        work: Work,
+        state: NodeState,
+        record: Record,
+        log: Reference | None = None,
+        delivered: Mapping[str, Reference] | None = None,
     ) -> NodeOutcome:
-        outputs = self._known.keep_record(work.step, record)
+        outputs = {**self._known.keep_record(work.step, record), **(delivered or {})}
         return work.outcome(state, outputs, log=log, record=record)
 
     def undo(self, plan: Plan, node_name: str, log: OnLog | None = None) -> NodeOutcome:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from aileron.core.errors import AileronError
-from aileron.core.ports import Reference
+from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.steps import Record
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
@@ -61,6 +61,8 @@ class Reuse:
             if outputs is None:
                 return None
             return work.judged(NodeState.REUSED, outputs, self._known.refusal(outputs))
+        if any(port.kind is not ArtifactKind.RECORD for port in work.step.outputs.values()):
+            return None  # what a wait delivers is known once its node has run
         known = work.step.kind == "effect"
         record = self._known.record(work.key) if known else self._observe(work)
         if record is None:

@@ -201,7 +201,7 @@ def _labels_of(
     found = _first_samples(samples)
     if config.task == "classification" or config.classes is not None:
         listed = config.classes or (tuple(said) if set(said) == set(found) else None)
-        alone = config.append is None
+        alone = config.append is None and any(sample.annotated for sample in samples)
         names = classes_of(found, config.label_type, listed, where, alone=alone)
     else:
         names = tuple(said) if said else tuple(sorted(found, key=label_order))

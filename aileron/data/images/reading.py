@@ -26,6 +26,8 @@ from aileron.data.trees.tree import FileTree
 
 FOLDERS: Final = ("image_csv", "image_folders")
 """The formats that `finding` reads."""
+UNLABELLED: Final = "pictures"
+"""Taken only where it is named: labels that are not found may be a mistake."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def read_source(archive: Archive, name: str, spec: ImageSpec) -> Source:
     problems = Problems()
     reading = format_.read(tree, spec.task, problems)
     samples = tuple(_fitting(reading.samples, spec, problems))
-    if spec.task == "classification" and samples and not any(one.labels for one in samples):
+    looked_at = [one for one in samples if one.annotated]
+    if spec.task == "classification" and looked_at and not any(one.labels for one in looked_at):
         raise InvalidInput("data.no_picture_labels", where=name, format=format_.name)
     delivered = reading.media or (lambda sample: tree.read(sample.media))
     return Source(
@@ -72,7 +75,8 @@ def _format(tree: FileTree, spec: ImageSpec) -> Format[ImageSample] | None:
         return None if spec.format in FOLDERS else find_format(spec.format, "image")
     if spec.task == "classification" and _has_class_folders(tree):
         return None  # whatever else lies beside the pictures
-    fitting = [one for one in formats("image") if one.name not in FOLDERS and one.recognises(tree)]
+    tried = (one for one in formats("image") if one.name not in (*FOLDERS, UNLABELLED))
+    fitting = [one for one in tried if one.recognises(tree)]
     suited = [one for one in fitting if spec.task in one.tasks]
     if len(suited) > 1:
         names = ", ".join(one.name for one in suited)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from aileron.data.annotation import Annotation
+
 LabelSet = tuple[str, ...]
 
 
@@ -51,6 +53,8 @@ class Edit:
     """Label -> its new name, or None: it is taken off the samples."""
     labels: Mapping[str, LabelSet] = field(default_factory=dict)
     """Sample id -> its labels instead of those it has."""
+    annotations: Mapping[str, Annotation] = field(default_factory=dict)
+    """Sample id -> all that is said of it, instead of what was."""
 
 
 def label_codes(labels: Iterable[LabelSet]) -> tuple[list[LabelSet], np.ndarray[Any, Any]]:

@@ -22,6 +22,7 @@ class Images(MediaRows[ImageCard]):
     """Pictures with labels, or with objects drawn on them."""
 
     names_columns: ClassVar[Sequence[str]] = ("labels", "objects")
+    says: ClassVar[Sequence[str]] = ("labels", "objects", "attributes")
     numbers: ClassVar[Sequence[str]] = ("width", "height", "bytes", "objects")
     words: ClassVar[Sequence[str]] = ("mode", "format")
 

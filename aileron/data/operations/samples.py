@@ -13,6 +13,7 @@ from aileron.core.digest import canonical_json
 from aileron.core.errors import InvalidInput
 from aileron.data.attributes import attributes_of
 from aileron.data.layout import CONTENT_DIGEST, SAMPLE_ID, SAMPLES_FILE, SPLIT_COLUMN
+from aileron.data.operations.annotated import said
 from aileron.data.operations.edit import Edit, Facts, LabelSet, label_codes
 from aileron.data.operations.modality import (
     CardT,
@@ -40,6 +41,8 @@ class SampleRows(Modality[CardT]):
     """The columns that `names` reads."""
     list_tasks: ClassVar[Sequence[str]] = ("classification",)
     """Tasks whose samples have labels as a whole."""
+    says: ClassVar[Sequence[str]] = ("labels", "attributes")
+    """The columns that whole annotations fill."""
 
     @abstractmethod
     def schema(self) -> pa.Schema:
@@ -162,7 +165,8 @@ class SampleRows(Modality[CardT]):
                 continue
             if edit.names:
                 samples = self.with_names(samples, edit.names, card)
-            yield with_ids(self._with_labels(samples, edit, card), edit)
+            samples = with_annotations(self._with_labels(samples, edit, card), edit, self.says)
+            yield with_ids(samples, edit)
 
     def _with_labels(self, samples: pa.Table, edit: Edit, card: CardT) -> pa.Table:
         """`samples` with the labels that `edit` gives them; they are annotated by that."""
@@ -219,6 +223,24 @@ def with_ids(samples: pa.Table, edit: Edit) -> pa.Table:
         ids = samples[SAMPLE_ID].to_pylist()
         samples = replaced(samples, SAMPLE_ID, [edit.ids.get(sample, sample) for sample in ids])
     return samples
+
+
+def with_annotations(samples: pa.Table, edit: Edit, columns: Sequence[str]) -> pa.Table:
+    """`samples` with all in `columns` that `edit` says of them; they are annotated by that."""
+    import numpy as np
+    import pyarrow as pa
+
+    ids = samples[SAMPLE_ID].to_pylist() if edit.annotations else []
+    named = np.array([sample in edit.annotations for sample in ids], dtype=bool)
+    if not named.any():
+        return samples
+    rows = [
+        row | said(edit.annotations[row[SAMPLE_ID]], columns)
+        for row in samples.filter(pa.array(named)).to_pylist()
+    ]
+    changed = pa.Table.from_pylist(rows, samples.schema)
+    order = np.argsort(np.concatenate((np.flatnonzero(~named), np.flatnonzero(named))))
+    return pa.concat_tables([samples.filter(pa.array(~named)), changed]).take(pa.array(order))
 
 
 def with_label_names(samples: pa.Table, names: Mapping[str, str | None], *, must: bool) -> pa.Table:

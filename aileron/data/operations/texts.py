@@ -31,6 +31,7 @@ class Texts(SampleRows[TextCard]):
 
     batch_rows: ClassVar[int] = 4096
     names_columns: ClassVar[Sequence[str]] = ("labels", "spans", "tags")
+    says: ClassVar[Sequence[str]] = ("labels", "tags", "spans", "relations", "attributes")
     list_tasks: ClassVar[Sequence[str]] = ("classification", "matching")
 
     def schema(self) -> pa.Schema:

@@ -60,7 +60,9 @@ def check_step(cls: type[Step]) -> None:
         raise AssertionError(f"{cls.name}: unknown fields must be refused")
     if cls.kind != "component":
         kinds = [port.kind for port in cls.outputs.values()]
-        assert kinds == [ArtifactKind.RECORD], f"{cls.name}: it has one output, a record"
+        assert kinds.count(ArtifactKind.RECORD) == 1, f"{cls.name}: it has one output, a record"
+        alone = len(kinds) == 1 or cls.kind == "wait"
+        assert alone, f"{cls.name}: an effect has no other output"
     _check_light(cls)
 
 
@@ -124,6 +126,11 @@ def check_wait(
         json.dumps(record)
         again = wait.ready(context, config, case.inputs)
         assert again == record, f"{cls.name}: asking twice gave other records"
+        delivered = wait.deliver(context, config, case.inputs, record)
+        files = {p for p, port in cls.outputs.items() if port.kind is not ArtifactKind.RECORD}
+        assert delivered.keys() == files, f"{cls.name}: its outputs are {sorted(files)}"
+        for port, folder in delivered.items():
+            assert folder.is_dir(), f"{cls.name}: {port} is no directory"
 
 
 def _check_undo(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from plugins.operations import MODALITIES, Operations, operations
 
+from aileron.data.operations.annotate import AnnotateDataset
 from aileron.data.operations.compact import CompactDataset
 from aileron.data.operations.dedupe import DedupeDataset
 from aileron.data.operations.filter import FilterDataset
@@ -54,6 +55,22 @@ def test_changing_samples_is_a_component(dataset: Path) -> None:
         ResplitDataset,
         [Case({}, inputs), Case({"test": 0.5, "validation": 0}, inputs, seed=1)],
         refused=[Case({"test": 2}, inputs)],
+    )
+
+
+def test_annotating_samples_is_a_component(operations: Operations, tmp_path: Path) -> None:
+    pictures = operations.any("image")
+    lines = {"good": '{"sample_id": "s0000", "labels": ["good"]}\n', "bad": "nothing\n"}
+    files = {}
+    for name, line in lines.items():
+        files[name] = tmp_path / name
+        files[name].mkdir()
+        (files[name] / "annotations.jsonl").write_text(line)
+    inputs = {"dataset": pictures.folder, "annotations": files["good"]}
+    check_component(
+        AnnotateDataset,
+        [Case({}, inputs), Case({"keep": "annotated", "classes": ["new"], "name": "few"}, inputs)],
+        refused=[Case({}, {**inputs, "annotations": files["bad"]})],
     )
 
 
