@@ -16,6 +16,24 @@ from aileron.ledger.events import Event
 from aileron.ledger.images import ImageState, ImageVersion
 from aileron.ledger.jobs import Job
 from aileron.ledger.keeping import Keep
+from aileron.ledger.labelling_held import HeldCampaign, HeldPackage
+from aileron.ledger.labelling_records import (
+    AT_WORK,
+    IN_AUDIT,
+    Campaign,
+    CampaignState,
+    Consensus,
+    How,
+    Item,
+    ItemRevision,
+    ItemState,
+    Package,
+    PackageCount,
+    PackageState,
+    Person,
+    Progress,
+    Verdict,
+)
 from aileron.ledger.leases import Lease
 from aileron.ledger.ledger import Ledger
 from aileron.ledger.lineage import Uses
@@ -28,12 +46,17 @@ from aileron.ledger.services import Desired, Service
 from aileron.ledger.tokens import Token
 
 __all__ = [
+    "AT_WORK",
     "GONE",
+    "IN_AUDIT",
     "KEPT",
     "AlgorithmEntry",
     "Basis",
+    "Campaign",
+    "CampaignState",
     "Champion",
     "Change",
+    "Consensus",
     "DatasetEntry",
     "DatasetVersion",
     "Desired",
@@ -44,8 +67,14 @@ __all__ = [
     "Expired",
     "Grant",
     "GranteeKind",
+    "HeldCampaign",
+    "HeldPackage",
+    "How",
     "ImageState",
     "ImageVersion",
+    "Item",
+    "ItemRevision",
+    "ItemState",
     "Job",
     "Keep",
     "Lease",
@@ -53,6 +82,11 @@ __all__ = [
     "ModelVersion",
     "NodeRow",
     "NodeState",
+    "Package",
+    "PackageCount",
+    "PackageState",
+    "Person",
+    "Progress",
     "Revision",
     "RevisionState",
     "Right",
@@ -62,6 +96,7 @@ __all__ = [
     "Service",
     "Token",
     "Uses",
+    "Verdict",
     "Visibility",
     "Weight",
 ]

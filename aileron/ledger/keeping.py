@@ -25,6 +25,9 @@ from aileron.ledger.database import Json, OutputsColumn, ReferenceColumn, metada
 from aileron.ledger.datasets import dataset_versions
 from aileron.ledger.effects import effects
 from aileron.ledger.events import Repository, events
+from aileron.ledger.labelling_suggestions import suggestions
+from aileron.ledger.labelling_tables import campaigns, consensus, items, packages
+from aileron.ledger.labelling_tables import revisions as label_revisions
 from aileron.ledger.leases import leases
 from aileron.ledger.lineage import dataset_uses
 from aileron.ledger.models import model_versions
@@ -359,9 +362,11 @@ class _Reading:
 
 _KNOWN: Final = (
     runs, nodes, cache, events, champions, revisions, model_versions, dataset_versions,
-    dataset_uses,
+    dataset_uses, campaigns, packages, items, label_revisions, consensus,
+    suggestions,
 )  # fmt: skip
-"""Tables of which is said above what they keep; events tell of the past and keep nothing."""
+"""Tables of which is said above what they keep; events tell of the past and keep nothing, and
+what people say of samples names no artifact."""
 
 
 def _kept_champions(

@@ -22,6 +22,8 @@ from aileron.ledger.images import Images
 from aileron.ledger.installation import installation_name
 from aileron.ledger.jobs import Jobs
 from aileron.ledger.keeping import Keeping
+from aileron.ledger.labelling import Labelling
+from aileron.ledger.labelling_suggestions import LabelSuggestions
 from aileron.ledger.leases import Leases
 from aileron.ledger.lineage import Lineage
 from aileron.ledger.models import Models
@@ -66,6 +68,8 @@ class Ledger:
         self.jobs = Jobs(database, author)
         self.lineage = Lineage(database, author)
         self.keeping = Keeping(database, author)
+        self.labelling = Labelling(database, author)
+        self.label_suggestions = LabelSuggestions(database, author)
         self.models = Models(database, author)
         self.champions = Champions(database, author)
         self.services = Services(database, author)

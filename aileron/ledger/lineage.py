@@ -36,6 +36,8 @@ from aileron.ledger.database import Json, Record, metadata, moment
 from aileron.ledger.datasets import dataset_versions
 from aileron.ledger.effects import effects
 from aileron.ledger.events import Repository, events
+from aileron.ledger.labelling_records import CampaignState
+from aileron.ledger.labelling_tables import campaigns
 from aileron.ledger.models import model_versions
 from aileron.ledger.nodes import nodes
 from aileron.ledger.revisions import revisions
@@ -87,12 +89,20 @@ class UseByRevision(Record):
     live: bool
 
 
+class UseByCampaign(Record):
+    """An open campaign in which people label the version."""
+
+    project: str
+    name: str
+
+
 class Uses(Record):
     """All that refers to a dataset version, the newest first."""
 
     runs: tuple[UseByRun, ...]
     models: tuple[UseByModel, ...]
     revisions: tuple[UseByRevision, ...]
+    campaigns: tuple[UseByCampaign, ...] = ()
 
     @property
     def holding(self) -> builtins.list[Phrase]:
@@ -103,6 +113,9 @@ class Uses(Record):
             phrase("ledger.held_by_champion", model=f"{m.project}/{m.name}", version=m.version)
             for m in self.models
             if m.champion
+        ]
+        found += [
+            phrase("ledger.held_by_campaign", name=f"{c.project}/{c.name}") for c in self.campaigns
         ]
         return found + [
             phrase("ledger.held_by_revision", service=f"{r.project}/{r.service}", number=r.number)
@@ -139,6 +152,7 @@ def uses(connection: Connection, project: str, name: str, version: int) -> Uses:
         runs=tuple(_all(connection, UseByRun, _uses_by_run(found))),
         models=tuple(_all(connection, UseByModel, _uses_by_model(found))),
         revisions=tuple(_all(connection, UseByRevision, _uses_by_revision(found))),
+        campaigns=tuple(_all(connection, UseByCampaign, _open_campaigns(project, name, version))),
     )
 
 
@@ -197,6 +211,11 @@ def _uses_by_model(found: CTE) -> Select[Any]:
         .join(found, found.c.run_id == mv.run_id)
         .order_by(mv.project, mv.name, mv.version.desc())
     )
+
+
+def _open_campaigns(project: str, name: str, version: int) -> Select[Any]:
+    query = select(campaigns.c.project, campaigns.c.name).order_by(campaigns.c.id.desc())
+    return query.filter_by(project=project, dataset=name, version=version, state=CampaignState.OPEN)
 
 
 def _now() -> Any:
