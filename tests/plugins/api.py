@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ BML_JOBS = "/api/bml/rpc/2.0/easydl/pro/remotetrain/"
 @pytest.fixture(scope="session")
 def api_url(aileron: Command, stack_home: Path, stack_workspace: Path) -> Iterator[str]:
     """Where it listens."""
+    environ = private_environment(stack_home, stack_workspace)
+    with serving_api(environ, stack_workspace, stack_home / "api.log") as url:
+        yield url
+
+
+@contextmanager
+def serving_api(environ: Mapping[str, str], workspace: Path, log_file: Path) -> Iterator[str]:
+    """Where `aileron api` of a running stack listens, until the body ends."""
     url = f"http://127.0.0.1:{free_port()}"
     words = [str(PROGRAM), "api", "--port", url.rpartition(":")[2]]
-    environ = private_environment(stack_home, stack_workspace)
-    with (stack_home / "api.log").open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
-            words, cwd=stack_workspace, env=environ, stdout=log, stderr=subprocess.STDOUT
+            words, cwd=workspace, env=dict(environ), stdout=log, stderr=subprocess.STDOUT
         )
     try:
         wait_until(lambda: process.poll() is None and _lives(url), 60)

@@ -20,6 +20,11 @@ GROUPS = {
         "tests/integration/cluster",
     ),
     "stack": ("tests/e2e",),
+    "label": (
+        "tests/e2e/test_labelling_acceptance.py",
+        "tests/e2e/test_labelling_pages.py",
+        "tests/integration/label",
+    ),
     "bundle": ("tests/integration/bundle",),
     "server": ("tests/integration/docker",),
     "releases": ("tests/chaos/deploy", "tests/contract/deploy", "tests/integration/deploy"),
@@ -27,6 +32,7 @@ GROUPS = {
     "packages": ("tests/contract/package", "tests/integration/package", "tests/integration/serve"),
 }
 """Files and folders whose tests share what is dear to start or to make, the longest group first.
+A file that is named is of that group, wherever its folder belongs.
 There are three embedded stacks, side by side, one of them with a cluster: a run mostly waits."""
 
 
@@ -40,8 +46,11 @@ class Sharing(LoadFileScheduling):
 def group_of(nodeid: str) -> str | None:
     """The group of a test; None if its file is handed out alone."""
     file = PurePosixPath(nodeid.partition("::")[0])
-    places = {str(file), *(str(folder) for folder in file.parents)}
-    return next((name for name, members in GROUPS.items() if places & {*members}), None)
+    for places in ({str(file)}, {str(folder) for folder in file.parents}):
+        for name, members in GROUPS.items():
+            if places & {*members}:
+                return name
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

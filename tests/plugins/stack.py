@@ -38,6 +38,7 @@ def private_environment(home: Path, workspace: Path = REPOSITORY) -> dict[str, s
     ports = {variable(server): "0" for server in CUSTOMARY}
     calm = {"AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5"}  # several share two cores
     places = {"AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
+    places["AILERON_LABELSTUDIO_ENV"] = str(home / "none")  # 300 MB that few tests need
     paths = [str(workspace / "site"), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, **ports, **calm, **places, "PYTHONPATH": os.pathsep.join(paths)}
 

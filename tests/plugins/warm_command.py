@@ -103,7 +103,9 @@ def _address() -> str:
     kept, watched = os.pipe()
     os.set_inheritable(kept, True)
     server = subprocess.Popen(
-        [sys.executable, "-P", __file__, address, str(kept)], stdout=subprocess.PIPE, pass_fds=[kept]
+        [sys.executable, "-P", __file__, address, str(kept)],
+        stdout=subprocess.PIPE,
+        pass_fds=[kept],
     )
     os.close(kept)
     assert server.stdout is not None

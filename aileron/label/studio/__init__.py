@@ -1,0 +1,1 @@
+"""Label Studio: how Aileron runs it and talks to it."""

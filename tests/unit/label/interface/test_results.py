@@ -1,0 +1,191 @@
+"""Results become annotations and annotations results; what makes no sense is refused in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from plugins.label_cases import HEIGHT, PICTURE, WIDTH, LabelCase, label_case, label_cases, same
+
+from aileron.core.errors import InvalidInput
+from aileron.label.annotation import Annotation
+from aileron.label.interface.results import to_annotation, to_result
+from aileron.label.interface.tasks import prediction, task_data
+
+Results = list[dict[str, Any]]
+
+
+def result_of(case: LabelCase) -> Results:
+    found: Results = json.loads(json.dumps(to_result(case.spec, case.sample, case.annotation)))
+    return found
+
+
+def refused(case: LabelCase, result: Results) -> str:
+    """The name of the sentence by which `result` is refused."""
+    with pytest.raises(InvalidInput) as caught:
+        to_annotation(case.spec, case.sample, result)
+    assert caught.value.where == case.sample["sample_id"]
+    for language in ("en", "zh"):
+        assert caught.value.render(language)
+    return caught.value.message_id.removeprefix("label.interface.")
+
+
+@pytest.mark.parametrize("case", label_cases(), ids=lambda case: case.name)
+def test_an_annotation_comes_back_as_it_was(case: LabelCase) -> None:
+    assert same(to_annotation(case.spec, case.sample, result_of(case)), case.annotation)
+
+
+@pytest.mark.parametrize("case", label_cases(), ids=lambda case: case.name)
+def test_reading_the_same_twice_gives_the_same(case: LabelCase) -> None:
+    once = to_annotation(case.spec, case.sample, result_of(case))
+    again = to_annotation(case.spec, case.sample, to_result(case.spec, case.sample, once))
+    assert same(once, again)
+    assert to_annotation(case.spec, case.sample, result_of(case)) == once
+
+
+@pytest.mark.parametrize("name", ["detection", "polygons", "masks", "entities"])
+def test_nothing_drawn_or_marked_is_an_annotation_as_well(name: str) -> None:
+    case = label_case(name)
+    assert to_annotation(case.spec, case.sample, []) == Annotation()
+
+
+def test_a_sample_needs_one_label_where_it_can_have_one() -> None:
+    case = label_case("classification")
+    assert refused(case, []) == "no_label"
+    result = result_of(case)
+    result[0]["value"]["choices"] = ["normal", "defective"]
+    assert refused(case, result) == "several_labels"
+    several = label_case("multi")
+    assert to_annotation(several.spec, several.sample, []) == Annotation()
+
+
+def test_unknown_and_missing_classes_are_refused() -> None:
+    case = label_case("detection")
+    result = result_of(case)
+    result[0]["value"]["rectanglelabels"] = ["bird"]
+    assert refused(case, result) == "unknown_label"
+    result[0]["value"]["rectanglelabels"] = []
+    assert refused(case, result) == "no_class"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("detection", {"x": "left"}),
+        ("detection", {"x": None}),
+        ("polygons", {"points": [[1, 2], [3]]}),
+        ("masks", {"rle": [1, 2, 3]}),
+        ("masks", {"rle": None}),
+        ("entities", {"start": 1, "end": 1}),
+        ("entities", {"start": "here"}),
+    ],
+)
+def test_what_cannot_be_read_is_refused(name: str, value: dict[str, Any]) -> None:
+    case = label_case(name)
+    result = result_of(case)
+    result[0]["value"] |= value
+    assert refused(case, result) == "bad_result"
+
+
+def test_a_picture_that_was_turned_is_refused() -> None:
+    case = label_case("detection")
+    assert refused(case, [{**one, "image_rotation": 90} for one in result_of(case)]) == (
+        "turned_picture"
+    )
+
+
+def test_a_mask_on_a_picture_of_another_size_is_taken_over() -> None:
+    case = label_case("masks")
+    halved = {**case.sample, "width": WIDTH * 2, "height": HEIGHT * 2}
+    found = to_annotation(case.spec, halved, result_of(case))
+    for one, other in zip(found.objects, case.annotation.objects, strict=True):
+        assert one.box.width == 2 * other.box.width
+        assert one.box.y == 2 * other.box.y
+
+
+def test_a_relation_needs_a_kind_unless_there_is_one_only() -> None:
+    case = label_case("entities")
+    result = [{**one, "labels": []} if "labels" in one else one for one in result_of(case)]
+    assert refused(case, result) == "unnamed_relation"
+    one_kind = case.spec.model_copy(update={"relations": ("owns",)})
+    found = to_annotation(one_kind, case.sample, result)
+    assert {one.label for one in found.relations} == {"owns"}
+    turned = [{**one, "direction": "left"} if "labels" in one else one for one in result]
+    back = to_annotation(one_kind, case.sample, turned)
+    assert [(one.tail, one.head) for one in back.relations] == [
+        (one.head, one.tail) for one in found.relations
+    ]
+
+
+def test_a_mark_that_touches_a_token_is_one_of_all_of_it_and_two_are_refused() -> None:
+    case = label_case("sequence_labelling")
+    mark = {
+        "id": "a", "from_name": "spans", "to_name": "text", "type": "labels",
+        "value": {"start": 3, "end": 7, "labels": ["normal"]},
+    }  # fmt: skip
+    found = to_annotation(case.spec, case.sample, [mark])
+    assert found.tags == ("O", "B-normal", "I-normal", "O", "O")
+    assert refused(case, [mark, {**mark, "id": "b"}]) == "overlapping_tags"
+
+
+def test_loose_key_points_belong_to_the_box_around_them() -> None:
+    case = label_case("key_points")
+    loose = [{k: v for k, v in one.items() if k != "parentID"} for one in result_of(case)]
+    found = to_annotation(case.spec, case.sample, loose)
+    assert sorted(len(one.points) for one in found.objects) == [0, 2, 2]
+    seen = [p.visibility > 0 for one in found.objects for p in one.points]
+    assert seen.count(True) == 3
+    without = [one for one in loose if one["type"] != "rectanglelabels"]
+    assert refused(case, without) == "point_twice"
+    dots = [one for one in without if not one["id"].startswith("object0")]
+    (alone,) = to_annotation(case.spec, case.sample, dots).objects
+    assert (alone.label, alone.box.x, alone.box.width) == ("person", 5.0, 2.125)
+
+
+def test_masks_of_one_class_are_one_object_of_a_semantic_segmentation() -> None:
+    case = label_case("semantic_segmentation")
+    masks = label_case("masks")
+    found = to_annotation(case.spec, case.sample, result_of(masks))
+    assert [one.label for one in found.objects] == ["normal", "defective"]
+
+
+def test_what_nobody_is_asked_for_stays() -> None:
+    case = label_case("detection")
+    plain = case.spec.model_copy(update={"attributes": ()})
+    box = {"x": 1, "y": 1, "width": 5, "height": 5}
+    thing = {"label": "normal", "box": box, "crowd": True, "attributes": {"pose": "left"}}
+    sample = {**PICTURE, "objects": [thing], "attributes": {"camera": "a"}}
+    suggested = prediction(plain, sample)
+    assert suggested is not None
+    found = to_annotation(plain, sample, suggested["result"])
+    assert found.attributes == {"camera": "a"}
+    assert found.objects[0].attributes == {"pose": "left"}
+    assert found.objects[0].crowd
+    relabelled = suggested["result"]
+    relabelled[0]["value"]["rectanglelabels"] = ["defective"]
+    assert to_annotation(plain, sample, relabelled).objects[0].attributes == {}
+
+
+def test_a_task_shows_the_sample_and_names_it() -> None:
+    url = "/label/media/a/1/1"
+    shown = {case.name: task_data(case.spec, case.sample, url) for case in label_cases()}
+    assert shown["detection"] == {"sample_id": "a/one.png", "image": url}
+    assert shown["audio"] == {"sample_id": "a/one.png", "audio": url}
+    assert shown["matching"] == {"sample_id": "a/one.png", "text": "one", "pair": "two"}
+    assert shown["sequence_labelling"]["text"] == "中 😀文 a b , x"
+
+
+def test_a_suggestion_leaves_out_what_the_server_refuses() -> None:
+    case = label_case("detection")
+    assert prediction(case.spec, case.sample) is None
+    box = {"x": 0, "y": 0, "width": 5, "height": 5}
+    things = [
+        {"label": "normal", "box": {**box, "width": WIDTH + 1}},
+        {"label": "normal", "box": {**box, "x": WIDTH + 1}},
+        {"label": "normal", "box": box},
+    ]
+    suggested = prediction(case.spec, {**case.sample, "objects": things})
+    assert suggested is not None
+    assert [one["id"] for one in suggested["result"]] == ["existing0", "existing2"]
+    assert suggested["result"][0]["value"]["width"] == 100
