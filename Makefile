@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LABELLING := .venv-labelstudio
+LABELLING_STAMP := $(LABELLING)/.installed
 EXTRAS := airflow,server,stages,images,audio,serving,s3,kubernetes,embedded,ui,docs,dev
 LAYER ?=
 ARGS ?=
@@ -30,7 +32,7 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-.PHONY: help env ui up down status demo cluster-demo test lint lock schemas docs docs-site \
+.PHONY: help env labelling ui up down status demo cluster-demo test lint lock schemas docs docs-site \
 	step-versions bench bench-check bundle images install-offline clean
 
 help: ## List the commands
@@ -54,6 +56,15 @@ $(STAMP): pyproject.toml requirements.lock
 		--constraint requirements.lock --editable '.[$(EXTRAS)]'
 	touch $(STAMP)
 
+labelling: env $(LABELLING_STAMP) ## Make or renew the environment of Label Studio in .venv-labelstudio
+
+# One of its own: its Django and our libraries want different versions.
+$(LABELLING_STAMP): docker/labelstudio.lock | $(STAMP)
+	[ -x $(LABELLING)/bin/python ] || $(BIN)/uv venv --quiet --python $(BIN)/python $(LABELLING)
+	$(BIN)/uv pip install --python $(LABELLING)/bin/python --quiet --compile-bytecode \
+		--requirements docker/labelstudio.lock
+	touch $(LABELLING_STAMP)
+
 ui: env ## Build the pages, if their sources changed
 	$(BIN)/python ui/build.py
 
@@ -72,7 +83,7 @@ demo: up ## From data to a service that answers, through Airflow's scheduler
 cluster-demo: env ui ## The same with training and services as pods of the cluster that KUBECONFIG names
 	$(BIN)/python docker/cluster_demo.py
 
-test: env ui ## Run the tests (LAYER=unit for one layer, ARGS='-k name', WORKERS=0: in one process, STRICT=1: no skips)
+test: env ui labelling ## Run the tests (LAYER=unit for one layer, ARGS='-k name', WORKERS=0: in one process, STRICT=1: no skips)
 	$(BIN)/pytest -n $(WORKERS) $(if $(LAYER),tests/$(LAYER)) $(ARGS)
 
 lint: env ## Check style, types and layers
@@ -120,4 +131,4 @@ lock: env ## Resolve requirements.lock anew
 		requirements.lock
 
 clean: down ## Stop the servers; delete state, environment and caches
-	rm -rf .aileron dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .aileron dist $(VENV) $(LABELLING) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

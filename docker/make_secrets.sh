@@ -34,7 +34,8 @@ word() { # what is in a file that `keep` left
 }
 
 keep postgres_password "$(random 36)"
-keep labelstudio_password "$(random 36)"
+keep labelling_key "$(random 48)"
+keep labelstudio_token "$(od -An -N20 -tx1 /dev/urandom | tr -d ' \n')"
 keep airflow_fernet_key "$(random 32)"
 keep airflow_secret_key "$(random 48)"
 keep airflow_jwt_secret "$(random 66)"

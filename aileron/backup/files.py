@@ -28,6 +28,7 @@ LEFT_OUT: Final = frozenset(
         "cache",
         "environments",
         "gateway",
+        "labelstudio",  # what it holds is in its database
         "logs",
         "run",
         "services",  # made again

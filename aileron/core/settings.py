@@ -56,6 +56,16 @@ class Settings(BaseModel):
     gateway_url: str | None = None
     gateway_pool: str | None = None
     """The pool in which the gateway's pods are, if it is a Deployment: each of them is asked."""
+    labelling_url: str | None = None
+    """Where people label: the gate before Label Studio, without the path `/label`."""
+    labelling_key: SecretStr | None = None
+    """Signs the tickets with which people come to the gate."""
+    labelstudio_url: str | None = None
+    """Label Studio itself, which people do not reach."""
+    labelstudio_token: SecretStr | None = None
+    """API token and password of Label Studio's one account."""
+    labelstudio_database_url: SecretStr | None = None
+    """SQLAlchemy URL of Label Studio's database, which is read to see what was drawn."""
     store_uri: str | None = None
     """Root of the artifact store: a path or ``s3://bucket/prefix``; default ``HOME/store``."""
     dvc_remote: str | None = None
@@ -142,6 +152,11 @@ _VARIABLES: Final[Mapping[str, str]] = {
     "airflow_login_file": "AILERON_AIRFLOW_LOGIN_FILE",
     "gateway_url": "AILERON_GATEWAY_URL",
     "gateway_pool": "AILERON_GATEWAY_POOL",
+    "labelling_url": "AILERON_LABELLING_URL",
+    "labelling_key": "AILERON_LABELLING_KEY",
+    "labelstudio_url": "AILERON_LABELSTUDIO_URL",
+    "labelstudio_token": "AILERON_LABELSTUDIO_TOKEN",
+    "labelstudio_database_url": "AILERON_LABELSTUDIO_DATABASE_URL",
     "store_uri": "AILERON_STORE_URI",
     "dvc_remote": "AILERON_DVC_REMOTE",
     "overlay": "AILERON_ENVIRONMENT",

@@ -18,6 +18,7 @@ from threading import Event, Thread
 from aileron import __version__
 from aileron.core.errors import AileronError, NotFound
 from aileron.core.settings import SILENT, Settings
+from aileron.label.studio import server as labelstudio
 from aileron.run.client import stop as stop_launcher
 from aileron.run.client import warm_up
 from aileron.stack import airflow
@@ -52,6 +53,8 @@ PORT_HOLDERS: Mapping[str, str] = {
     "airflow": "api-server",
     "mlflow": "mlflow",
     "gateway": "gateway",
+    "labelling": "labelling",
+    "labelstudio": "labelstudio",
 }
 """Port -> the server that listens on it."""
 
@@ -145,7 +148,8 @@ class Daemon:
 
     def _make_databases(self) -> None:
         port = self._addresses.ports[POSTGRES]
-        for name in DATABASE_NAMES - databases(port, self._addresses.postgres_password):
+        wanted = DATABASE_NAMES | ({labelstudio.DATABASE} if labelstudio.is_installed() else set())
+        for name in wanted - databases(port, self._addresses.postgres_password):
             self._postgres.ensure_database(name)
 
     def _migrate_airflow(self) -> None:

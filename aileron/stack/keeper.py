@@ -17,8 +17,6 @@ from aileron.stack.process import ServerProcess, last_lines, open_log
 from aileron.stack.record import ProcessId, ServerRecord, State
 from aileron.stack.servers import POSTGRES, Server, launch_environment, log_file
 
-START_PATIENCE: Final = 120.0
-"""Seconds from launch to healthy; a server that needs longer is killed and tried again."""
 START_ATTEMPTS: Final = 2
 """Launches without ever becoming healthy after which `up` gives up."""
 STEADY: Final = 60.0
@@ -132,7 +130,7 @@ class ProcessKeeper:
         return None
 
     def _wait_healthy(self) -> bool:
-        deadline = time.monotonic() + START_PATIENCE
+        deadline = time.monotonic() + self._server.patience
         while self._process and self._process.is_alive() and time.monotonic() < deadline:
             if self._server.probe(self._launched):
                 seconds = round(time.time() - self._launched, 1)
@@ -160,7 +158,7 @@ class ProcessKeeper:
         if code is None:
             return Unavailable(
                 "stack.server_slow", where=str(self._log), server=self.name,
-                seconds=int(START_PATIENCE), lines=lines,
+                seconds=int(self._server.patience), lines=lines,
             )  # fmt: skip
         return Unavailable(
             "stack.server_ended", where=str(self._log), server=self.name, code=code, lines=lines

@@ -23,6 +23,8 @@ CUSTOMARY: Final[Mapping[str, int]] = {
     "airflow": 8080,
     "mlflow": 5000,
     "gateway": 8000,
+    "labelling": 8010,
+    "labelstudio": 8011,
 }
 """Server -> the port a person would expect it on."""
 

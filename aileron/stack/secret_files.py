@@ -24,6 +24,10 @@ class SecretFiles:
         """A random text of 64 bytes as URL-safe characters."""
         return self._kept(name, secrets.token_urlsafe(64))
 
+    def hex_token(self, name: str) -> str:
+        """20 random bytes in hexadecimal, as Label Studio wants its tokens."""
+        return self._kept(name, secrets.token_hex(20))
+
     def fernet_key(self, name: str) -> str:
         """32 random bytes in URL-safe Base64, as `cryptography.fernet` wants them."""
         return self._kept(name, base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())

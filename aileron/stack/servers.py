@@ -8,20 +8,24 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from aileron import __version__
 from aileron.core.settings import Settings
+from aileron.label.studio import server as labelstudio
 from aileron.stack import airflow, mlflow_server
 from aileron.stack.health import AirflowHealth, Probe, answers, outlives
 from aileron.stack.ports import HOST
+from aileron.stack.postgres import ROLE
 from aileron.stack.secret_files import SecretFiles
 
 POSTGRES: Final = "postgres"
 DATABASES: Final = "databases"
 DATABASE_NAMES: Final = frozenset({"airflow", "mlflow", "aileron"})
+LABELLING_NAMES: Final = frozenset({"labelstudio", "labelling"})
+"""Servers that run only where `make labelling` has installed Label Studio."""
 AIRFLOW_TABLES: Final = "airflow-tables"
 LEDGER_TABLES: Final = "ledger-tables"
 LAUNCHER: Final = "launcher"
@@ -36,6 +40,7 @@ SERVER_NAMES: Final = frozenset(
         "mlflow",
         "gateway",
         "supervisor",
+        *LABELLING_NAMES,
     }
 )
 DAG_PROCESSOR: Final = (sys.executable, "-P", "-m", "aileron_airflow.dag_processor")
@@ -52,6 +57,7 @@ class Server:
         needs: servers and jobs that must be ready before this one is launched.
         tier: servers of a higher tier are stopped before those of a lower one.
         grace: seconds between asking it to stop and killing it.
+        patience: seconds from launch to healthy; then it is killed and tried again.
     """
 
     name: str
@@ -62,6 +68,7 @@ class Server:
     tier: int
     address: str | None = None
     grace: float = 10.0
+    patience: float = 120.0
 
     @property
     def fingerprint(self) -> str:
@@ -86,15 +93,22 @@ class Addresses:
 
     def settings(self, settings: Settings, secrets: SecretFiles) -> Settings:
         """`settings` with the addresses of this stack."""
-        return settings.model_copy(
-            update={
-                "ledger_url": SecretStr(self.database_url("aileron")),
-                "mlflow_url": self.url("mlflow"),
-                "airflow_url": self.url("airflow"),
-                "airflow_login_file": secrets.airflow_login(),
-                "gateway_url": self.url("gateway"),
+        update: dict[str, Any] = {
+            "ledger_url": SecretStr(self.database_url("aileron")),
+            "mlflow_url": self.url("mlflow"),
+            "airflow_url": self.url("airflow"),
+            "airflow_login_file": secrets.airflow_login(),
+            "gateway_url": self.url("gateway"),
+        }
+        if labelstudio.is_installed():
+            update |= {
+                "labelling_url": self.url("labelling"),
+                "labelling_key": SecretStr(secrets.token("labelling")),
+                "labelstudio_url": self.url("labelstudio"),
+                "labelstudio_token": SecretStr(secrets.hex_token("labelstudio")),
+                "labelstudio_database_url": SecretStr(self.database_url(labelstudio.DATABASE)),
             }
-        )
+        return settings.model_copy(update=update)
 
 
 def all_servers(settings: Settings, addresses: Addresses, secrets: SecretFiles) -> list[Server]:
@@ -105,6 +119,7 @@ def all_servers(settings: Settings, addresses: Addresses, secrets: SecretFiles) 
         _mlflow(settings, addresses, base),
         _gateway(addresses, base),
         _supervisor(base),
+        *(_labelling_servers(settings, addresses, base) if labelstudio.is_installed() else ()),
     ]
 
 
@@ -181,6 +196,48 @@ def _supervisor(base: Mapping[str, str]) -> Server:
         tier=2,
         grace=30,
     )
+
+
+def _labelling_servers(
+    settings: Settings, addresses: Addresses, base: Mapping[str, str]
+) -> list[Server]:
+    """Label Studio, which people do not reach, and the gate, by which they come to it."""
+    inside, outside = addresses.url("labelstudio"), addresses.url("labelling")
+    database = {
+        "host": HOST,
+        "port": str(addresses.ports[POSTGRES]),
+        "name": labelstudio.DATABASE,
+        "user": ROLE,
+        "password": addresses.postgres_password,
+    }
+    env = labelstudio.variables(
+        folder=settings.home / "labelstudio",
+        database=database,
+        token=settings.require("labelstudio_token"),
+        url=f"{outside}{labelstudio.PREFIX}",
+    )
+    gate = (sys.executable, "-P", "-m", "aileron.api.labelling")
+    return [
+        Server(
+            "labelstudio",
+            labelstudio.command(addresses.ports["labelstudio"]),
+            env,
+            answers(f"{inside}/health"),
+            (DATABASES,),
+            tier=1,
+            address=inside,
+            patience=280,  # its first start makes all of its tables
+        ),
+        Server(
+            "labelling",
+            (*gate, "--port", str(addresses.ports["labelling"])),
+            base,
+            answers(f"{outside}/livez"),
+            (LEDGER_TABLES, "labelstudio"),
+            tier=2,
+            address=outside,
+        ),
+    ]
 
 
 def launch_environment(server: Server, environ: Mapping[str, str]) -> dict[str, str]:

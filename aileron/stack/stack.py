@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -21,13 +21,14 @@ from aileron import __version__
 from aileron.core.documents import suggestion
 from aileron.core.errors import AileronError, InvalidInput, NotFound, Unavailable
 from aileron.core.settings import Settings, read_env_file
+from aileron.label.studio.server import is_installed
 from aileron.run.client import stop as stop_launcher
 from aileron.stack.daemon import environment_path, record_path
 from aileron.stack.keeper import find_survivor
 from aileron.stack.lone import embedded_postgres, locked
 from aileron.stack.process import last_lines, open_log, session
 from aileron.stack.record import ProcessId, ServerRecord, StackRecord, State
-from aileron.stack.servers import JOB_NAMES, POSTGRES, SERVER_NAMES, log_file
+from aileron.stack.servers import JOB_NAMES, LABELLING_NAMES, POSTGRES, SERVER_NAMES, log_file
 
 START_PATIENCE: Final = 300.0
 STOP_PATIENCE: Final = 90.0
@@ -37,6 +38,8 @@ OWN_ADDRESSES: Final = (
     "AILERON_MLFLOW_URL",
     "AILERON_AIRFLOW_URL",
     "AILERON_GATEWAY_URL",
+    "AILERON_LABELLING_URL",
+    "AILERON_LABELSTUDIO_URL",
 )
 
 
@@ -141,9 +144,15 @@ class Stack:
     def _runs_as_wanted(self) -> bool:
         record = self._record()
         running = record.servers.keys() - JOB_NAMES
-        wanted = set(self._only) | {POSTGRES} if self._only else running
+        wanted = set(self._only) | {POSTGRES} if self._only else self._everything(running)
         same = record.version == __version__ and running >= wanted
         return self.is_running() and same and record.state is not State.FAILED
+
+    def _everything(self, running: Set[str]) -> Set[str]:
+        """What is to run, where nothing is left out: Label Studio may have been installed since."""
+        if running >= SERVER_NAMES - LABELLING_NAMES and is_installed(self._environ):
+            return running | LABELLING_NAMES
+        return running
 
     def _launch_daemon(self) -> None:
         command = [sys.executable, "-P", "-m", "aileron.stack.daemon"]

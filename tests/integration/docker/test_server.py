@@ -56,7 +56,14 @@ def people(airflow: str, admin: dict[str, str]) -> dict[str, dict[str, str]]:
 def test_every_part_becomes_healthy_by_its_own_check(server: Server) -> None:
     for name in PARTS:  # a check may take too long once; the file, too, asks again
         server.wait(name)
-    services = server.services.keys() - {"postgres", "s3", "proxy", "labelstudio", "loopback"}
+    services = server.services.keys() - {
+        "postgres",
+        "s3",
+        "proxy",
+        "labelstudio",
+        "labelling",
+        "loopback",
+    }
     assert services == {*PARTS, "prepare"}
 
 

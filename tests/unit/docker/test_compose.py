@@ -16,8 +16,10 @@ import jsonschema
 import pytest
 from plugins.compose import FILE, FOLDER, VARIABLE, interpolate, load
 from plugins.compose import make_secrets as made_secrets
+from pydantic import SecretStr
 
 from aileron.core.settings import SILENT, Settings
+from aileron.label.studio import server as labelstudio
 from aileron.stack.secret_files import SecretFiles
 from aileron.stack.servers import Addresses, all_servers
 
@@ -83,6 +85,8 @@ def test_a_service_has_the_secrets_that_it_names_and_no_others(name: str) -> Non
 def test_no_secret_is_in_a_variable() -> None:
     for name in SERVICES:
         for key, value in environment(name).items():
+            if value == "true":
+                continue
             if re.search(r"PASSWORD|SECRET|TOKEN|_URL$|_CONN|FERNET", key.removesuffix("_FILE")):
                 assert "/run/secrets/" in value or value.startswith("http"), (name, key)
 
@@ -102,11 +106,18 @@ def test_networks_volumes_and_secrets_are_all_used_and_all_there() -> None:
     assert {*COMPOSE["secrets"]} == used("secrets")
 
 
-def test_parts_are_run_as_the_embedded_stack_runs_them(tmp_path: Path) -> None:
-    settings = Settings(workspace=tmp_path, home=tmp_path)
+def test_parts_are_run_as_the_embedded_stack_runs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / labelstudio.STAMP).touch()
+    monkeypatch.setenv(labelstudio.VARIABLE, str(tmp_path))
+    settings = Settings(workspace=tmp_path, home=tmp_path, labelstudio_token=SecretStr("-"))
     ports = {"airflow": 8080, "mlflow": 5000, "gateway": 8000, "postgres": 1}
+    ports |= {"labelling": 8010, "labelstudio": 8011}
     embedded = all_servers(settings, Addresses(ports, "-"), SecretFiles(tmp_path / "secrets"))
     for server in embedded:
+        if server.name == labelstudio.DATABASE:  # of an image of its own
+            continue
         command = SERVICES[server.name]["command"]
         said = command[1:] if command[0] == "airflow" else command[3:]
         module, *more = server.command[3:]
@@ -121,8 +132,20 @@ def test_annotation_is_closed_and_tells_nobody() -> None:
     for name in ("COLLECT_ANALYTICS", "LATEST_VERSION_CHECK", "SENTRY_DSN", "FRONTEND_SENTRY_DSN"):
         assert told[name] == SILENT[name]
     assert SERVICES["labelstudio"]["profiles"] == ["annotation"]
-    assert told["CSRF_TRUSTED_ORIGINS"] == told["LABEL_STUDIO_HOST"]
     assert told["SSRF_PROTECTION_ENABLED"] == "true"
+    assert "ports" not in SERVICES["labelstudio"]
+
+
+def test_label_studio_is_set_as_the_embedded_one() -> None:
+    told = environment("labelstudio")
+    url = f"{environment('labelling')['AILERON_LABELLING_URL']}/label"
+    embedded = labelstudio.variables(folder=Path("/state"), database={}, token="-", url=url)
+    wanted = {name: value for name, value in embedded.items() if name in told}
+    assert wanted == {name: told[name] for name in wanted}
+    assert {name for name in embedded if name.startswith("LABEL_STUDIO_")} - told.keys() == {
+        "LABEL_STUDIO_PASSWORD",  # which come from the secret
+        "LABEL_STUDIO_USER_TOKEN",
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,11 +165,11 @@ def test_label_studio_takes_its_database_from_the_secret(
     tmp_path: Path, url: str, told: list[str]
 ) -> None:
     (tmp_path / "labelstudio_database_url").write_text(f"{url}\n")
-    (tmp_path / "labelstudio_password").write_text("a person's\n")
+    (tmp_path / "labelstudio_token").write_text("0123abc\n")
     (tmp_path / "label-studio").write_text(
         "#!/bin/sh\n"
         'for value in "$POSTGRE_HOST" "$POSTGRE_PORT" "$POSTGRE_NAME" "$POSTGRE_USER" '
-        '"$POSTGRE_PASSWORD" "$PGSSLMODE" "$LABEL_STUDIO_PASSWORD"; do echo "$value"; done\n'
+        '"$POSTGRE_PASSWORD" "$PGSSLMODE" "$LABEL_STUDIO_USER_TOKEN"; do echo "$value"; done\n'
     )
     (tmp_path / "label-studio").chmod(0o755)
     python, *words = SERVICES["labelstudio"]["command"]
@@ -158,7 +181,7 @@ def test_label_studio_takes_its_database_from_the_secret(
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines() == [*told, "a person's"]
+    assert done.stdout.splitlines() == [*told, "0123abc"]
 
 
 def test_who_runs_own_code_beside_the_secrets_is_an_operator() -> None:
@@ -263,9 +286,10 @@ def test_the_proxy_sends_to_parts_that_listen_there() -> None:
     sent = set(re.findall(r"reverse_proxy ([a-z-]+):(\d+)", routes))
     assert sent == {
         ("api-server", environment("api-server")["AIRFLOW__API__PORT"]),
-        *(("api", "8090"), ("gateway", "8000"), ("labelstudio", "8080")),
+        *(("api", "8090"), ("gateway", "8000"), ("labelling", "8010")),
     }
     assert {"--port=8090"} <= {*SERVICES["api"]["command"]}
+    assert {"--port=8010"} <= {*SERVICES["labelling"]["command"]}
     assert {"--port=8000"} <= {*SERVICES["gateway"]["command"]}
     assert SERVICES["loopback"]["networks"]["inside"]["aliases"] == ["gateway", "api"]
     for name in ("supervisor", "gateway", "api"):

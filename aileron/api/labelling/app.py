@@ -1,0 +1,238 @@
+"""The gate as an application: each request is refused, or answered for one package."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import urlencode
+
+from fastapi import Response
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+from starlette.routing import Route as Mount
+
+from aileron.api.guard import HEADERS, READING, check_origin
+from aileron.api.labelling import answers
+from aileron.api.labelling.binding import bind, check_drawing
+from aileron.api.labelling.desk import Desk, Place
+from aileron.api.labelling.passing import (
+    answer_to,
+    body_of,
+    headers_of,
+    passed,
+    query_of,
+    skips,
+)
+from aileron.api.labelling.reconciling import Reconciling
+from aileron.api.labelling.routes import FILES, PAGE, Route, find
+from aileron.api.labelling.sessions import Session, Sessions
+from aileron.api.labelling.upstream import Upstream
+from aileron.api.ranges import part_of
+from aileron.client import records as r
+from aileron.core.errors import AileronError, Language, NotFound, Refused
+from aileron.label.source import SampleSource
+from aileron.label.studio.client import HOOK_HEADER
+from aileron.label.tickets import hook_secret
+
+ALL: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+NEXT_TASK: Final[Mapping[str, Any]] = {
+    "ordering": [],
+    "selectedItems": {"all": False, "included": []},
+    "filters": {"conjunction": "and", "items": []},
+}
+
+
+class Samples(SampleSource, Protocol):
+    """Samples with what is to be seen or heard of them."""
+
+    def medium(self, dataset: str, version: int, sample_id: str) -> r.Medium: ...
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the application is made of.
+
+    Args:
+        key: tickets, cookies and hooks are signed with it.
+        host_url: where Label Studio believes to be, as its pages say.
+        models: where another Label Studio asks services for suggestions.
+        secure: browsers send the cookie over TLS alone.
+    """
+
+    key: str
+    host_url: str
+    desk: Desk
+    upstream: Upstream
+    samples_of: Callable[[str], Samples]
+    reconciling: Reconciling
+    models: Sequence[Mount] = ()
+    secure: bool = False
+
+    def application(self) -> Starlette:
+        """The application; its life is the reconciling thread's."""
+        handler = _Handler(self)
+        return Starlette(
+            routes=[
+                Mount("/livez", lambda _: JSONResponse({"status": "ok"}), methods=["GET"]),
+                Mount("/label/-/open", handler.open, methods=["GET"]),
+                Mount("/label/-/hook/{project:int}", handler.hook, methods=["POST"]),
+                Mount(
+                    "/label/media/{campaign:int}/{package:int}/{position:int}",
+                    handler.media,
+                    methods=["GET"],
+                ),
+                *self.models,
+                Mount("/label/{path:path}", handler.studio, methods=ALL),
+                Mount("/static/{path:path}", handler.file, methods=["GET"]),
+                Mount("/{path:path}", handler.nothing, methods=ALL),
+            ],
+            exception_handlers={
+                Exception: answer_to,
+                AileronError: answer_to,
+                HTTPException: answer_to,
+            },
+            lifespan=self._life,
+        )
+
+    @asynccontextmanager
+    async def _life(self, _: Starlette) -> AsyncIterator[None]:
+        self.reconciling.start()
+        yield
+        await run_in_threadpool(self.reconciling.stop)
+        await self.upstream.close()
+
+
+class _Handler:
+    """The routes of the application."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._sessions = Sessions(gate.key)
+        self._desk = gate.desk
+
+    async def open(self, request: Request) -> Response:
+        """A ticket becomes a session, and the browser lands where there is something to do."""
+        ticket = request.query_params.get("ticket", "")
+        session, opened = self._sessions.redeem(ticket, self._sessions.find(request))
+        try:
+            place = await run_in_threadpool(self._desk.of_package, session, opened.package)
+        except NotFound:
+            raise NotFound("api.labelling.not_ready", package=opened.package) from None
+        response = RedirectResponse(_landing(place), 303, headers=dict(HEADERS))
+        self._sessions.keep(response, session, secure=self._gate.secure)
+        return response
+
+    async def hook(self, request: Request) -> Response:
+        """Label Studio says that something was drawn."""
+        given = request.headers.get(HOOK_HEADER, "")
+        if not hmac.compare_digest(given.encode(), hook_secret(self._gate.key).encode()):
+            raise Refused("api.labelling.forged_hook")
+        self._gate.reconciling.hint(request.path_params["project"])
+        return Response(status_code=204)
+
+    async def media(self, request: Request) -> Response:
+        """What a task shows."""
+        session = self._sessions.of(request)
+        campaign, package, position = (
+            request.path_params[name] for name in ("campaign", "package", "position")
+        )
+        place = await run_in_threadpool(self._desk.of_package, session, package)
+        sample = place.tasks.samples.get(position)
+        if place.campaign.id != campaign or sample is None:
+            raise NotFound("api.labelling.nothing_here")
+        samples = self._gate.samples_of(place.campaign.project)
+        medium = await run_in_threadpool(
+            samples.medium, place.campaign.dataset, place.campaign.version, sample
+        )
+        return part_of(medium.content, medium.type, request.headers.get("range"), forever=True)
+
+    async def studio(self, request: Request) -> Response:
+        """What of Label Studio passes."""
+        session = self._sessions.of(request)
+        path = request.scope["path"].removeprefix("/label")
+        if request.method not in READING:
+            check_origin(request)
+        if request.method == "GET" and FILES.fullmatch(path):
+            return passed(await self._gate.upstream.ask("GET", path, headers=request.headers))
+        page = PAGE.fullmatch(path)
+        if request.method == "GET" and page:
+            return await self._page(session, int(page["project"]))
+        found = find(request.method, path)
+        if found is None:
+            raise Refused("api.labelling.closed")
+        return await self._forward(request, session, path, *found)
+
+    async def file(self, request: Request) -> Response:
+        """A font: its style sheet asks for it where Label Studio believes to be alone."""
+        path = request.scope["path"]
+        if not FILES.fullmatch(path):
+            raise NotFound("api.labelling.nothing_here")
+        return passed(await self._gate.upstream.ask("GET", path, headers=request.headers))
+
+    async def nothing(self, _: Request) -> Response:
+        """Whatever is not labelling."""
+        raise NotFound("api.labelling.nothing_here")
+
+    async def _page(self, session: Session, project: int) -> Response:
+        place = await run_in_threadpool(self._desk.of_project, session, project)
+        answer = await self._gate.upstream.page(f"/projects/{place.project}/data", "", "en")
+        notice = _notice(place, session.language)
+        text = answers.page(answer.text, place, self._gate.host_url, notice)
+        policy = {"Content-Security-Policy": answers.POLICY}
+        return HTMLResponse(text, answer.status_code, headers={**HEADERS, **policy})
+
+    async def _forward(
+        self, request: Request, session: Session, path: str, route: Route, numbers: dict[str, int]
+    ) -> Response:
+        body = await body_of(request)
+        place, task = await run_in_threadpool(bind, self._desk, request, session, numbers, body)
+        if route.made is not None:
+            content = json.dumps(answers.made(route.made, place, body)).encode()
+            return Response(content, media_type="application/json", headers=dict(HEADERS))
+        if route.writes:
+            place.check_write(task)
+        sent = {name: value for name, value in body.items() if name in route.keys}
+        if route.draws and not skips(request, sent):
+            samples = self._gate.samples_of(place.campaign.project)
+            await run_in_threadpool(check_drawing, samples, place, task, sent)
+        if route.fixed:
+            sent = dict(NEXT_TASK)
+        if request.method not in READING and route.keys | {name for name, _ in route.fixed}:
+            sent["project"] = place.project
+        query = {"project": str(place.project), **dict(route.fixed), **query_of(route, request)}
+        answer = await self._gate.upstream.ask(
+            request.method,
+            path,
+            query=urlencode(query),
+            headers=headers_of(request),
+            body=json.dumps(sent).encode() if sent else b"",
+        )
+        if route.writes:
+            self._gate.reconciling.hint(place.project)
+        return passed(answer, place)
+
+
+def _notice(place: Place, language: Language) -> str:
+    """Why nothing can be changed in a package; empty if it can."""
+    try:
+        place.check_write(0)
+    except AileronError as error:
+        return error.render(language)
+    return ""
+
+
+def _landing(place: Place) -> str:
+    """The stream of what is not labelled yet, else a task that came back, else the first."""
+    base = f"/label/projects/{place.project}/data"
+    if place.package.annotator == place.person and place.package.changeable:
+        if not place.tasks.waiting:
+            return f"{base}?labeling=1"
+        return f"{base}?task={place.tasks.waiting[0]}"
+    return f"{base}?task={min(place.tasks.positions)}"
