@@ -16,6 +16,7 @@ from aileron.data.images.spec import ImageDefinition
 from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
 from aileron.data.texts.spec import TextDefinition
+from aileron.label.spec import LabelSpec
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineSpec
 from aileron.retention.policy import RetentionSpec
 
@@ -31,6 +32,7 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "Dataset of texts": (TextDefinition, "`datasets/NAME/dataset.yaml`, `modality: text`"),
     "Dataset of recordings": (AudioDefinition, "`datasets/NAME/dataset.yaml`, `modality: audio`"),
     "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
+    "Labels": (LabelSpec, "`datasets/NAME/labels.yaml`"),
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),
     "Pool": (Pool, "`configs/pools/NAME.yaml`"),
     "Connections": (ConnectionsSpec, "`configs/connections.yaml`"),

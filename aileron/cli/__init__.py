@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "image": "Build, list, check, import, export and delete container images.",
     "init": "Make a workspace in a folder.",
     "job": "Submit, follow, stop, clone and publish custom jobs.",
+    "label": "Have datasets labelled by people: campaigns, packages, review.",
     "lifecycle": "Make, check, run and follow lifecycles.",
     "model": "List, show, compare, promote and roll back models.",
     "pool": "List, show and sync the parts of clusters that runs and services are placed in.",

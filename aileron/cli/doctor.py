@@ -13,6 +13,7 @@ from aileron.core.settings import Settings
 from aileron.doctor import (
     Finding,
     examine_champions,
+    examine_labelling,
     examine_machine,
     examine_pods,
     examine_services,
@@ -36,3 +37,4 @@ def examine() -> Iterator[Finding]:
         yield from examine_champions(session.settings, session.ledger, session.store)
         yield from examine_pods(session.settings, session.ledger, session.store)
         yield from examine_services(session.settings, session.ledger)
+        yield from examine_labelling(session.settings, session.ledger)

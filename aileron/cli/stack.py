@@ -64,6 +64,8 @@ def print_addresses(settings: Settings) -> None:
     click.echo(f"  Airflow  {settings.airflow_url}  (login in {settings.airflow_login_file})")
     click.echo(f"  MLflow   {settings.mlflow_url}/#/experiments?workflowType=machine_learning")
     click.echo(f"  Gateway  {settings.gateway_url}")
+    if settings.labelling_url:
+        click.echo(f"  Labelling  {settings.labelling_url}  (opened from the page Labelling)")
 
 
 def print_pools(settings: Settings) -> None:

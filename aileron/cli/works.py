@@ -36,7 +36,7 @@ JOINING: Final = ("join_table", "merge")
 wait_option = click.option(
     "--no-wait", "wait", is_flag=True, flag_value=False, default=True, help="Return at once."
 )
-Start = Callable[[Client], r.RunBrief]
+Start = Callable[[Client], r.RunBrief | r.Publication]
 
 
 @click.command("import")

@@ -26,6 +26,7 @@ from aileron.client.catalogue import CatalogueVerbs
 from aileron.client.drafts import DraftVerbs
 from aileron.client.images import ImageVerbs
 from aileron.client.jobs import JobVerbs
+from aileron.client.labelling import LabellingVerbs
 from aileron.client.pools import PoolVerbs
 from aileron.client.sources import SourceVerbs
 from aileron.client.sweeping import SweepVerbs
@@ -44,6 +45,7 @@ class Client(
     PoolVerbs,
     ImageVerbs,
     JobVerbs,
+    LabellingVerbs,
     SweepVerbs,
 ):
     """One installation, seen by one person or program. A context manager."""

@@ -18,6 +18,7 @@ from aileron.client.remote_catalogue import RemoteCatalogue
 from aileron.client.remote_drafts import RemoteDrafts
 from aileron.client.remote_images import RemoteImages
 from aileron.client.remote_jobs import RemoteJobs
+from aileron.client.remote_labelling import RemoteLabelling
 from aileron.client.remote_pools import RemotePools
 from aileron.client.remote_sources import RemoteSources
 from aileron.client.remote_sweeping import RemoteSweeping
@@ -64,6 +65,7 @@ class RemoteClient(
     RemotePools,
     RemoteImages,
     RemoteJobs,
+    RemoteLabelling,
     RemoteSweeping,
     Client,
 ):

@@ -2,8 +2,9 @@
 
 A refused connection or an answer other than 200 takes a revision out at once, silence only
 after three probes in a row (a busy revision is slow, not ill), and only while another can take its
-requests; one good answer brings it back. Requests that find nobody listening take it out too (`aileron.gateway.proxy`). Where
-several pods share an address one of them may say no, or be gone: it takes three such probes.
+requests; one good answer brings it back. Requests that find nobody listening take it out too
+(`aileron.gateway.proxy`). Where several pods share an address one of them may say no, or be gone:
+it takes three such probes.
 """
 
 from __future__ import annotations

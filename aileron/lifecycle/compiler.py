@@ -11,6 +11,7 @@ from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import SOURCE, Graph, Node, check_graph
+from aileron.lifecycle.annotating import ANNOTATE, CAMPAIGN, asked_labels, check_keeps
 from aileron.lifecycle.dataset import (
     DatasetFacts,
     LoadedDataset,
@@ -35,7 +36,7 @@ from aileron.lifecycle.placing import (
     place_release,
 )
 from aileron.lifecycle.publishing import compile_publication
-from aileron.lifecycle.spec import JOB_STEP, LifecycleSpec, PipelineNode, TrainJob
+from aileron.lifecycle.spec import JOB_STEP, Annotate, LifecycleSpec, PipelineNode, TrainJob
 from aileron.lifecycle.weights import weights_input
 from aileron.lifecycle.work_graphs import compile_work, importing, version_input
 from aileron.lifecycle.workflow import (
@@ -218,6 +219,8 @@ def _nodes(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
     if spec.imports:
         dataset = _dataset(workflow, settings)
         check_modality(workflow, dataset)
+        if spec.annotate is not None:
+            check_keeps(workflow, dataset)
         expectations = dataset.expectations
         config, inputs, version = importing(dataset, workflow.project, workflow.before)
         yield _node(spec, "ingest", dataset.ingest_step, config, inputs)
@@ -227,7 +230,10 @@ def _nodes(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
     data = {"dataset": data_input(spec)}
     yield _node(spec, "version", "data.version", version, data)
     suite = {"expectations": expectations}
-    yield _node(spec, "validate", "data.validate", suite, data, group=LEARN)
+    together = LEARN if spec.annotate is None else None
+    yield _node(spec, "validate", "data.validate", suite, data, group=together)
+    if spec.annotate is not None:
+        yield from _annotating(workflow, spec.annotate, settings)
     yield from _learning(workflow)
     yield from _publishing(workflow, settings)
 
@@ -240,9 +246,32 @@ def data_input(spec: LifecycleSpec) -> str:
     return version_input(spec.dataset, number)
 
 
+def labelled_input(spec: LifecycleSpec) -> str:
+    """What is learnt from: the data with what people said of them, if they are asked."""
+    return "labels.dataset" if spec.annotate else data_input(spec)
+
+
+def _annotating(workflow: Lifecycle, annotate: Annotate, settings: Settings) -> Iterator[Node]:
+    """People label the version; what they say becomes the next one."""
+    spec = workflow.spec
+    data = {"dataset": data_input(spec)}
+    if not workflow.learns_by_job and step_modality(train_step(workflow)) == "table":
+        where = workflow.document.where(("annotate",))
+        raise InvalidInput("lifecycle.annotate_table", where=where, name=spec.dataset)
+    labels = asked_labels(workflow, settings)
+    waited = {"wanted": annotate.wanted, "hours": annotate.hours}
+    begun = {**data, "dataset_record": "version.record"}
+    yield _node(spec, "campaign", CAMPAIGN, {"labels": labels}, begun, after=("validate",))
+    yield _node(spec, "annotate", ANNOTATE, waited, {"campaign": "campaign.record"})
+    said = {**data, "annotations": "annotate.annotations"}
+    new = {"classes": [one["name"] for one in labels.get("classes", ())], "may_be_empty": True}
+    yield _node(spec, "labels", "data.annotate", new, said)
+    yield _node(spec, "labelled", "data.version", {}, {"dataset": "labels.dataset"})
+
+
 def _learning(workflow: Lifecycle) -> Iterator[Node]:
     spec = workflow.spec
-    data = {"dataset": data_input(spec), "split": "split.split"}
+    data = {"dataset": labelled_input(spec), "split": "split.split"}
     split = _section(workflow, "split")
     evaluate = _section(workflow, "evaluate")
     yield _node(
@@ -250,7 +279,7 @@ def _learning(workflow: Lifecycle) -> Iterator[Node]:
         "split",
         "data.split",
         split,
-        {"dataset": data_input(spec)},
+        {"dataset": labelled_input(spec)},
         group=LEARN,
         after=("validate",),
     )
@@ -326,7 +355,7 @@ def _publishing(workflow: Lifecycle, settings: Settings) -> Iterator[Node]:
         "report": "evaluate.report",
         "verdict": "gate.verdict",
         "model": "train.model",
-        "dataset_record": "version.record",
+        "dataset_record": "labelled.record" if spec.annotate else "version.record",
     }
     registered = {"model": "train.model", "verdict": "gate.verdict", "track": "track.record"}
     yield _node(spec, "track", "registry.track", _section(workflow, "track"), tracked)
@@ -345,7 +374,7 @@ def _bundling(
     workflow: Lifecycle, package: Mapping[str, Any], settings: Settings
 ) -> Iterator[Node]:
     spec = workflow.spec
-    packaged = {"model": "train.model", "dataset": data_input(spec), "split": "split.split"}
+    packaged = {"model": "train.model", "dataset": labelled_input(spec), "split": "split.split"}
     bento = check_config(
         workflow,
         SECTIONS["package"],

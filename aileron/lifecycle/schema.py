@@ -15,6 +15,7 @@ from aileron.core.catalogue import step_class
 from aileron.data.definition import DEFINITIONS, ExpectationSuite
 from aileron.data.limits import LimitsSpec
 from aileron.data.sources.connections import ConnectionsSpec
+from aileron.label.spec import LabelSpec
 from aileron.lifecycle.compiler import IMAGE_SECTIONS, JOB_SECTIONS, SECTIONS, algorithms
 from aileron.lifecycle.spec import EnvironmentSpec, LifecycleSpec, PipelineNode, PipelineSpec
 from aileron.retention.policy import RetentionSpec
@@ -33,6 +34,7 @@ def schemas() -> dict[str, Schema]:
         "environment": _of(EnvironmentSpec),
         "expectations": _of(ExpectationSuite),
         "images": _with_head(ImagesSpec),
+        "labels": _labels(),
         "lifecycle": _lifecycle(),
         "limits": _with_head(LimitsSpec),
         "pipeline": _pipeline(),
@@ -77,6 +79,13 @@ def _dataset() -> Schema:
         is_this = {"properties": {"modality": {"const": name}}, "required": ["modality"]}
         chosen = {"if": is_this, "then": shape, "else": chosen}
     return {"$schema": DIALECT, "$defs": definitions, **chosen}
+
+
+def _labels() -> Schema:
+    schema = _with_head(LabelSpec)
+    annotators = schema["properties"]["annotators"]
+    annotators["items"] = {"anyOf": [{"type": "string"}, annotators["items"]]}
+    return schema
 
 
 def _lifecycle() -> Schema:

@@ -20,6 +20,7 @@ from aileron.core.settings import Settings
 from aileron.core.steps import StepKind
 from aileron.data.limits import FILE as LIMITS
 from aileron.graph.pipeline import Node
+from aileron.label.spec import LABELS_FILE
 from aileron.lifecycle.compiler import compile_lifecycle
 from aileron.lifecycle.form import form_parameters
 from aileron.lifecycle.kept import keep, read_kept, stamps
@@ -160,7 +161,8 @@ def _files(settings: Settings, workflow: Workflow) -> Iterator[str]:
     yield str(configs / "environments" / f"{settings.overlay or DEFAULT_ENVIRONMENT}.yaml")
     if isinstance(workflow, Lifecycle | Import):
         folder = settings.workspace / "datasets" / workflow.spec.dataset
-        yield from (str(folder / "dataset.yaml"), str(folder / "expectations.yaml"))
+        named = ("dataset.yaml", "expectations.yaml", LABELS_FILE)
+        yield from (str(folder / name) for name in named)
         yield str(settings.workspace / LIMITS)
     if isinstance(workflow, Lifecycle) and (algorithm := workflow.spec.train.algorithm):
         yield str(algorithm_folder(settings.workspace, algorithm) / DOCUMENT)

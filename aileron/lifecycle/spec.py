@@ -73,6 +73,22 @@ class Register(Section):
     model: Name | None = Field(None, description="Model name; default: the lifecycle's name.")
 
 
+class Annotate(Section):
+    """People label samples before anything learns of them, as ``labels.yaml`` says."""
+
+    wanted: int | None = Field(
+        None, ge=1, description="So many approved samples are enough; default: all of them."
+    )
+    hours: float | None = Field(
+        None,
+        gt=0,
+        description="After so many hours it goes on with what is approved; default: it waits on.",
+    )
+    labels: Options = Field(
+        {}, description="Fields of labels.yaml that are to be others in this lifecycle."
+    )
+
+
 class Approve(Section):
     """A person decides before the release."""
 
@@ -194,6 +210,9 @@ class LifecycleSpec(Workflow):
         None,
         description="Learn from this version, or the latest, as it is; default: import first.",
     )
+    annotate: Annotate | None = Field(
+        None, description="true, or how many labels: people label before anything learns."
+    )
     split: Options = {}
     train: Train
     evaluate: Options = {}
@@ -214,7 +233,7 @@ class LifecycleSpec(Workflow):
         """Whether its runs import the dataset, and so may make versions of it."""
         return self.dataset_version is None
 
-    @field_validator("package", "approve", "release", mode="before")
+    @field_validator("annotate", "package", "approve", "release", mode="before")
     @classmethod
     def _a_switch(cls, value: object) -> object:
         if isinstance(value, bool):

@@ -40,6 +40,8 @@ ALONE: Final = frozenset(
         "image_import",
         "image_loading",
         "image_serving",
+        "labelling",
+        "labelstudio",
         "pods",
         "relabel",
         "table_import",
@@ -90,6 +92,7 @@ def stack() -> Iterator[Variables]:
         workspace, home = Path(folder) / "workspace", Path(folder) / "home"
         ports = {variable(server): "0" for server in CUSTOMARY}
         places = {"AILERON_WORKSPACE": str(workspace), "AILERON_HOME": str(home)}
+        places["AILERON_LABELSTUDIO_ENV"] = str(home / "none")  # no benchmark of a stack needs it
         variables = {**own_variables(), **ports, **places}
         subprocess.run(
             [PROGRAM, "init", workspace], env=variables, check=True, stdout=subprocess.DEVNULL

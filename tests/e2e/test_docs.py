@@ -43,6 +43,7 @@ PAGES = (
     "how-to/data-sources.md",
     "how-to/annotated-data.md",
     "how-to/datasets-of-texts-and-audio.md",
+    "how-to/label-data.md",
     "how-to/data-quality.md",
     "how-to/prepare-data.md",
     "how-to/fine-tune.md",

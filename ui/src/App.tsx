@@ -6,6 +6,7 @@ import { Empty } from "./components/Load";
 import { Layout } from "./components/Layout";
 import { AlgorithmPage } from "./pages/Algorithm";
 import { Algorithms } from "./pages/Algorithms";
+import { CampaignPage } from "./pages/Campaign";
 import { Connections } from "./pages/Connections";
 import { DatasetPage } from "./pages/Dataset";
 import { Datasets } from "./pages/Datasets";
@@ -14,6 +15,8 @@ import { Images } from "./pages/Images";
 import { ImportDataset } from "./pages/ImportDataset";
 import { JobPage } from "./pages/Job";
 import { Jobs } from "./pages/Jobs";
+import { Labelling } from "./pages/Labelling";
+import { LabelPackagePage } from "./pages/LabelPackage";
 import { LifecyclePage } from "./pages/Lifecycle";
 import { Lifecycles } from "./pages/Lifecycles";
 import { ModelPage } from "./pages/Model";
@@ -22,6 +25,7 @@ import { NewJob } from "./pages/NewJob";
 import { OverviewPage } from "./pages/Overview";
 import { PoolPage } from "./pages/Pool";
 import { Pools } from "./pages/Pools";
+import { Review } from "./pages/Review";
 import { RunPage } from "./pages/Run";
 import { RunsCompared } from "./pages/RunsCompared";
 import { ServicePage } from "./pages/Service";
@@ -53,6 +57,10 @@ export function App() {
         <Route path="/datasets" element={<Datasets />} />
         <Route path="/import" element={<ImportDataset />} />
         <Route path="/datasets/:name/:tab?" element={<DatasetPage />} />
+        <Route path="/labelling" element={<Labelling />} />
+        <Route path="/labelling/:name/:tab?" element={<CampaignPage />} />
+        <Route path="/labelling/:campaign/packages/:id" element={<LabelPackagePage />} />
+        <Route path="/labelling/:campaign/packages/:id/review" element={<Review />} />
         <Route path="/connections" element={<Connections />} />
         <Route path="/pools" element={<Pools />} />
         <Route path="/pools/:name" element={<PoolPage />} />

@@ -22,6 +22,7 @@ from aileron.api.routes import (
     exports,
     images,
     jobs,
+    labelling,
     lifecycles,
     models,
     platform,
@@ -41,7 +42,7 @@ PREFIX = "/api/v1"
 def all_routes() -> APIRouter:
     """Every route that needs a login. An application copies them."""
     router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
-    data = (catalogue, datasets, works, choices, connections, uploads, drafts, browse)
+    data = (catalogue, datasets, works, choices, connections, uploads, drafts, browse, labelling)
     work = (lifecycles, runs, approvals, jobs, algorithms, models, services, pools, images)
     for module in (platform, *work, *data, tokens, admin):
         router.include_router(module.router)

@@ -10,7 +10,7 @@ from aileron.client import records as r
 from aileron.client.local.browsing.index import Wanted
 from aileron.client.local.browsing.kinds import type_of
 from aileron.client.local.dataset_access import readable
-from aileron.client.local.installation import Scope
+from aileron.client.local.installation import Installation, Scope
 from aileron.client.records.browse import MOST_SAMPLES
 from aileron.core.errors import InvalidInput, NotFound
 from aileron.core.ports import Reference
@@ -56,16 +56,22 @@ def medium(
     scope: Scope, name: str, version: int | None, sample_id: str, size: r.MediumSize
 ) -> r.Medium:
     """A sample's picture or recording."""
-    found = find_version(scope, name, version)
-    browser = scope.installation.browser
-    place = browser.index(scope.store, found.reference).medium(sample_id)
+    return medium_of(scope.installation, find_version(scope, name, version), sample_id, size)
+
+
+def medium_of(
+    installation: Installation, found: DatasetVersion, sample_id: str, size: r.MediumSize
+) -> r.Medium:
+    """The same, for whoever may see the version."""
+    browser, store = installation.browser, installation.store
+    place = browser.index(store, found.reference).medium(sample_id)
     if place is None:
-        raise NotFound("client.no_medium", name=name, version=found.version, sample=sample_id)
+        name, version = found.name, found.version
+        raise NotFound("client.no_medium", name=name, version=version, sample=sample_id)
     key = f"{place['digest'][:2]}/{place['digest']}.{size}"
     if kept := browser.media.read(key):
         return r.Medium(kept, type_of(kept))
-    file = f"{MEDIA_FOLDER}/{place['media']}"
-    folder = browser.folder(scope.store, found.reference, file)
+    folder = browser.folder(store, found.reference, f"{MEDIA_FOLDER}/{place['media']}")
     kind, content = browser.worker.ask(
         "medium", folder=str(folder), media=place["media"], row=place["row"], size=size
     )

@@ -27,6 +27,7 @@ from aileron.client.local.drafts import LocalDrafts
 from aileron.client.local.images import LocalImages
 from aileron.client.local.installation import Installation, Scope
 from aileron.client.local.jobs import LocalJobs
+from aileron.client.local.labelling import LocalLabelling
 from aileron.client.local.pools import LocalPools
 from aileron.client.local.sources import LocalSources
 from aileron.client.local.sweeping import LocalSweeping
@@ -43,6 +44,7 @@ class LocalClient(
     LocalPools,
     LocalImages,
     LocalJobs,
+    LocalLabelling,
     LocalSweeping,
     Client,
 ):

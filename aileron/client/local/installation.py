@@ -18,6 +18,7 @@ from aileron.core.access import Actor, Permission, permissions
 from aileron.core.errors import AileronError, Language, NotFound, StepFailed, sentence
 from aileron.core.ports import Reference
 from aileron.core.settings import Settings
+from aileron.label.studio.port import StudioPort
 from aileron.ledger import Ledger
 from aileron.store import Store, open_store
 
@@ -129,11 +130,22 @@ class Installation:
         return AirflowClient.of(self.settings)
 
     @cached_property
+    def studio(self) -> StudioPort:
+        """Label Studio.
+
+        Raises:
+            Unavailable: the installation has none; says how to get it.
+        """
+        from aileron.label.studio.client import Studio
+
+        return Studio.of(self.settings)
+
+    @cached_property
     def browser(self) -> Browser:
         return Browser(self.settings)
 
     def close(self) -> None:
-        for name in ("ledger", "airflow", "browser"):
+        for name in ("ledger", "airflow", "browser", "studio"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

@@ -23,7 +23,7 @@ REFERENCE = Path(__file__).parents[3] / "docs/reference/api.md"
 EXAMPLES = {
     "name": "fruit", "project": "default", "lifecycle": "fruit", "run": "r1", "node": "train",
     "version": "1", "token_id": "abc", "kind": "actor", "grantee": "li",
-    "upload_id": "0" * 32, "number": "1",
+    "upload_id": "0" * 32, "number": "1", "package": "1", "position": "1",
 }  # fmt: skip
 BODIES = {
     "start": {"values": {}},

@@ -155,7 +155,11 @@ def test_every_document_lies_where_its_kind_is_looked_for(block: Block) -> None:
     if "kind" in values:
         assert block.file, "the first line names the file"
         path = Path(block.file)
-        folders = {"Dataset": "datasets", "ExpectationSuite": "datasets"} | FOLDERS
+        folders = {
+            "Dataset": "datasets",
+            "ExpectationSuite": "datasets",
+            "Labels": "datasets",
+        } | FOLDERS
         folders["Connections"] = "configs/connections.yaml"
         assert block.file.startswith(folders.get(values["kind"], "configs/environments"))
         if values["kind"] != "Job":  # its name is of the ledger, not of the workspace

@@ -16,6 +16,7 @@ from aileron.core.catalogue import installed, step_class
 from aileron.core.fields import WORDS, translations, worded
 from aileron.core.settings import Settings
 from aileron.data.definition_head import MODE
+from aileron.label.spec import LabelSpec
 from aileron.lifecycle import list_lifecycles, load_lifecycle
 from aileron.lifecycle.form import SIZE, form_fields
 
@@ -52,7 +53,17 @@ def texts(package: str) -> set[str]:
         return own_texts()
     if package == "data":
         return {*of_steps(package), *of_operations()}
+    if package == "label":
+        return of_label_spec()
     return of_steps(package)
+
+
+def of_label_spec() -> set[str]:
+    """The words of labels.yaml and of its parts."""
+    schema = LabelSpec.model_json_schema(by_alias=True)
+    shapes = [schema, *schema["$defs"].values()]
+    fields = [field for shape in shapes for field in shape.get("properties", {}).values()]
+    return {field[word] for field in fields for word in WORDS if word in field}
 
 
 def of_operations() -> set[str]:
@@ -87,7 +98,7 @@ def test_every_word_of_a_form_has_its_chinese_and_no_other_word_has(package: str
 
 
 def test_translations_are_chinese() -> None:
-    assert PACKAGES == ["data", "evaluate", "lifecycle", "train"]
+    assert PACKAGES == ["data", "evaluate", "label", "lifecycle", "train"]
     for package in PACKAGES:
         assert all(CHINESE.search(text) for text in translations(package).values())
 

@@ -13,6 +13,7 @@ FOLDERS = {
     "algorithm": "configs/algorithms/*/algorithm.yaml",
     "connections": "configs/connections.yaml",
     "images": "configs/images.yaml",
+    "labels": "datasets/*/labels.yaml",
     "lifecycle": "configs/lifecycles/*.yaml",
     "limits": "configs/limits.yaml",
     "pipeline": "configs/pipelines/*.yaml",

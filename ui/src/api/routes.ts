@@ -222,3 +222,49 @@ export const refusedSamples = (place: Place, query: Record<string, unknown>, sig
   get<api.RefusedPage>(ofDataset(place, "/refused", query), signal);
 export const refusedFile = (id: string) => address(`runs/${runPath(id)}/refused/file`);
 export const exportFile = (id: string) => address(`runs/${runPath(id)}/export/file`);
+
+const ofCampaign = (name: string, rest = "") => `labelling/campaigns/${part(name)}${rest}`;
+const ofPackage = (id: number, rest = "") => `labelling/packages/${id}${rest}`;
+const ofItem = (id: number, position: number) => ofPackage(id, `/items/${position}`);
+export const campaigns = (ended: boolean, signal?: Signal) =>
+  get<api.CampaignBrief[]>(`labelling/campaigns${ended ? "?ended=true" : ""}`, signal);
+export const campaign = (name: string, signal?: Signal) =>
+  get<api.Campaign>(ofCampaign(name), signal);
+export const createCampaign = (body: api.CreateCampaign) =>
+  post<api.Campaign>("labelling/campaigns", body, PATIENT);
+export const distributeCampaign = (name: string) =>
+  post<api.Campaign>(ofCampaign(name, "/distribute"), {}, PATIENT);
+export const syncCampaign = (name: string) =>
+  post<api.LabellingSync>(ofCampaign(name, "/sync"), {}, PATIENT);
+export const endCampaign = (name: string) =>
+  post<api.Campaign>(ofCampaign(name, "/end"), {}, PATIENT);
+export const publishCampaign = (name: string) =>
+  post<api.Publication>(ofCampaign(name, "/publish"), {}, PATIENT);
+export const labelsFile = (name: string) => address(ofCampaign(name, "/labels"));
+export const labellingPeople = (name: string, signal?: Signal) =>
+  get<api.LabellingPerson[]>(ofCampaign(name, "/people"), signal);
+export const disagreements = (name: string, offset: number, limit: number, signal?: Signal) =>
+  get<api.DisagreementPage>(ofCampaign(name, `/disagreements?offset=${offset}&limit=${limit}`), signal);
+export const adjudicate = (name: string, body: api.Adjudicate) =>
+  post<api.Campaign>(ofCampaign(name, "/adjudicate"), body);
+export const labelPackages = (query: Record<string, string>, signal?: Signal) =>
+  get<api.PackagePage>(`labelling/packages?${new URLSearchParams(query)}`, signal);
+export const myLabelling = (signal?: Signal) => get<api.PackagePage>("labelling/mine", signal);
+export const labelPackage = (id: number, signal?: Signal) =>
+  get<api.LabelPackage>(ofPackage(id), signal);
+export const handPackage = (id: number, act: "assign" | "transfer", body: api.AssignPackage) =>
+  post<api.LabelPackage>(ofPackage(id, `/${act}`), body, PATIENT);
+export const duePackage = (id: number, body: api.DuePackage) =>
+  post<api.LabelPackage>(ofPackage(id, "/due"), body);
+export const openPackage = (id: number) =>
+  post<api.LabellingLink>(ofPackage(id, "/open"), {}, PATIENT);
+export const submitPackage = (id: number, body: api.SubmitPackage) =>
+  post<api.LabelPackage>(ofPackage(id, "/submit"), body, PATIENT);
+export const auditPackage = (id: number, body: api.AuditPackage) =>
+  post<api.LabelPackage>(ofPackage(id, "/audit"), body, PATIENT);
+export const labelItems = (id: number, query: Record<string, string>, signal?: Signal) =>
+  get<api.ItemPage>(`${ofPackage(id, "/items")}?${new URLSearchParams(query)}`, signal);
+export const labelItem = (id: number, position: number, signal?: Signal) =>
+  get<api.LabelItemDetail>(ofItem(id, position), signal);
+export const reviewItem = (id: number, position: number, body: api.ReviewItem) =>
+  post<api.LabelItemDetail>(`${ofItem(id, position)}/review`, body);

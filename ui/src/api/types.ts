@@ -1,5 +1,11 @@
 // Made from aileron/client/records by ui/write_types.py; do not edit.
 
+export interface Adjudicate {
+  sample_id: string;
+  /** of the package in which it was made */
+  lane: number;
+}
+
 export interface Algorithm extends AlgorithmBrief {
   description: string;
   /** null of a preset one */
@@ -65,6 +71,17 @@ export interface Approval {
   permissions: Record<string, Permission>;
 }
 
+export interface AssignPackage {
+  /** a person's name */
+  annotator: string;
+}
+
+export interface AuditPackage {
+  /** passed: all is approved; has_errors: it goes back, but for the items that were approved one by one; rejected: the whole package goes back */
+  outcome: "passed" | "has_errors" | "rejected";
+  comment?: string;
+}
+
 export interface BeginDraft {
   dataset: string;
   /** what is added joins the version before */
@@ -77,6 +94,43 @@ export interface BuildImage {
   name: string;
   description?: string;
   recipe: Recipe;
+}
+
+export interface Campaign extends CampaignBrief {
+  /** `labels.yaml` as it holds for this campaign */
+  spec: Record<string, unknown>;
+  annotators: string[];
+  reviewers: string[];
+  /** between annotators; null without overlap or too early */
+  agreement: number | null;
+  agreement_measure: string | null;
+  /** when what was drawn was last looked at */
+  synced: string | null;
+  permissions: Record<string, Permission>;
+}
+
+export interface CampaignBrief {
+  id: number;
+  project: string;
+  name: string;
+  dataset: string;
+  version: number;
+  task: string;
+  tool: string | null;
+  state: "open" | "ended";
+  samples: number;
+  overlap: number;
+  items: ItemCounts;
+  packages: PackageCounts;
+  /** with an approved annotation: what a version gets */
+  approved_samples: number;
+  /** samples whose annotators do not agree, still open */
+  disagreements: number;
+  deadline: string | null;
+  overdue: boolean;
+  created_by: string;
+  created: string;
+  ended: string | null;
 }
 
 export interface Champion {
@@ -190,6 +244,16 @@ export interface Counts {
   models: number;
   services: number;
   datasets: number;
+}
+
+export interface CreateCampaign {
+  dataset: string;
+  /** default: the latest */
+  version?: number | null;
+  /** default: the dataset's with a number behind it */
+  name?: string | null;
+  /** fields of labels.yaml that are to be others this time */
+  spec?: Record<string, unknown>;
 }
 
 export interface DataFormat {
@@ -321,6 +385,19 @@ export interface Define {
   definition: Record<string, unknown>;
 }
 
+export interface Disagreement {
+  sample_id: string;
+  sample: DatasetSample;
+  /** the approved one of each lane, in order */
+  lanes: ItemRevision[];
+  agreement: number | null;
+}
+
+export interface DisagreementPage {
+  total: number;
+  disagreements: Disagreement[];
+}
+
 export interface Draft {
   /** no version has it as its id */
   number: number;
@@ -343,6 +420,11 @@ export interface Draft {
   after: number;
   /** those that were made of it, the newest first */
   versions: number[];
+}
+
+export interface DuePackage {
+  /** null: no deadline of its own */
+  deadline: string | null;
 }
 
 export interface Event {
@@ -461,6 +543,31 @@ export interface ImportStart {
   values?: Record<string, unknown>;
   /** read the source again, whatever the cache holds */
   force?: boolean;
+}
+
+export interface ItemCounts {
+  total: number;
+  open: number;
+  draft: number;
+  labelled: number;
+  submitted: number;
+  approved: number;
+  rejected: number;
+}
+
+export interface ItemPage {
+  total: number;
+  items: LabelItem[];
+}
+
+export interface ItemRevision {
+  number: number;
+  sample: DatasetSample;
+  by: string;
+  at: string;
+  verdict: "approved" | "rejected" | null;
+  comment: string | null;
+  reviewer: string | null;
 }
 
 export interface Job extends JobBrief {
@@ -615,6 +722,88 @@ export interface KeptItem {
 export interface KeyPoints {
   names: string[];
   skeleton: number[][];
+}
+
+export interface LabelItem {
+  position: number;
+  sample_id: string;
+  state: "open" | "draft" | "labelled" | "submitted" | "approved" | "rejected";
+  /** in the present audit; it holds when that ends */
+  verdict: "approved" | "rejected" | null;
+  /** the annotator said that there is nothing to say */
+  skipped: boolean;
+  /** number of the newest; 0: nobody said anything yet */
+  revision: number;
+  audited: boolean;
+  /** names in the newest annotation */
+  labels: string[];
+  comment: string | null;
+  reviewer: string | null;
+  seconds: number | null;
+}
+
+export interface LabelItemDetail extends LabelItem {
+  package: number;
+  dataset: string;
+  version: number;
+  /** as the dataset version has it */
+  sample: DatasetSample;
+  /** the newest first */
+  revisions: ItemRevision[];
+  permissions: Record<string, Permission>;
+}
+
+export interface LabelPackage {
+  id: number;
+  campaign: string;
+  dataset: string;
+  number: number;
+  lane: number;
+  state: "unassigned" | "assigned" | "labelling" | "submitted" | "auditing" | "returned" | "passed" | "ended";
+  annotator: string | null;
+  size: number;
+  items: ItemCounts;
+  /** items of the present audit */
+  audited: number;
+  /** those of them that have a verdict */
+  reviewed: number;
+  /** how often it was submitted */
+  round: number;
+  deadline: string | null;
+  overdue: boolean;
+  assigned: string | null;
+  submitted: string | null;
+  finished: string | null;
+  /** what the last audit said */
+  comment: string | null;
+  /** what the asker can do with it now */
+  mine: "label" | "audit" | null;
+}
+
+export interface LabellingLink {
+  url: string;
+}
+
+export interface LabellingPerson {
+  name: string;
+  packages: number;
+  /** items that the person labelled */
+  items: number;
+  approved: number;
+  /** times that an item was rejected */
+  rejected: number;
+  /** verdicts given, as a reviewer */
+  reviewed: number;
+  /** median time for an item */
+  seconds: number | null;
+  /** with the consensus; null without overlap */
+  agreement: number | null;
+}
+
+export interface LabellingSync {
+  packages: number;
+  /** annotations that were new or changed */
+  new: number;
 }
 
 export interface Lifecycle extends LifecycleBrief {
@@ -824,6 +1013,23 @@ export interface Overview {
   counts: Counts;
 }
 
+export interface PackageCounts {
+  total: number;
+  unassigned: number;
+  assigned: number;
+  labelling: number;
+  submitted: number;
+  auditing: number;
+  returned: number;
+  passed: number;
+  ended: number;
+}
+
+export interface PackagePage {
+  total: number;
+  packages: LabelPackage[];
+}
+
 export interface Permission {
   allowed: boolean;
   needs: Role;
@@ -968,6 +1174,13 @@ export interface Promote {
   expected_fence?: number | null;
 }
 
+export interface Publication {
+  run_id: string;
+  lifecycle: string;
+  /** with approved annotations */
+  samples: number;
+}
+
 export interface Purge {
   dry_run: boolean;
   purged: PurgedVersion[];
@@ -1048,6 +1261,12 @@ export interface RegisterAlgorithm {
 
 export interface Release extends Champion {
 
+}
+
+export interface ReviewItem {
+  approved: boolean;
+  /** what is wrong; needed for a rejection */
+  comment?: string;
 }
 
 export interface Revision {
@@ -1352,6 +1571,11 @@ export interface SubmitJob {
   spec: JobSpec;
   /** keep it without running it */
   draft?: boolean;
+}
+
+export interface SubmitPackage {
+  /** also rejected items that are as they were, for they are right */
+  unchanged?: boolean;
 }
 
 export interface Sweep {

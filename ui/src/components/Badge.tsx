@@ -5,13 +5,19 @@ import { useText } from "../settings";
 import { Icon } from "./Icon";
 import { look } from "./states";
 
-export function Badge({ state }: { state: string }) {
+interface BadgeProps {
+  state: string;
+  /** Of which words: things name their states in their own. */
+  kind?: string;
+}
+
+export function Badge({ state, kind = "state" }: BadgeProps) {
   const t = useText();
-  const { tone, icon } = look(state);
+  const { tone, icon } = look(state, kind);
   return (
     <span className={`badge tone-${tone}`} data-state={state}>
       <Icon name={icon} size={13} />
-      {wordFor(t, "state", state)}
+      {wordFor(t, kind, state)}
     </span>
   );
 }

@@ -39,6 +39,7 @@ const PAGES: Record<string, string> = {
   champion: "models",
   service: "services",
   dataset: "datasets",
+  campaign: "labelling",
 };
 
 /** The words, as a link if the subject, `noun:project/name`, has a page. */

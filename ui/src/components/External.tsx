@@ -18,8 +18,13 @@ function openAround(event: MouseEvent<HTMLAnchorElement>): void {
   const around = outer();
   if (around === undefined) return;
   event.preventDefault();
-  const link = around.createElement("a");
-  link.href = event.currentTarget.href;
+  openTab(event.currentTarget.href, around);
+}
+
+/** Show `href` in a tab of its own, on behalf of a page that may open one. */
+export function openTab(href: string, page: Document = outer() ?? document): void {
+  const link = page.createElement("a");
+  link.href = href;
   link.target = "_blank";
   link.rel = "noreferrer";
   link.click();

@@ -20,6 +20,7 @@ const PLACES = [
   ["/models", "nav.models"],
   ["/services", "nav.services"],
   ["/datasets", "nav.datasets"],
+  ["/labelling", "nav.labelling"],
   ["/pools", "nav.pools"],
   ["/images", "nav.images"],
 ] as const;

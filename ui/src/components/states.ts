@@ -40,6 +40,19 @@ const LOOKS: Record<string, Look> = {
   not_ready: { tone: "bad", icon: "alert" },
   // images
   building: { tone: "busy", icon: "play" },
+  // campaigns, packages and items of labelling
+  "campaign.state.open": { tone: "busy", icon: "play" },
+  "item.state.draft": { tone: "busy", icon: "pen" },
+  ended: { tone: "still", icon: "lock" },
+  unassigned: { tone: "still", icon: "dot" },
+  assigned: { tone: "busy", icon: "user" },
+  labelling: { tone: "busy", icon: "pen" },
+  labelled: { tone: "busy", icon: "pen" },
+  submitted: { tone: "wait", icon: "clock" },
+  auditing: { tone: "wait", icon: "eye" },
+  returned: { tone: "refused", icon: "back" },
+  passed: { tone: "good", icon: "check" },
+  approved: { tone: "good", icon: "check" },
   // tokens
   active: { tone: "good", icon: "check" },
   expired: { tone: "still", icon: "clock" },
@@ -50,7 +63,7 @@ const LOOKS: Record<string, Look> = {
   champion: { tone: "busy", icon: "flag" },
 };
 
-/** The look of `state`; a state that a newer API knows looks still. */
-export function look(state: string): Look {
-  return LOOKS[state] ?? { tone: "still", icon: "dot" };
+/** The look of `state` of a kind of things; a state that a newer API knows looks still. */
+export function look(state: string, kind = "state"): Look {
+  return LOOKS[`${kind}.${state}`] ?? LOOKS[state] ?? { tone: "still", icon: "dot" };
 }

@@ -11,7 +11,11 @@ import { linesOf } from "./reading";
 const FEW = 12;
 const CHOSEN_OF_THE_LIST = "insertReplacementText";
 
-export function Words({ id, field, text, known, wrong, onChange }: InputProps) {
+interface WordsProps extends Omit<InputProps, "field"> {
+  field: Pick<InputProps["field"], "path" | "help">;
+}
+
+export function Words({ id, field, text, known, wrong, onChange }: WordsProps) {
   const t = useText();
   const [typed, setTyped] = useState("");
   const chosen = linesOf(text);

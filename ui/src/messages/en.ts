@@ -4,6 +4,7 @@ import { algorithms } from "./algorithms.en";
 import { datasets } from "./datasets.en";
 import { images } from "./images.en";
 import { jobs } from "./jobs.en";
+import { labelling } from "./labelling.en";
 
 export const en = {
   // frame
@@ -464,4 +465,5 @@ export const en = {
   ...datasets,
   ...images,
   ...jobs,
+  ...labelling,
 } as const;

@@ -4,6 +4,7 @@ import { algorithms } from "./algorithms.zh";
 import { datasets } from "./datasets.zh";
 import { images } from "./images.zh";
 import { jobs } from "./jobs.zh";
+import { labelling } from "./labelling.zh";
 import type { Key } from "./index";
 
 export const zh: Record<Key, string> = {
@@ -459,4 +460,5 @@ export const zh: Record<Key, string> = {
   ...datasets,
   ...images,
   ...jobs,
+  ...labelling,
 };

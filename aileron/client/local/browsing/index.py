@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,8 @@ CREATE INDEX by_split ON samples (split, place);
 CREATE INDEX by_annotated ON samples (annotated, place);
 """
 BATCH: Final = 5000
+ASKED: Final = 500
+"""Ids of one question to SQLite."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,24 @@ class SampleIndex:
             query += " ORDER BY samples.place LIMIT ? OFFSET ?"
             rows = database.execute(query, [*values, limit, offset])
             return Found(total, tuple(body for (body,) in rows))
+
+    def ids(self, wanted: Wanted) -> list[str]:
+        """The ids of all samples wanted, in the order of the version."""
+        conditions, values = _conditions(wanted)
+        query = f"{_query('sample_id', conditions)} ORDER BY samples.place"
+        with self._open() as database:
+            return [sample_id for (sample_id,) in database.execute(query, values)]
+
+    def bodies(self, ids: Sequence[str]) -> dict[str, str]:
+        """JSON of each of these samples, by id; what the version does not have is left out."""
+        found: dict[str, str] = {}
+        with self._open() as database:
+            for first in range(0, len(ids), ASKED):
+                asked = ids[first : first + ASKED]
+                marks = ", ".join("?" * len(asked))
+                query = f"SELECT sample_id, body FROM samples WHERE sample_id IN ({marks})"  # noqa: S608
+                found.update(database.execute(query, asked).fetchall())
+        return found
 
     def medium(self, sample_id: str) -> dict[str, Any] | None:
         """Where the bytes of a sample are; None if there is no such sample, or none of it."""

@@ -1,11 +1,11 @@
 // The classes with their colours; each can be hidden.
 
-import type { SamplePage } from "../../api/types";
+import type { Canvas } from "../../samples/canvas";
 import { colourOf } from "../../samples/colours";
 import { useText } from "../../settings";
 
 interface LegendProps {
-  page: SamplePage;
+  page: Canvas;
   hidden: ReadonlySet<string>;
   onHide: (hidden: ReadonlySet<string>) => void;
   /** Only these. */

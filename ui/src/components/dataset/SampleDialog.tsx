@@ -108,7 +108,7 @@ function SampleFacts({ sample }: { sample: DatasetSample }) {
 
 const MOST = 100;
 
-function ObjectList({ sample }: { sample: DatasetSample }) {
+export function ObjectList({ sample }: { sample: DatasetSample }) {
   const { t, language } = useSettings();
   const rounded = (value: number) => number(Math.round(value), language);
   return (

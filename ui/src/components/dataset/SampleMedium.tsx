@@ -3,7 +3,8 @@
 import { useState } from "react";
 
 import * as routes from "../../api/routes";
-import type { DatasetSample, SamplePage } from "../../api/types";
+import type { DatasetSample } from "../../api/types";
+import type { Canvas } from "../../samples/canvas";
 import { useText } from "../../settings";
 import { Icon } from "../Icon";
 import { usePlace } from "./place";
@@ -12,7 +13,7 @@ import { SampleText } from "./SampleText";
 
 interface SampleMediumProps {
   sample: DatasetSample;
-  page: SamplePage;
+  page: Canvas;
   size: "thumb" | "screen";
   hidden?: ReadonlySet<string>;
 }
@@ -64,7 +65,7 @@ function Picture({ sample, page, size, classes, hidden }: PictureProps) {
   );
 }
 
-function Recording({ sample, page }: { sample: DatasetSample; page: SamplePage }) {
+function Recording({ sample, page }: { sample: DatasetSample; page: Canvas }) {
   const t = useText();
   const place = usePlace();
   const address = routes.medium(place, page.version, sample.sample_id, "full");

@@ -13,10 +13,14 @@ import { Empty } from "../Load";
 import { Panel } from "../Page";
 import { Table } from "../Table";
 import { Ago } from "../Time";
+import { CreateDialog } from "../labelling/CreateDialog";
 import { ExportDialog } from "./ExportDialog";
 import { OperateDialog } from "./OperateDialog";
 import { usePlace } from "./place";
 import { type VersionAct, VersionDialog } from "./VersionDialog";
+
+/** Kinds of data that people can label. */
+const LABELLED = ["image", "text", "audio"];
 
 interface VersionsProps {
   dataset: Dataset;
@@ -29,6 +33,7 @@ export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps)
   const { t, language } = useSettings();
   const [asked, setAsked] = useState<{ act: VersionAct; version: DatasetVersion }>();
   const [work, setWork] = useState<"operate" | "export">();
+  const [label, setLabel] = useState<number>();
   const { session } = useIdentity();
   const { project } = usePlace();
   const obstacle = dataset.latest === null ? t("dataset.versions.none") : undefined;
@@ -94,6 +99,7 @@ export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps)
                   dataset={dataset}
                   version={one}
                   onAct={(act) => setAsked({ act, version: one })}
+                  onLabel={() => setLabel(one.version)}
                 />
               ),
             },
@@ -102,6 +108,12 @@ export function Versions({ dataset, deleted, onDeleted, onDone }: VersionsProps)
       )}
       {work === "operate" && <OperateDialog dataset={dataset} onClose={() => setWork(undefined)} />}
       {work === "export" && <ExportDialog dataset={dataset} onClose={() => setWork(undefined)} />}
+      {label !== undefined && (
+        <CreateDialog
+          start={{ dataset: dataset.name, version: String(label) }}
+          onClose={() => setLabel(undefined)}
+        />
+      )}
       {asked && (
         <VersionDialog
           dataset={dataset}
@@ -156,15 +168,29 @@ interface ActionsProps {
   dataset: Dataset;
   version: DatasetVersion;
   onAct: (act: VersionAct) => void;
+  onLabel: () => void;
 }
 
-function Actions({ dataset, version, onAct }: ActionsProps) {
+function Actions({ dataset, version, onAct, onLabel }: ActionsProps) {
   const t = useText();
+  const { session } = useIdentity();
+  const { project } = usePlace();
+  const labelled = !project && !version.deleted && LABELLED.includes(dataset.modality ?? "");
   const acts: VersionAct[] = version.deleted
     ? ["restore"]
     : [version.locked ? "unlock" : "lock", "delete"];
   return (
     <span className="row">
+      {labelled && (
+        <Action
+          kind="small"
+          permission={session.permissions["label.create"]}
+          label={t("label.version.name", { version: version.version })}
+          onClick={onLabel}
+        >
+          {t("label.version")}
+        </Action>
+      )}
       {acts.map((act) => (
         <Action
           key={act}

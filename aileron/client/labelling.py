@@ -1,0 +1,201 @@
+"""The verbs of labelling, as part of `aileron.client.base.Client`.
+
+A campaign has a dataset version labelled by people, in packages. What is drawn is drawn in
+Label Studio, through a link of `open_package`; who does what, reviews and approves is said here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from aileron.client import records as r
+
+PAGE: Final = 50
+
+
+class LabellingVerbs(ABC):
+    """Creating campaigns, handing out packages, reviewing, and taking the labels out."""
+
+    @abstractmethod
+    def create_campaign(
+        self,
+        dataset: str,
+        version: int | None = None,
+        *,
+        name: str | None = None,
+        spec: Mapping[str, Any] | None = None,
+    ) -> r.Campaign:
+        """Begin to label a dataset version, as ``datasets/NAME/labels.yaml`` says.
+
+        Unless packages are assigned by hand, the annotators have theirs at once.
+
+        Args:
+            version: default: the latest.
+            name: the campaign's own in the project; default: the dataset's, with a number behind
+                it where that is taken.
+            spec: fields of the file that are to be others this time.
+
+        Raises:
+            InvalidInput: the specification does not fit the data or names too few annotators,
+                or no sample waits for a label.
+            Conflict: another campaign has the name.
+        """
+
+    @abstractmethod
+    def campaigns(self, *, ended: bool = False) -> tuple[r.CampaignBrief, ...]:
+        """The project's campaigns, the newest first; with `ended` also those that have."""
+
+    @abstractmethod
+    def campaign(self, name: str) -> r.Campaign:
+        """One campaign and how far it is."""
+
+    @abstractmethod
+    def distribute_campaign(self, name: str) -> r.Campaign:
+        """Give packages that nobody has to its annotators, as its specification says.
+
+        Raises:
+            Conflict: it says that packages are assigned by hand.
+        """
+
+    @abstractmethod
+    def end_campaign(self, name: str) -> r.Campaign:
+        """Freeze it: nobody can change anything after that. What is approved stays so."""
+
+    @abstractmethod
+    def delete_campaign(self, name: str) -> None:
+        """Forget it, with all that people said; dataset versions that were made of it stay."""
+
+    @abstractmethod
+    def sync_campaign(self, name: str) -> r.LabellingSync:
+        """Look at what was drawn now, rather than in some seconds."""
+
+    @abstractmethod
+    def labelling_people(self, name: str) -> tuple[r.LabellingPerson, ...]:
+        """What each person did in the campaign, by name."""
+
+    @abstractmethod
+    def label_packages(
+        self,
+        campaign: str | None = None,
+        *,
+        annotator: str | None = None,
+        state: r.PackageState | None = None,
+        offset: int = 0,
+        limit: int = PAGE,
+    ) -> r.PackagePage:
+        """Packages of a campaign, or of all open ones; at most 1,000."""
+
+    @abstractmethod
+    def my_labelling(self) -> r.PackagePage:
+        """Packages that wait for the asker: to be labelled, or to be audited."""
+
+    @abstractmethod
+    def label_package(self, package: int) -> r.LabelPackage:
+        """One package."""
+
+    @abstractmethod
+    def assign_package(self, package: int, annotator: str) -> r.LabelPackage:
+        """Give a package that nobody has to somebody.
+
+        Raises:
+            InvalidInput: neither the campaign nor ``labels.yaml`` names that annotator.
+            Conflict: somebody has it (`transfer_package`), or they label the same samples in
+                another lane.
+        """
+
+    @abstractmethod
+    def transfer_package(self, package: int, annotator: str) -> r.LabelPackage:
+        """Give a package to somebody else, who goes on where the first one was.
+
+        Raises:
+            InvalidInput: neither the campaign nor ``labels.yaml`` names that annotator.
+            Conflict: it is not being labelled now, or they label its samples in another lane.
+            Unavailable: Label Studio does not answer: what was drawn last cannot be seen.
+        """
+
+    @abstractmethod
+    def due_package(self, package: int, deadline: datetime | None) -> r.LabelPackage:
+        """Set or remove a package's own deadline."""
+
+    @abstractmethod
+    def open_package(self, package: int) -> r.LabellingLink:
+        """A link to label one's package, or to look into it as its reviewer.
+
+        Raises:
+            Refused: it is somebody else's.
+            Unavailable: Label Studio does not run; says how to start it.
+        """
+
+    @abstractmethod
+    def submit_package(self, package: int, *, unchanged: bool = False) -> r.LabelPackage:
+        """Hand in one's package; it cannot be changed until a reviewer returns it.
+
+        Args:
+            unchanged: also rejected items that are as they were, for they are right.
+
+        Raises:
+            Refused: it is somebody else's.
+            Conflict: items have no label yet; says how many.
+            Unavailable: Label Studio does not answer: what was drawn last cannot be seen.
+        """
+
+    @abstractmethod
+    def label_items(
+        self, package: int, *, audited: bool = False, offset: int = 0, limit: int = PAGE
+    ) -> r.ItemPage:
+        """Items of a package; with `audited` those of the present audit. At most 1,000."""
+
+    @abstractmethod
+    def label_item(self, package: int, position: int) -> r.LabelItemDetail:
+        """One item with its revisions."""
+
+    @abstractmethod
+    def review_item(
+        self, package: int, position: int, *, approved: bool, comment: str = ""
+    ) -> r.LabelItemDetail:
+        """Approve or reject one item of an audit.
+
+        Raises:
+            Refused: the asker labelled it, or is no reviewer of the campaign.
+            InvalidInput: a rejection says nothing.
+        """
+
+    @abstractmethod
+    def audit_package(
+        self, package: int, outcome: r.AuditOutcome, comment: str = ""
+    ) -> r.LabelPackage:
+        """End the audit of a package.
+
+        Raises:
+            Conflict: items of the audit have no verdict, or the outcome contradicts them.
+        """
+
+    @abstractmethod
+    def disagreements(
+        self, campaign: str, offset: int = 0, limit: int = PAGE
+    ) -> r.DisagreementPage:
+        """Samples whose annotators do not agree and nobody has decided on; at most 200."""
+
+    @abstractmethod
+    def adjudicate(self, campaign: str, sample_id: str, lane: int) -> r.Campaign:
+        """Decide whose annotation of a sample counts."""
+
+    @abstractmethod
+    def export_labels(self, campaign: str, target: Path) -> int:
+        """Write the approved annotations to `target`, which is new, as JSON Lines.
+
+        Returns:
+            How many samples it has.
+        """
+
+    @abstractmethod
+    def publish_campaign(self, name: str) -> r.Publication:
+        """Start the run that puts the approved annotations into the dataset's next version.
+
+        Raises:
+            Conflict: nothing is approved.
+        """

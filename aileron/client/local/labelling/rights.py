@@ -1,0 +1,155 @@
+"""Whose campaigns and packages the asker sees, and what they may do there.
+
+A campaign is seen by all who see its dataset, and by the people whom it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aileron.client.local.dataset_access import allowed
+from aileron.client.local.installation import Scope
+from aileron.core.access import Permission, Role, authorize, permission
+from aileron.core.documents import suggestion
+from aileron.core.errors import AileronError, InvalidInput, NotFound, Refused
+from aileron.label.spec import LabelSpec, load_spec
+from aileron.ledger import AT_WORK, IN_AUDIT, Campaign, Package
+
+REVIEW = "label.review"
+WORK = "label.work"
+
+
+def campaign_of(scope: Scope, name: str, verb: str = "read") -> Campaign:
+    """The campaign of that name, if the asker may do `verb` in it.
+
+    Raises:
+        NotFound: there is none, or it is not for the asker.
+        Refused: the role is too low, or they are no reviewer of it.
+    """
+    authorize(scope.actor, verb, scope.project)
+    campaign = scope.ledger.labelling.campaign(scope.project, name)
+    if not seen(scope, [campaign]):
+        raise NotFound("ledger.no_campaign", name=name)
+    if verb == REVIEW:
+        check_reviewer(scope, campaign)
+    return campaign
+
+
+def package_of(scope: Scope, number: int, verb: str = "read") -> tuple[Campaign, Package]:
+    """The package of that id and its campaign, if the asker may do `verb` there.
+
+    Raises:
+        NotFound: there is none, or it is not for the asker.
+        Refused: the role is too low, or they are no reviewer of it.
+    """
+    authorize(scope.actor, verb, scope.project)
+    package = scope.ledger.labelling.package(scope.project, number)
+    campaign = scope.ledger.labelling.campaign_of(package)
+    if not seen(scope, [campaign]):
+        raise NotFound("ledger.no_label_package", number=number)
+    if verb == REVIEW:
+        check_reviewer(scope, campaign)
+    return campaign, package
+
+
+def seen(scope: Scope, several: Iterable[Campaign]) -> list[Campaign]:
+    """Those that the asker sees."""
+    known: dict[str, bool] = {}
+    found = []
+    for campaign in several:
+        if campaign.dataset not in known:
+            known[campaign.dataset] = _readable(scope, campaign.dataset)
+        if known[campaign.dataset] or scope.actor.name in people(scope, campaign):
+            found.append(campaign)
+    return found
+
+
+def annotators(scope: Scope, campaign: Campaign) -> tuple[str, ...]:
+    """Who may be given packages: those whom the campaign names, and now the file too."""
+    specs = _specs(scope, campaign)
+    return tuple(dict.fromkeys(person.name for spec in specs for person in spec.annotators))
+
+
+def reviewers(scope: Scope, campaign: Campaign) -> tuple[str, ...]:
+    """Who looks at submitted packages: those whom the campaign names, and now the file too."""
+    return tuple(dict.fromkeys(one for spec in _specs(scope, campaign) for one in spec.reviewers))
+
+
+def people(scope: Scope, campaign: Campaign) -> set[str]:
+    """All of them, and who began it."""
+    named = (*annotators(scope, campaign), *reviewers(scope, campaign))
+    return {campaign.created_by, *named}
+
+
+def check_annotator(scope: Scope, campaign: Campaign, name: str) -> None:
+    """Raise `InvalidInput` if the campaign does not name that person."""
+    known = annotators(scope, campaign)
+    if name not in known:
+        raise InvalidInput(
+            "client.no_annotator",
+            name=name,
+            campaign=campaign.name,
+            dataset=campaign.dataset,
+            hint=suggestion(name, known),
+        )
+
+
+def is_reviewer(scope: Scope, campaign: Campaign) -> bool:
+    """Whether the asker reviews in this campaign: who it names, and developers."""
+    named = scope.actor.name in reviewers(scope, campaign)
+    return permission(scope.actor, REVIEW).allowed and (
+        named or scope.actor.role.includes(Role.DEVELOPER)
+    )
+
+
+def check_reviewer(scope: Scope, campaign: Campaign) -> None:
+    """Raise `Refused` if the asker does not review in this campaign."""
+    if not is_reviewer(scope, campaign):
+        raise Refused(
+            "client.no_reviewer",
+            name=scope.actor.name,
+            campaign=campaign.name,
+            reviewers=", ".join(reviewers(scope, campaign)) or "-",
+        )
+
+
+def can_label(scope: Scope, package: Package) -> bool:
+    """Whether the asker may draw in the package now."""
+    mine = package.annotator == scope.actor.name and package.state in AT_WORK
+    return mine and permission(scope.actor, WORK).allowed
+
+
+def can_audit(scope: Scope, campaign: Campaign, package: Package) -> bool:
+    """Whether the asker may say whether the package's labels are right now."""
+    waits = package.state in IN_AUDIT and package.annotator != scope.actor.name
+    return waits and is_reviewer(scope, campaign)
+
+
+def may(scope: Scope, campaign: Campaign, *verbs: str) -> dict[str, Permission]:
+    """Verb -> whether the asker may do it in this campaign."""
+    found = scope.may(*verbs)
+    if REVIEW in found and not is_reviewer(scope, campaign):
+        found[REVIEW] = Permission(allowed=False, needs=found[REVIEW].needs)
+    return found
+
+
+def _specs(scope: Scope, campaign: Campaign) -> tuple[LabelSpec, ...]:
+    """What the campaign was begun with, and the file as it is now, if it can be read."""
+    begun = LabelSpec.model_validate(campaign.spec)
+
+    def now() -> LabelSpec | None:
+        try:
+            return load_spec(scope.settings, campaign.dataset)
+        except AileronError:
+            return None
+
+    file = scope.installation.remembered.get(f"labels {campaign.dataset}", now)
+    return (begun,) if file is None else (begun, file)
+
+
+def _readable(scope: Scope, dataset: str) -> bool:
+    try:
+        entry = scope.ledger.catalogue.get(scope.project, dataset)
+    except NotFound:  # its last version was purged
+        return scope.actor.role.includes(Role.ADMIN)
+    return allowed(scope, entry) is not None

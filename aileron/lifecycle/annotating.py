@@ -1,0 +1,38 @@
+"""What a lifecycle says of labelling, on its way to the steps that do it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aileron.core.documents import check_values
+from aileron.core.errors import InvalidInput
+from aileron.core.settings import Settings
+from aileron.label.spec import LabelSpec, load_spec
+from aileron.lifecycle.dataset import LoadedDataset
+from aileron.lifecycle.workflow import Lifecycle
+
+CAMPAIGN: Final = "label.campaign"
+ANNOTATE: Final = "label.annotate"
+
+
+def asked_labels(workflow: Lifecycle, settings: Settings) -> dict[str, Any]:
+    """The fields of the dataset's ``labels.yaml``, with those of the lifecycle over them.
+
+    Raises:
+        InvalidInput: one of them is wrong; with file and line.
+    """
+    spec = workflow.spec
+    written = load_spec(settings, spec.dataset)
+    fields = written.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    given = spec.annotate.labels if spec.annotate else {}
+    merged = {**fields, **given}
+    checked = check_values(LabelSpec, merged, workflow.document, ("annotate", "labels"))
+    return checked.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def check_keeps(workflow: Lifecycle, dataset: LoadedDataset) -> None:
+    """Raise `InvalidInput` if importing the dataset again would undo what people labelled."""
+    how = dataset.definition.import_
+    if (how.mode, how.same_ids) != ("append", "keep"):
+        where = workflow.document.where(("annotate",))
+        raise InvalidInput("lifecycle.annotate_replaces", where=where, name=dataset.name)
