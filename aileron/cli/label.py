@@ -162,6 +162,19 @@ def people(campaign: str, project: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("campaign")
+@project_option
+@json_option
+def suggestions(campaign: str, project: str | None, as_json: bool) -> None:
+    """Show how right a model's suggestions were in CAMPAIGN, by its version."""
+    with open_client(project) as client:
+        found = client.labelling_suggestions(campaign)
+    rows = [one.model_dump() for one in found]
+    columns = ["model_version", "items", "unchanged", "agreement", "score_kept", "score_changed"]
+    show(rows, as_json=as_json, columns=columns)
+
+
+@command.command()
+@click.argument("campaign")
 @click.argument("target", type=click.Path(path_type=Path))
 @project_option
 @json_option

@@ -78,6 +78,10 @@ class LabellingVerbs(ABC):
         """What each person did in the campaign, by name."""
 
     @abstractmethod
+    def labelling_suggestions(self, name: str) -> tuple[r.SuggestionFigures, ...]:
+        """How right a model's suggestions were, by model version; none without suggestions."""
+
+    @abstractmethod
     def label_packages(
         self,
         campaign: str | None = None,

@@ -71,6 +71,9 @@ class RemoteLabelling(LabellingVerbs):
     def labelling_people(self, name: str) -> tuple[r.LabellingPerson, ...]:
         return self._get(tuple[r.LabellingPerson, ...], _campaign(name, "people"))
 
+    def labelling_suggestions(self, name: str) -> tuple[r.SuggestionFigures, ...]:
+        return self._get(tuple[r.SuggestionFigures, ...], _campaign(name, "suggestions"))
+
     def label_packages(
         self,
         campaign: str | None = None,

@@ -85,6 +85,14 @@ def people(client: ClientOf, name: NameInPath) -> tuple[r.LabellingPerson, ...]:
     return client.labelling_people(name)
 
 
+@router.get(
+    f"{ONE}/suggestions", summary="How right suggestions were", dependencies=[needs("read")]
+)
+def suggestions(client: ClientOf, name: NameInPath) -> tuple[r.SuggestionFigures, ...]:
+    """In approved items, by model version."""
+    return client.labelling_suggestions(name)
+
+
 @router.get(f"{ONE}/disagreements", summary="List disagreements", dependencies=[needs("read")])
 def disagreements(
     client: ClientOf,

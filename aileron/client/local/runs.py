@@ -94,6 +94,7 @@ def facts(scope: Scope, run: Run, rows: Sequence[NodeRow]) -> r.RunFacts:
         service=released.get("service"),
         service_url=released.get("url"),
         airflow_url=f"{airflow_url}/dags/{dag}/runs/{run.airflow_run_id}" if airflow_url else None,
+        campaign=record(scope, rows, "label.campaign").get("campaign"),
         has_report=report_of(rows) is not None,
         has_validation=validation_of(rows) is not None,
         has_refused=refused_of(rows) is not None,
@@ -101,11 +102,11 @@ def facts(scope: Scope, run: Run, rows: Sequence[NodeRow]) -> r.RunFacts:
 
 
 def record(scope: Scope, rows: Sequence[NodeRow], step: str) -> Mapping[str, Any]:
-    """What the node of that step says it did; empty if it did not get there."""
-    for row in rows:
-        if row.step == step and "record" in row.outputs:
-            return scope.documents.find(row.outputs["record"], "record.json") or {}
-    return {}
+    """What the last node of that step says it did; empty if none got there."""
+    done = [row for row in rows if row.step == step and "record" in row.outputs]
+    if not done:
+        return {}
+    return scope.documents.find(done[-1].outputs["record"], "record.json") or {}
 
 
 def document(scope: Scope, row: NodeRow | None, port: str, name: str) -> Mapping[str, Any]:

@@ -116,6 +116,8 @@ from aileron.client.records.labelling import (
     Publication,
     ReviewItem,
     SubmitPackage,
+    SuggestedClass,
+    SuggestionFigures,
 )
 from aileron.client.records.lifecycles import (
     Answer,
@@ -367,6 +369,8 @@ __all__ = [
     "Start",
     "SubmitJob",
     "SubmitPackage",
+    "SuggestedClass",
+    "SuggestionFigures",
     "Sweep",
     "Swept",
     "SweptItem",

@@ -254,6 +254,30 @@ class LabellingPerson(Record):
     agreement: float | None = Field(description="with the consensus; null without overlap")
 
 
+class SuggestedClass(Record):
+    """What became of the suggestions of one class."""
+
+    name: str
+    suggested: int
+    kept: int = Field(description="people said the same of the same thing")
+    final: int = Field(description="what people said in the end, suggested or not")
+    precision: float | None = Field(description="the share of suggestions that people kept")
+    recall: float | None = Field(description="the share of what people said that was suggested")
+
+
+class SuggestionFigures(Record):
+    """What people made of the suggestions of one model version, in approved items."""
+
+    model_version: str
+    items: int
+    unchanged: int = Field(description="items in which nothing was changed")
+    agreement: float = Field(description="mean likeness of suggestion and annotation, 0 to 1")
+    kappa: float | None = Field(description="with chance taken off; of samples with one label")
+    score_kept: float | None = Field(description="mean score of those that were not changed")
+    score_changed: float | None
+    classes: tuple[SuggestedClass, ...]
+
+
 class LabellingLink(Record):
     """Where a package is labelled; good for a minute and once."""
 

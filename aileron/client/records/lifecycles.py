@@ -72,6 +72,7 @@ class RunFacts(Record):
     service: str | None = None
     service_url: str | None = None
     airflow_url: str | None = None
+    campaign: str | None = Field(None, description="in which people label for it")
     has_report: bool = False
     has_validation: bool = False
     has_refused: bool = Field(False, description="whether it left samples out: see `refused`")

@@ -460,3 +460,26 @@ def test_a_campaign_is_forgotten_with_all_that_was_said(
         with pytest.raises(NotFound):
             act()
     assert owner.create_campaign(DATASET).approved_samples == 0
+
+
+def test_suggestions_are_measured_against_what_people_said(
+    somebody: Somebody, labelled: Labelled
+) -> None:
+    owner = somebody("olga")
+    package = begun(somebody, audit={"share": 0})[0].id
+    assert owner.labelling_suggestions(DATASET) == ()
+    guess = {"model_version": "tone/1", "annotation": {"labels": ["fault"]}}
+    other = {"model_version": "tone/1", "annotation": {"labels": ["praise"]}}
+    suggested = {1: {**guess, "score": 0.9}, 2: {**other, "score": 0.4}}
+    ledger = labelled.installation.ledger
+    ledger.label_suggestions.keep(ledger.labelling.package("default", package), suggested)
+    owner.assign_package(package, "anna")
+    labelled.draw(package, "fault")
+    somebody("anna").submit_package(package)
+    (found,) = somebody("vera", "viewer").labelling_suggestions(DATASET)
+    assert (found.model_version, found.items, found.unchanged) == ("tone/1", 2, 1)
+    assert (found.score_kept, found.score_changed) == (0.9, 0.4)
+    assert {one.name: (one.suggested, one.kept, one.final) for one in found.classes} == {
+        "fault": (1, 1, 2),
+        "praise": (1, 0, 0),
+    }

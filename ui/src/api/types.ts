@@ -1364,6 +1364,8 @@ export interface RunFacts {
   service: string | null;
   service_url: string | null;
   airflow_url: string | null;
+  /** in which people label for it */
+  campaign: string | null;
   has_report: boolean;
   has_validation: boolean;
   /** whether it left samples out: see `refused` */
@@ -1576,6 +1578,34 @@ export interface SubmitJob {
 export interface SubmitPackage {
   /** also rejected items that are as they were, for they are right */
   unchanged?: boolean;
+}
+
+export interface SuggestedClass {
+  name: string;
+  suggested: number;
+  /** people said the same of the same thing */
+  kept: number;
+  /** what people said in the end, suggested or not */
+  final: number;
+  /** the share of suggestions that people kept */
+  precision: number | null;
+  /** the share of what people said that was suggested */
+  recall: number | null;
+}
+
+export interface SuggestionFigures {
+  model_version: string;
+  items: number;
+  /** items in which nothing was changed */
+  unchanged: number;
+  /** mean likeness of suggestion and annotation, 0 to 1 */
+  agreement: number;
+  /** with chance taken off; of samples with one label */
+  kappa: number | null;
+  /** mean score of those that were not changed */
+  score_kept: number | null;
+  score_changed: number | null;
+  classes: SuggestedClass[];
 }
 
 export interface Sweep {

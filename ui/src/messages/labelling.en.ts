@@ -21,6 +21,7 @@ export const labelling = {
   "campaign.state.ended": "ended",
   "campaign.labelled": "Labelled",
   "campaign.approved": "Samples approved",
+  "campaign.approved.of": "{approved} of {samples} approved",
   "campaign.packages.passed": "Packages passed",
   "campaign.synced": "Synced",
   "campaign.over": "Ended",

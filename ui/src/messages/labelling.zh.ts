@@ -22,6 +22,7 @@ export const labelling: Record<keyof typeof english, string> = {
   "campaign.state.ended": "已结束",
   "campaign.labelled": "标注进度",
   "campaign.approved": "已通过样本",
+  "campaign.approved.of": "已通过 {approved}/{samples}",
   "campaign.packages.passed": "已通过标注包",
   "campaign.synced": "上次同步",
   "campaign.over": "结束时间",

@@ -15,6 +15,7 @@ import { RefusedByRun } from "../components/dataset/RefusedPanel";
 import { External } from "../components/External";
 import { Facts } from "../components/Facts";
 import { Icon } from "../components/Icon";
+import { CampaignLink } from "../components/labelling/CampaignLink";
 import { DatasetLink, ModelLink, shortRun } from "../components/links";
 import { Load } from "../components/Load";
 import { useNotice } from "../components/Notice";
@@ -154,6 +155,7 @@ function RunFactsList({ run }: { run: Run }) {
         [t("took"), <Took start={run.started} end={run.ended} />],
         [t("by"), run.actor],
         facts.dataset_version && [t("dataset"), <DatasetLink tag={facts.dataset_version} />],
+        facts.campaign && [t("campaign"), <CampaignLink name={facts.campaign} />],
         facts.model && [t("model"), <ModelLink name={facts.model} version={facts.model_version} />],
         ...metrics.map(
           (name) => [name, <strong>{number(facts.metrics?.[name] ?? 0, language)}</strong>] as const,

@@ -13,6 +13,7 @@ from aileron.client.local.labelling.creating import create as begin
 from aileron.client.local.labelling.rules import reviewing, work_of
 from aileron.core.access import authorize
 from aileron.core.errors import Conflict, Unavailable
+from aileron.label.suggesting.suggesting import Suggesting
 from aileron.ledger import AT_WORK, Campaign, Person
 
 ASSIGN = "label.assign"
@@ -85,6 +86,13 @@ def people(scope: Scope, name: str) -> tuple[r.LabellingPerson, ...]:
     found = {name: Person(name=name) for name in named}
     found |= {one.name: one for one in scope.ledger.labelling.people(campaign)}
     return tuple(r.LabellingPerson(**found[name].model_dump()) for name in sorted(found))
+
+
+def suggestions(scope: Scope, name: str) -> tuple[r.SuggestionFigures, ...]:
+    """What people made of suggestions."""
+    campaign = rights.campaign_of(scope, name)
+    suggesting = Suggesting(scope.settings, scope.ledger, scope.store)
+    return tuple(map(records.suggestions, suggesting.measure(campaign)))
 
 
 def adjudicate(scope: Scope, name: str, sample_id: str, lane: int) -> r.Campaign:

@@ -49,6 +49,9 @@ class LocalLabelling(LabellingVerbs):
     def labelling_people(self, name: str) -> tuple[r.LabellingPerson, ...]:
         return campaigns.people(self._scope, name)
 
+    def labelling_suggestions(self, name: str) -> tuple[r.SuggestionFigures, ...]:
+        return campaigns.suggestions(self._scope, name)
+
     def label_packages(
         self,
         campaign: str | None = None,

@@ -11,10 +11,12 @@ from aileron.client.local.installation import Scope
 from aileron.client.local.labelling import rights
 from aileron.client.local.labelling.rules import work_of
 from aileron.data.annotation import Annotation
+from aileron.label.suggesting.measure import Corrections
 from aileron.ledger import AT_WORK, Campaign, Item, ItemRevision, Package, PackageState, Progress
 
 VERBS: Final = (
-    "label.work", "label.review", "label.create", "label.assign", "label.end", "label.publish",
+    "label.work", "label.review", "label.create", "label.assign", "label.end", "label.delete",
+    "label.publish",
 )  # fmt: skip
 LATE: Final = frozenset({*AT_WORK, PackageState.UNASSIGNED})
 """States in which a package is overdue after its deadline."""
@@ -155,3 +157,21 @@ def _mine(scope: Scope, campaign: Campaign, package: Package) -> r.LabellingPart
     if rights.can_label(scope, package):
         return "label"
     return "audit" if rights.can_audit(scope, campaign, package) else None
+
+
+def suggestions(found: Corrections) -> r.SuggestionFigures:
+    """The figures of one model version."""
+    names = ("model_version", "items", "unchanged", "agreement", "kappa")
+    values = {name: getattr(found, name) for name in (*names, "score_kept", "score_changed")}
+    classes = tuple(
+        r.SuggestedClass(
+            name=name,
+            suggested=one.suggested,
+            kept=one.kept,
+            final=one.final,
+            precision=one.precision,
+            recall=one.recall,
+        )
+        for name, one in found.classes.items()
+    )
+    return r.SuggestionFigures(**values, classes=classes)
