@@ -15,6 +15,8 @@ from aileron.client.base import Client
 from aileron.core.errors import InvalidInput, StepFailed
 
 POLL_SECONDS: Final = 0.5
+START_SECONDS: Final = 300.0
+"""How long a service may take until it answers, with `--wait`."""
 
 
 @click.group()
@@ -109,12 +111,24 @@ def stop(name: str, project: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("name")
+@click.option("--wait", is_flag=True, help="Return when it answers.")
 @project_option
 @json_option
-def start(name: str, project: str | None, as_json: bool) -> None:
-    """Start service NAME again."""
+def start(name: str, wait: bool, project: str | None, as_json: bool) -> None:
+    """Start service NAME again; it answers some seconds later."""
     with open_client(project) as client:
-        print_desired(client.start_service(name), as_json)
+        found = client.start_service(name)
+        if wait:
+            _await_serving(client, name)
+    print_desired(found, as_json)
+
+
+def _await_serving(client: Client, name: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while (state := client.service(name).state) != "serving":
+        if state == "failed" or time.monotonic() > deadline:
+            raise StepFailed("cli.service_not_serving", name=name, state=state)
+        time.sleep(POLL_SECONDS)
 
 
 @command.command()

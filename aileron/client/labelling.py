@@ -42,6 +42,7 @@ class LabellingVerbs(ABC):
         Raises:
             InvalidInput: the specification does not fit the data or names too few annotators,
                 or no sample waits for a label.
+            Refused: the asker may not change the dataset.
             Conflict: another campaign has the name.
         """
 
@@ -151,11 +152,15 @@ class LabellingVerbs(ABC):
     def label_items(
         self, package: int, *, audited: bool = False, offset: int = 0, limit: int = PAGE
     ) -> r.ItemPage:
-        """Items of a package; with `audited` those of the present audit. At most 1,000."""
+        """Items of a package; with `audited` those of the present audit. At most 1,000.
+
+        Raises:
+            Refused: the asker is not the package's annotator, nor a reviewer or developer.
+        """
 
     @abstractmethod
     def label_item(self, package: int, position: int) -> r.LabelItemDetail:
-        """One item with its revisions."""
+        """One item with its revisions; raises as `label_items`."""
 
     @abstractmethod
     def review_item(
@@ -182,7 +187,11 @@ class LabellingVerbs(ABC):
     def disagreements(
         self, campaign: str, offset: int = 0, limit: int = PAGE
     ) -> r.DisagreementPage:
-        """Samples whose annotators do not agree and nobody has decided on; at most 200."""
+        """Samples whose annotators do not agree and nobody has decided on; at most 200.
+
+        Raises:
+            Refused: the asker is neither a reviewer of the campaign nor a developer.
+        """
 
     @abstractmethod
     def adjudicate(self, campaign: str, sample_id: str, lane: int) -> r.Campaign:

@@ -6,6 +6,7 @@ written after the tag, and again if a crash came between.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,10 +40,17 @@ class VersionDataset(Effect[VersionConfig]):
     """Version a dataset, or name the version that it is."""
 
     name = "data.version"
-    version = 3
+    version = 4
     title: ClassVar[Mapping[str, str]] = {"en": "Version a dataset", "zh": "生成数据集版本"}
     Config = VersionConfig
-    inputs: ClassVar[Mapping[str, Port]] = {"dataset": Port(ArtifactKind.DATASET)}
+    inputs: ClassVar[Mapping[str, Port]] = {
+        "dataset": Port(ArtifactKind.DATASET),
+        "base": Port(
+            ArtifactKind.RECORD,
+            "the version that it was made from, which must be the latest still",
+            optional=True,
+        ),
+    }
     outputs: ClassVar[Mapping[str, Port]] = {"record": Port(ArtifactKind.RECORD)}
 
     def observe(
@@ -76,7 +84,7 @@ class VersionDataset(Effect[VersionConfig]):
         from aileron.data.versions import Versions
 
         versions = Versions.of(context.settings)
-        folder = _following(versions, context, config, inputs["dataset"])
+        folder = _following(versions, context, config, inputs)
         version = versions.publish(folder, context.project, context.actor, context.run_id)
         record = _record(version, context)
         _enter(context, folder, version, record)
@@ -109,15 +117,16 @@ class VersionDataset(Effect[VersionConfig]):
 
 
 def _following(
-    versions: Versions, context: EffectContext, config: VersionConfig, folder: Path
+    versions: Versions, context: EffectContext, config: VersionConfig, inputs: Mapping[str, Path]
 ) -> Path:
-    """The dataset in `folder`, whose card names the version before if it names none.
+    """The dataset that goes in, whose card names the version before if it names none.
 
     Raises:
-        Conflict: its samples would join another version than the latest.
+        Conflict: it would follow another version than the one that it was made from.
     """
     from aileron.data.appending import with_parent
 
+    folder = inputs["dataset"]
     card = read_card(folder)
     latest = versions.latest(context.project, card.name)
     if latest is None or latest.holds(card):
@@ -126,6 +135,10 @@ def _following(
         raise Conflict(
             "data.came_between", where=card.name, latest=latest.tag, parent=config.parent
         )
+    if "base" in inputs:
+        base = json.loads((inputs["base"] / "record.json").read_text(encoding="utf-8"))["tag"]
+        if base != latest.tag:
+            raise Conflict("data.base_left", where=card.name, latest=latest.tag, base=base)
     if card.parent is not None:
         return folder
     context.work.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aileron.core.errors import StepFailed
+from aileron.core.errors import StepFailed, Unavailable
 from aileron.core.settings import Settings
 from aileron.doctor.finding import Finding, look
 from aileron.label.studio.client import Studio
@@ -13,7 +13,8 @@ from aileron.ledger import Ledger
 
 def examine_labelling(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
     """Look at Label Studio; nothing is said where it is not installed and nobody labels."""
-    if settings.labelstudio_url or ledger.labelling.at_work():
+    at_work = any(package.studio_project for _, package in ledger.labelling.at_work())
+    if settings.labelstudio_url or at_work:
         yield look("labelling", "Label Studio", lambda: _projects(settings, ledger))
 
 
@@ -25,7 +26,12 @@ def _projects(settings: Settings, ledger: Ledger) -> str:
     }
     studio = Studio.of(settings)
     try:
-        studio.ping()
+        try:
+            studio.ping()
+        except Unavailable:
+            if wanted:
+                raise
+            return "does not run; nobody labels now"
         gone = sorted(wanted[one] for one in wanted.keys() - studio.tables.projects())
     finally:
         studio.close()

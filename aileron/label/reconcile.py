@@ -47,7 +47,7 @@ def reconcile(ledger: Ledger, studio: StudioPort, samples: SampleSource, package
             states = studio.states(package.studio_project)
         except NotFound:
             log.warning("package %d is gone from Label Studio", package.id)
-            ledger.labelling.taken_back(package.id)
+            ledger.labelling.taken_back(package.id, package.studio_project)
             return 0
         names = {item.studio_task: item.sample_id for item in ledger.labelling.items(package.id)}
         states = [state for state in states if state.task in names]

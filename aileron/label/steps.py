@@ -7,6 +7,7 @@ What they said and reviewers approved is delivered as a file of annotations, whi
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,10 +24,13 @@ from aileron.core.steps import Effect, EffectContext, Record, StepConfig, Wait
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aileron.label.spec import LabelSpec
     from aileron.ledger import Campaign, Ledger
 
 ANNOTATIONS_FILE: Final = "annotations.jsonl"
 NAME_LENGTH: Final = 40
+SEEDS: Final = 2**63
+"""Of what reviewers look at, which annotators must not foresee."""
 
 
 class CampaignConfig(StepConfig):
@@ -53,7 +57,9 @@ class BeginCampaign(Effect[CampaignConfig]):
     def observe(
         self, context: EffectContext, config: CampaignConfig, inputs: Mapping[str, Path]
     ) -> Record | None:
-        del config
+        from aileron.data.card import read_card
+        from aileron.label.spec import LabelSpec, complete
+
         told = _told(inputs["dataset_record"])
         with _ledger(context) as ledger:
             try:
@@ -62,6 +68,8 @@ class BeginCampaign(Effect[CampaignConfig]):
                 return None
         if (found.dataset, found.version) != (told["dataset"], told["version"]):
             raise Conflict("label.step_other_campaign", name=found.name, dataset=found.dataset)
+        asked = check_values(LabelSpec, dict(config.labels))
+        _check_same(found, complete(asked, read_card(inputs["dataset"])))
         return _record(found)
 
     def apply(
@@ -73,12 +81,16 @@ class BeginCampaign(Effect[CampaignConfig]):
 
         there = self.observe(context, config, inputs)
         if there is not None:
+            self._distribute(context, there)  # it may have ended between the two
             return there
         opened = Opened.read(inputs["dataset"])
         spec = complete(check_values(LabelSpec, dict(config.labels)), opened.card)
         facts = opened.facts
         told_of = zip(facts.ids.to_pylist(), facts.annotated.to_pylist(), strict=True)
         chosen = [one for one, done in told_of if not (done and spec.only_waiting)]
+        if spec.annotators and len(spec.annotators) < spec.overlap:
+            count = len(spec.annotators)
+            raise InvalidInput("label.step_few_annotators", count=count, overlap=spec.overlap)
         if not chosen:
             context.log("No sample waits for a label.")
             return {"campaign": None, "samples": 0}
@@ -86,10 +98,21 @@ class BeginCampaign(Effect[CampaignConfig]):
         with _ledger(context) as ledger:
             work = Work(ledger, context.project, context.actor)
             name = _name(context, told)
-            made = work.create(name, told["dataset"], told["version"], spec, chosen)
+            seed = secrets.randbelow(SEEDS)
+            made = work.create(name, told["dataset"], told["version"], spec, chosen, seed=seed)
             work.distribute(name)
         context.log(f"Campaign {made.name}: {made.samples:,} samples wait for a label.")
         return _record(made)
+
+    @staticmethod
+    def _distribute(context: EffectContext, record: Record) -> None:
+        from aileron.label.work import Work
+        from aileron.ledger import CampaignState
+
+        with _ledger(context) as ledger:
+            found = ledger.labelling.campaign(context.project, record["campaign"])
+            if found.state is CampaignState.OPEN:
+                Work(ledger, context.project, context.actor).distribute(found.name)
 
     def undo(
         self,
@@ -127,7 +150,7 @@ class AnnotateConfig(StepConfig):
 
 
 class Annotate(Wait[AnnotateConfig]):
-    """Waits until enough samples are labelled and approved."""
+    """Waits until enough samples are labelled and approved; what it delivers ends the campaign."""
 
     name = "label.annotate"
     version = 1
@@ -166,12 +189,16 @@ class Annotate(Wait[AnnotateConfig]):
         inputs: Mapping[str, Path],  # noqa: ARG002
         record: Record,
     ) -> Mapping[str, Path]:
+        from aileron.label.work import Work
+
         folder = context.work / "annotations"
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ANNOTATIONS_FILE).open("w", encoding="utf-8") as file:
             if record["campaign"] is not None:
                 with _ledger(context) as ledger:
-                    campaign = ledger.labelling.campaign(context.project, record["campaign"])
+                    # What is approved after this would be in no version, and asked for again.
+                    work = Work(ledger, context.project, context.actor)
+                    campaign = work.end(record["campaign"])
                     for sample_id, annotation in ledger.labelling.approved(campaign):
                         line = {"sample_id": sample_id, **annotation}
                         file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -195,6 +222,14 @@ def _name(context: EffectContext, told: Mapping[str, Any]) -> str:
     """The campaign's: the lifecycle's, and the version that is labelled."""
     behind = f"_v{told['version']}"
     return context.lifecycle[: NAME_LENGTH - len(behind)] + behind
+
+
+def _check_same(campaign: Campaign, asked: LabelSpec) -> None:
+    """Raise `Conflict` if the campaign was begun with other fields of labels.yaml."""
+    wanted = asked.to_json()
+    field = next((name for name in wanted if campaign.spec.get(name) != wanted[name]), None)
+    if field is not None:
+        raise Conflict("label.step_other_labels", name=campaign.name, field=field)
 
 
 def _items(campaign: Campaign) -> int:

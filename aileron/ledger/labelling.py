@@ -148,11 +148,15 @@ class Labelling(LabellingReading, LabellingFigures):
             change_rows(connection, items, ("package_id", "position"), rows)
             return True
 
-    def taken_back(self, package: int) -> None:
-        """Note that the package's Label Studio project is gone; what was seen there stays."""
+    def taken_back(self, package: int, studio_project: int) -> None:
+        """Note that a Label Studio project is gone; what was seen there stays.
+
+        Nothing happens if the package has another one by now.
+        """
+        mine = update(packages).filter_by(id=package, studio_project=studio_project)
         with self.database.transaction() as connection:
-            none = {"studio_project": None}
-            connection.execute(update(packages).filter_by(id=package).values(none))
+            if connection.execute(mine.values(studio_project=None)).rowcount == 0:
+                return
             forget = update(items).filter_by(package_id=package).values(studio_task=None)
             connection.execute(forget)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     any_,
     func,
     literal,
+    or_,
     select,
 )
 
@@ -63,9 +65,11 @@ class LabellingReading(Repository):
         with self.database.transaction() as connection:
             return [Campaign.of(row) for row in connection.execute(query)]
 
-    def at_large(self) -> builtins.list[Campaign]:
-        """The open campaigns of all projects, the newest first."""
-        query = select(campaigns).filter_by(state=CampaignState.OPEN)
+    def at_large(self, since: datetime) -> builtins.list[Campaign]:
+        """The campaigns of all projects that are open or ended after `since`, the newest first."""
+        query = select(campaigns).where(
+            or_(campaigns.c.state == CampaignState.OPEN, campaigns.c.ended > since)
+        )
         query = query.order_by(campaigns.c.id.desc())
         with self.database.transaction() as connection:
             return [Campaign.of(row) for row in connection.execute(query)]

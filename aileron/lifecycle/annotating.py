@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aileron.core.documents import check_values
@@ -28,6 +29,17 @@ def asked_labels(workflow: Lifecycle, settings: Settings) -> dict[str, Any]:
     merged = {**fields, **given}
     checked = check_values(LabelSpec, merged, workflow.document, ("annotate", "labels"))
     return checked.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def taken_in(labels: Mapping[str, Any]) -> dict[str, Any]:
+    """How the dataset takes what was said: with the classes of `labels` that it lacks."""
+    classes = labels.get("classes", ())
+    points = {one["name"]: one["points"] for one in classes if one.get("points")}
+    return {
+        "classes": [one["name"] for one in classes],
+        "points": points,
+        "may_be_empty": True,
+    }
 
 
 def check_keeps(workflow: Lifecycle, dataset: LoadedDataset) -> None:

@@ -11,7 +11,7 @@ from aileron.core.documents import FieldPath, check_values, suggestion
 from aileron.core.errors import AileronError, InvalidInput
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import SOURCE, Graph, Node, check_graph
-from aileron.lifecycle.annotating import ANNOTATE, CAMPAIGN, asked_labels, check_keeps
+from aileron.lifecycle.annotating import ANNOTATE, CAMPAIGN, asked_labels, check_keeps, taken_in
 from aileron.lifecycle.dataset import (
     DatasetFacts,
     LoadedDataset,
@@ -264,9 +264,9 @@ def _annotating(workflow: Lifecycle, annotate: Annotate, settings: Settings) -> 
     yield _node(spec, "campaign", CAMPAIGN, {"labels": labels}, begun, after=("validate",))
     yield _node(spec, "annotate", ANNOTATE, waited, {"campaign": "campaign.record"})
     said = {**data, "annotations": "annotate.annotations"}
-    new = {"classes": [one["name"] for one in labels.get("classes", ())], "may_be_empty": True}
-    yield _node(spec, "labels", "data.annotate", new, said)
-    yield _node(spec, "labelled", "data.version", {}, {"dataset": "labels.dataset"})
+    yield _node(spec, "labels", "data.annotate", taken_in(labels), said)
+    made = {"dataset": "labels.dataset", "base": "version.record"}
+    yield _node(spec, "labelled", "data.version", {}, made)
 
 
 def _learning(workflow: Lifecycle) -> Iterator[Node]:

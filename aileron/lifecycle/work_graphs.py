@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DATASET_SOURCE: Final = "dataset"
 """Name of the source that a dataset is imported from: ``source:dataset``."""
+ANNOTATE: Final = "data.annotate"
 CHECK: Final = "check"
 """The group of an import's steps that look at what came in."""
 MAKING: Final = ("dataset", "other")
@@ -115,7 +116,9 @@ def _operation(work: Operation) -> Iterator[Node]:
         config["other_parent"] = f"{spec.project}/{spec.other}"
     asked = config if spec.dataset else None
     yield _node(work, "operate", step, asked, inputs, path=("options",))
-    yield _node(work, "version", "data.version", {}, {"dataset": "operate.dataset"})
+    # What people said joins the latest version or none: two who publish must not undo each other.
+    follows = {"parent": config["parent"]} if step == ANNOTATE and "parent" in config else {}
+    yield _node(work, "version", "data.version", follows, {"dataset": "operate.dataset"})
 
 
 def _export(work: Export) -> Iterator[Node]:

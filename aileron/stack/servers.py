@@ -226,7 +226,7 @@ def _labelling_servers(
             (DATABASES,),
             tier=1,
             address=inside,
-            patience=280,  # its first start makes all of its tables
+            patience=540,  # its first start makes all of its tables
         ),
         Server(
             "labelling",

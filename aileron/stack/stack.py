@@ -30,7 +30,7 @@ from aileron.stack.process import last_lines, open_log, session
 from aileron.stack.record import ProcessId, ServerRecord, StackRecord, State
 from aileron.stack.servers import JOB_NAMES, LABELLING_NAMES, POSTGRES, SERVER_NAMES, log_file
 
-START_PATIENCE: Final = 300.0
+START_PATIENCE: Final = 600.0
 STOP_PATIENCE: Final = 90.0
 SWEEP_GRACE: Final = 5.0
 OWN_ADDRESSES: Final = (

@@ -158,7 +158,7 @@ def test_a_service_stops_and_starts_and_keeps_its_address(
     aileron("service", "stop", "breast_cancer")
     wait_for(503)
     assert httpx.get(url).json()["error_code"]
-    aileron("service", "start", "breast_cancer")
+    aileron("service", "start", "breast_cancer", "--wait")
     wait_for(200)
     assert "revision" in aileron("service", "show", "breast_cancer").out
 

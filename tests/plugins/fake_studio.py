@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from aileron.core.errors import NotFound, Unavailable
 from aileron.label.studio.port import Drawing, Result, TaskState
@@ -82,6 +82,10 @@ class FakeStudio:
             TaskState(task.id, tuple(task.annotations), tuple(task.drafts))
             for task in self._project(project).tasks.values()
         ]
+
+    def count(self, kind: Literal["annotation", "draft"], task: int) -> int:
+        self._called("count")
+        return len(getattr(self.task(task), f"{kind}s"))
 
     def annotate(self, task: int, result: Result, seconds: float | None = None) -> int:
         self._called("annotate")

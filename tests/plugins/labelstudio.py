@@ -87,7 +87,7 @@ class RunningStudio:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._answers, 240)
+        wait_until(self._answers, 500)
 
     def kill(self) -> None:
         """End it at once, whatever it does."""

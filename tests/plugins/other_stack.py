@@ -16,7 +16,7 @@ from plugins.warm_command import run_aileron
 from aileron.core.settings import Settings
 from aileron.stack.stack import Stack
 
-SECONDS: Final = 500
+SECONDS: Final = 800
 """A start, with services whose environments are made anew, may take its time."""
 
 

@@ -127,6 +127,16 @@ def page(content: str, place: Place, host_url: str, notice: str = "") -> str:
     return content.replace("</head>", f"{_HIDDEN}{_TELLING}</head>", 1)
 
 
+def landing(place: Place) -> str:
+    """Where a browser begins: with what is not labelled, a task that came back, else the first."""
+    base = f"/label/projects/{place.project}/data"
+    if place.package.annotator == place.person and place.package.changeable:
+        if not place.tasks.waiting:
+            return f"{base}?labeling=1"
+        return f"{base}?task={place.tasks.waiting[0]}"
+    return f"{base}?task={min(place.tasks.positions)}"
+
+
 def refusal(text: str, language: Language) -> str:
     """A sentence as a page."""
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from aileron.api.labelling import answers
 from aileron.api.labelling.binding import bind, check_drawing
 from aileron.api.labelling.desk import Desk, Place
 from aileron.api.labelling.passing import (
+    BODY_BYTES,
+    MASK_BYTES,
     answer_to,
     body_of,
     headers_of,
@@ -42,6 +45,8 @@ from aileron.label.studio.client import HOOK_HEADER
 from aileron.label.tickets import hook_secret
 
 ALL: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+MEDIA_KEPT: Final = "private, max-age=600"
+"""By the browser: somebody else may sit there tomorrow."""
 NEXT_TASK: Final[Mapping[str, Any]] = {
     "ordering": [],
     "selectedItems": {"all": False, "included": []},
@@ -125,7 +130,7 @@ class _Handler:
             place = await run_in_threadpool(self._desk.of_package, session, opened.package)
         except NotFound:
             raise NotFound("api.labelling.not_ready", package=opened.package) from None
-        response = RedirectResponse(_landing(place), 303, headers=dict(HEADERS))
+        response = RedirectResponse(answers.landing(place), 303, headers=dict(HEADERS))
         self._sessions.keep(response, session, secure=self._gate.secure)
         return response
 
@@ -151,7 +156,9 @@ class _Handler:
         medium = await run_in_threadpool(
             samples.medium, place.campaign.dataset, place.campaign.version, sample
         )
-        return part_of(medium.content, medium.type, request.headers.get("range"), forever=True)
+        response = part_of(medium.content, medium.type, request.headers.get("range"))
+        response.headers.update({**HEADERS, "Cache-Control": MEDIA_KEPT})
+        return response
 
     async def studio(self, request: Request) -> Response:
         """What of Label Studio passes."""
@@ -160,7 +167,7 @@ class _Handler:
         if request.method not in READING:
             check_origin(request)
         if request.method == "GET" and FILES.fullmatch(path):
-            return passed(await self._gate.upstream.ask("GET", path, headers=request.headers))
+            return passed(await self._gate.upstream.file(path, request.headers))
         page = PAGE.fullmatch(path)
         if request.method == "GET" and page:
             return await self._page(session, int(page["project"]))
@@ -174,7 +181,7 @@ class _Handler:
         path = request.scope["path"]
         if not FILES.fullmatch(path):
             raise NotFound("api.labelling.nothing_here")
-        return passed(await self._gate.upstream.ask("GET", path, headers=request.headers))
+        return passed(await self._gate.upstream.file(path, request.headers))
 
     async def nothing(self, _: Request) -> Response:
         """Whatever is not labelling."""
@@ -191,28 +198,36 @@ class _Handler:
     async def _forward(
         self, request: Request, session: Session, path: str, route: Route, numbers: dict[str, int]
     ) -> Response:
-        body = await body_of(request)
-        place, task = await run_in_threadpool(bind, self._desk, request, session, numbers, body)
+        bound = functools.partial(bind, self._desk, request, session, numbers)
+        place, task = await run_in_threadpool(bound, {})
+        if route.writes:
+            place.check_write(task)
+        masks = route.writes and place.spec.tool == "mask"
+        body = await body_of(request, MASK_BYTES if masks else BODY_BYTES)
         if route.made is not None:
             content = json.dumps(answers.made(route.made, place, body)).encode()
             return Response(content, media_type="application/json", headers=dict(HEADERS))
-        if route.writes:
-            place.check_write(task)
         sent = {name: value for name, value in body.items() if name in route.keys}
-        if route.draws and not skips(request, sent):
+        if route.draws and not (skips(request, sent) and sent.get("result") in (None, [])):
             samples = self._gate.samples_of(place.campaign.project)
             await run_in_threadpool(check_drawing, samples, place, task, sent)
+        if route.adds is not None:
+            await run_in_threadpool(self._desk.check_room, route.adds, task)
         if route.fixed:
             sent = dict(NEXT_TASK)
         if request.method not in READING and route.keys | {name for name, _ in route.fixed}:
             sent["project"] = place.project
         query = {"project": str(place.project), **dict(route.fixed), **query_of(route, request)}
+        text = await run_in_threadpool(json.dumps, sent) if sent else ""
+        if route.writes:  # all that took time, in which the package may have become another's
+            place, task = await run_in_threadpool(bound, body)
+            place.check_write(task)
         answer = await self._gate.upstream.ask(
             request.method,
             path,
             query=urlencode(query),
             headers=headers_of(request),
-            body=json.dumps(sent).encode() if sent else b"",
+            body=text.encode(),
         )
         if route.writes:
             self._gate.reconciling.hint(place.project)
@@ -226,13 +241,3 @@ def _notice(place: Place, language: Language) -> str:
     except AileronError as error:
         return error.render(language)
     return ""
-
-
-def _landing(place: Place) -> str:
-    """The stream of what is not labelled yet, else a task that came back, else the first."""
-    base = f"/label/projects/{place.project}/data"
-    if place.package.annotator == place.person and place.package.changeable:
-        if not place.tasks.waiting:
-            return f"{base}?labeling=1"
-        return f"{base}?task={place.tasks.waiting[0]}"
-    return f"{base}?task={min(place.tasks.positions)}"

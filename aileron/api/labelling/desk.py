@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from aileron.api.labelling.routes import Adds
 from aileron.api.labelling.sessions import Grant, Session
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.label.spec import LabelSpec
 from aileron.label.studio.port import StudioPort
-from aileron.ledger import Campaign, ItemState, Ledger, Package
+from aileron.ledger import IN_AUDIT, Campaign, ItemState, Ledger, Package
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
+MOST_DRAWN: Final = 10
+"""Annotations of one task, and drafts: the newest alone counts."""
 KEPT: Final = 512
 """Packages and campaigns whose fixed parts are remembered."""
 
@@ -81,7 +84,7 @@ class Desk:
 
         Raises:
             NotFound: it has not.
-            Refused: the package is somebody else's now.
+            Refused: the package is somebody else's now, or is not looked into any more.
         """
         return self._one(session, lambda place: place.package.id == package)
 
@@ -101,11 +104,20 @@ class Desk:
         """The task that a draft belongs to, whosever it is; `NotFound` if to none."""
         return self._owner("draft", draft, self._studio.task_of_draft)
 
+    def check_room(self, kind: Adds, task: int) -> None:
+        """Refuse one more annotation or draft of a task that has many already.
+
+        Raises:
+            Conflict: says so.
+        """
+        count = self._studio.count(kind, task)
+        if count >= MOST_DRAWN:
+            raise Conflict(f"api.labelling.too_many_{kind}s", count=count)
+
     def _one(self, session: Session, wanted: Callable[[Place], bool]) -> Place:
         for grant, place in self._places(session):
             if wanted(place):
-                if session.person != place.package.annotator and not grant.look:
-                    raise Refused("api.labelling.not_theirs", package=place.package.id)
+                _check_grant(grant, place)
                 return place
         raise NotFound("api.labelling.nothing_here")
 
@@ -148,6 +160,16 @@ class Desk:
             return self._owners.get((kind, ident), lambda: ask(ident))
         except NotFound:
             raise NotFound("api.labelling.nothing_here") from None
+
+
+def _check_grant(grant: Grant, place: Place) -> None:
+    """Refuse what was opened once and is not the person's any more."""
+    package, mine = place.package, place.package.annotator == place.person
+    if not grant.look:
+        if not mine:
+            raise Refused("api.labelling.not_theirs", package=package.id)
+    elif mine or package.state not in IN_AUDIT:
+        raise Refused("api.labelling.look_over", package=package.id, state=package.state)
 
 
 class _Kept(Generic[KeyT, ValueT]):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
@@ -18,18 +19,28 @@ from aileron.api.labelling.routes import Route
 from aileron.api.language import language_of
 from aileron.core.errors import AileronError, InvalidInput, Refused
 
-BODY_BYTES: Final = 32 << 20
-"""Of a drawing: masks are long."""
+BODY_BYTES: Final = 8 << 20
+"""Of a drawing."""
+MASK_BYTES: Final = 32 << 20
+"""Of one with masks, which are long."""
+_YES: Final = ("true", "1")
+_NO: Final = ("false", "0")
 KEPT: Final = ("content-type", "etag", "last-modified")
 """Headers of Label Studio's answers that a browser gets."""
 log = logging.getLogger(__name__)
 
 
 def skips(request: Request, sent: Mapping[str, Any]) -> bool:
-    return bool(sent.get("was_cancelled")) or request.query_params.get("was_cancelled") in (
-        "true",
-        "1",
-    )
+    """Whether somebody goes on without an annotation, as Label Studio will take it.
+
+    Raises:
+        InvalidInput: `was_cancelled` is no truth value.
+    """
+    said = sent.get("was_cancelled", False)
+    if not isinstance(said, bool):
+        raise InvalidInput("api.labelling.bad_body", problem="was_cancelled")
+    asked = request.query_params.get("was_cancelled") if request.method == "POST" else None
+    return asked in _YES if asked in (*_YES, *_NO) else said
 
 
 def query_of(route: Route, request: Request) -> dict[str, str]:
@@ -49,15 +60,24 @@ def headers_of(request: Request) -> dict[str, str]:
     return headers
 
 
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object of a request, empty if it has none."""
+async def body_of(request: Request, limit: int = BODY_BYTES) -> dict[str, Any]:
+    """The JSON object of a request, empty if it has none.
+
+    Raises:
+        TooLarge: it has more than `limit` bytes.
+        InvalidInput: it is no JSON object.
+    """
     if request.method in READING:
         return {}
     content = bytearray()
     async for part in request.stream():
         content += part
-        if len(content) > BODY_BYTES:
-            raise TooLarge("api.too_large", limit=BODY_BYTES)
+        if len(content) > limit:
+            raise TooLarge("api.too_large", limit=limit)
+    return await run_in_threadpool(_parsed, content)
+
+
+def _parsed(content: bytearray) -> dict[str, Any]:
     try:
         body = json.loads(content) if content.strip() else {}
     except (ValueError, RecursionError):

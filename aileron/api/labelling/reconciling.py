@@ -95,6 +95,8 @@ class Reconciling:
                 log.warning("package %d: %s", package.id, error)
                 if projects is not None:
                     self.hint(package.studio_project)
+            except Exception:  # what one holds must not keep the others from being looked at
+                log.exception("package %d cannot be looked at", package.id)
         return new
 
     def _have_told(self, project: int) -> None:
@@ -116,10 +118,10 @@ class Reconciling:
                     hints, self._hints = self._hints, set()
                 if not rounded or now - rounded > self._round:
                     rounded = now
-                    self.look()
-                    self._after()
+                    self._look(hints, None)
+                    self._follow()
                 elif hints:
-                    self.look(hints)
+                    self._look(hints, hints)
                 if not swept or now - swept > SWEEP_SECONDS:
                     swept = now
                     sweep(self._ledger, self._studio)
@@ -129,6 +131,24 @@ class Reconciling:
                 log.exception("looking at packages failed; it is tried again")
         if self._lease is not None:
             self._ledger.leases.release(self._lease)
+
+    def _look(self, hints: set[int], projects: set[int] | None) -> None:
+        """`look`; if it cannot even begin, what was told is told again."""
+        try:
+            self.look(projects)
+        except Exception:
+            with self._lock:
+                self._hints |= hints
+            raise
+
+    def _follow(self) -> None:
+        """Do what is done after a round, which goes on whatever comes of it."""
+        try:
+            self._after()
+        except AileronError as error:
+            log.warning("%s", error)
+        except Exception:
+            log.exception("what follows a round failed; it is tried after the next one")
 
     def _holds(self) -> bool:
         leases, now = self._ledger.leases, time.monotonic()

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+Adds = Literal["annotation", "draft"]
 Made = Literal["version", "whoami", "users", "nothing", "no_links", "views", "view"]
 """Answers of the gate itself, which Label Studio is not asked for."""
 
@@ -25,6 +26,7 @@ class Route:
         query: parameters that go on, with what they may be; others are left out.
         keys: fields of the JSON body that go on; others are left out.
         writes: it changes something of a task.
+        adds: it makes another one of these in its task.
         draws: the body's ``result`` must be an annotation of the sample.
         made: the gate answers by itself.
         fixed: parameters that are always sent so.
@@ -35,6 +37,7 @@ class Route:
     query: dict[str, re.Pattern[str]] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
     writes: bool = False
+    adds: Adds | None = None
     draws: bool = False
     made: Made | None = None
     fixed: tuple[tuple[str, str], ...] = ()
@@ -91,6 +94,7 @@ ROUTES: Final = (
         query={"was_cancelled": _FLAG},
         keys=_SAID,
         writes=True,
+        adds="annotation",
         draws=True,
     ),
     _route(
@@ -102,9 +106,21 @@ ROUTES: Final = (
         draws=True,
     ),
     _route("DELETE", "annotations/{annotation}", writes=True),
-    _route("POST", "annotations/{annotation}/convert-to-draft", keys=_DRAFTED, writes=True),
-    _route("POST", "tasks/{task}/drafts", keys=_DRAFTED, writes=True),
-    _route("POST", "tasks/{task}/annotations/{annotation}/drafts", keys=_DRAFTED, writes=True),
+    _route(
+        "POST",
+        "annotations/{annotation}/convert-to-draft",
+        keys=_DRAFTED,
+        writes=True,
+        adds="draft",
+    ),
+    _route("POST", "tasks/{task}/drafts", keys=_DRAFTED, writes=True, adds="draft"),
+    _route(
+        "POST",
+        "tasks/{task}/annotations/{annotation}/drafts",
+        keys=_DRAFTED,
+        writes=True,
+        adds="draft",
+    ),
     _route("GET", "drafts/{draft}"),
     _route("PATCH PUT", "drafts/{draft}", keys=_DRAFTED, writes=True),
     _route("DELETE", "drafts/{draft}", writes=True),

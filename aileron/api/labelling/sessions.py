@@ -15,7 +15,7 @@ from aileron.label.tickets import TICKET_SECONDS, Ticket, read_ticket, sign, ver
 
 COOKIE: Final = "aileron_label"
 PATH: Final = "/label"
-SECONDS: Final = 8 * 3600.0
+SECONDS: Final = 2 * 3600.0
 MOST: Final = 8
 """Packages that one browser has open; the one that was opened first is forgotten."""
 

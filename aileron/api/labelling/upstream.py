@@ -48,13 +48,21 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> httpx.Response:
-        """The answer to a request of its API or for one of its files, read to its end.
+        """The answer to a request of its API, read to its end.
 
         Raises:
             Unavailable: it does not answer.
         """
         own = {"Authorization": f"Token {self._token}"}
         return await self._send(method, path, query, {**chosen(headers or {}), **own}, body)
+
+    async def file(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
+        """One of its files, which everybody may have: nobody's name is said.
+
+        Raises:
+            Unavailable: it does not answer.
+        """
+        return await self._send("GET", path, "", chosen(headers), b"")
 
     async def page(self, path: str, query: str = "", language: str = "en") -> httpx.Response:
         """One of its pages, as its account sees it.

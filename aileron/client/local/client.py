@@ -27,7 +27,7 @@ from aileron.client.local.drafts import LocalDrafts
 from aileron.client.local.images import LocalImages
 from aileron.client.local.installation import Installation, Scope
 from aileron.client.local.jobs import LocalJobs
-from aileron.client.local.labelling import LocalLabelling
+from aileron.client.local.labelling import LocalLabelling, items
 from aileron.client.local.pools import LocalPools
 from aileron.client.local.sources import LocalSources
 from aileron.client.local.sweeping import LocalSweeping
@@ -207,7 +207,7 @@ class LocalClient(
     def medium(
         self, name: str, version: int | None, sample_id: str, size: r.MediumSize = "full"
     ) -> r.Medium:
-        return browse.medium(self._scope, name, version, sample_id, size)
+        return items.medium(self._scope, name, version, sample_id, size)
 
     def rows(
         self, name: str, version: int | None = None, *, offset: int = 0, limit: int = 50

@@ -59,7 +59,7 @@ def whole(scope: Scope, job: Job) -> r.Job:
         **brief(job, found, row),
         spec=job.spec,
         node=row.node if row else NODE,
-        reason=shown.reason,
+        reason=found.why(scope.language),
         has_log=row is not None,
         has_output=row is not None and "output" in row.outputs,
         metrics=measured.get("metrics"),

@@ -297,3 +297,4 @@ class Publication(Record):
     run_id: str
     lifecycle: str
     samples: int = Field(description="with approved annotations")
+    left_out: int = Field(0, description="approved, and not in the dataset's latest version")

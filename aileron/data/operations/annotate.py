@@ -74,7 +74,9 @@ class AnnotateDataset(Operation[AnnotateConfig]):
         idle = not annotations and not new and config.keep == "all"
         if idle and not config.may_be_empty:
             raise InvalidInput("data.operations.no_annotations", where=opened.card.name)
-        card = _with_classes(opened.card, new, config.points)
+        known = getattr(opened.card, "points", {})
+        points = {label: config.points[label] for label in config.points if label not in known}
+        card = _with_classes(opened.card, new, points)
         _check(opened, card, annotations)
         edit = Edit(opened.folder, annotations=annotations)
         if config.keep == "annotated":

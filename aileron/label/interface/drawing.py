@@ -97,7 +97,11 @@ def read_drawings(
         raise InvalidInput("label.interface.turned_picture")
     control = DRAWN[spec.tool or "box"]
     drawn = {str(item["id"]): item for item in result if item.get("from_name") == control.name}
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for item in result:
+        said.setdefault(str(item.get("id")), []).append(item)
     things: dict[str, AnnotatedObject] = {}
+    parts: dict[str, list[Polygon]] = {}
     for name, item in drawn.items():
         label = label_in(spec, item["value"])
         thing = _object(spec, sample, label, item)
@@ -105,10 +109,10 @@ def read_drawings(
             continue
         owner = things.get(str(item.get("parentID")))
         if owner is not None and owner.label == label and thing.polygons:
-            things[str(item["parentID"])] = _with_part(owner, thing)
+            parts.setdefault(str(item["parentID"]), []).extend(thing.polygons)
             continue
-        of_it = [other for other in result if str(other.get("id")) == name]
-        things[name] = _with_said(spec, sample, thing, name, of_it)
+        things[name] = _with_said(spec, sample, thing, name, said[name])
+    things |= {name: _with_parts(things[name], polygons) for name, polygons in parts.items()}
     if spec.tool == "points":
         things = join_points(spec, sample, things, result)
     if spec.task == "semantic_segmentation":
@@ -160,8 +164,8 @@ def _painted(item: Mapping[str, Any], width: int, height: int) -> NDArray[np.boo
     return nearest
 
 
-def _with_part(owner: AnnotatedObject, part: AnnotatedObject) -> AnnotatedObject:
-    polygons = (*owner.polygons, *part.polygons)
+def _with_parts(owner: AnnotatedObject, parts: Sequence[Polygon]) -> AnnotatedObject:
+    polygons = (*owner.polygons, *parts)
     return owner.model_copy(update={"polygons": polygons, "box": _box(box_of_polygons(polygons))})
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from aileron.core.errors import InvalidInput
 from aileron.data.formats.problems import Fault
+from aileron.data.operations.annotated import FITS
 from aileron.label.annotation import Annotation
 from aileron.label.interface.drawing import drawings, read_drawings
 from aileron.label.interface.marking import marks, read_marks
@@ -18,7 +19,18 @@ from aileron.label.interface.saying import (
 )
 from aileron.label.spec import LabelSpec
 
+MOST_RESULTS: Final = 5_000
+"""Of one annotation; nobody draws so many, and all of them are compared."""
 _MARKED: Final = ("entities", "sequence_labelling")
+_BAD: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading JSON of another form than Label Studio's ends in."""
 
 
 def to_result(
@@ -48,31 +60,42 @@ def results_of(
 
 
 def to_annotation(
-    spec: LabelSpec, sample: Mapping[str, Any], result: Sequence[Mapping[str, Any]]
+    spec: LabelSpec,
+    sample: Mapping[str, Any],
+    result: Sequence[Mapping[str, Any]],
+    *,
+    fits: bool = True,
 ) -> Annotation:
     """What `result` says of `sample`, the JSON of a sample.
 
     Attributes of the sample that the spec does not ask for stay as they are.
 
+    Args:
+        fits: refuse what no dataset version takes, such as a box outside the picture.
+
     Raises:
         InvalidInput: it cannot be an annotation: something has no class, a label is missing,
-            two marks overlap, ...; names the sample and says what to do in the screen.
+            two marks overlap, it does not fit the sample, ...; names the sample and says what to
+            do in the screen.
     """
+    where = str(sample["sample_id"])
+    if len(result) > MOST_RESULTS:
+        raise InvalidInput(
+            "label.interface.too_many", where=where, count=len(result), most=MOST_RESULTS
+        )
     try:
-        return _read(spec, sample, result)
+        return _read(spec, sample, result, fits=fits)
     except InvalidInput as error:
-        raise error.at(str(sample["sample_id"])) from None
+        raise error.at(where) from None
     except Fault as error:
         problem: Any = error.reason.to_dict()
-    except (KeyError, TypeError, ValueError) as error:
-        problem = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
-    raise InvalidInput(
-        "label.interface.bad_result", where=str(sample["sample_id"]), problem=problem
-    )
+    except _BAD as error:
+        problem = f"{type(error).__name__}: {str(error)[:200].partition(chr(10))[0]}"
+    raise InvalidInput("label.interface.bad_result", where=where, problem=problem)
 
 
 def _read(
-    spec: LabelSpec, sample: Mapping[str, Any], result: Sequence[Mapping[str, Any]]
+    spec: LabelSpec, sample: Mapping[str, Any], result: Sequence[Mapping[str, Any]], *, fits: bool
 ) -> Annotation:
     said: dict[str, Any] = {}
     if spec.tool is not None:
@@ -85,4 +108,8 @@ def _read(
     names = {one.name for one in asked}
     kept = {k: v for k, v in (sample.get("attributes") or {}).items() if k not in names}
     attributes = {**kept, **read_attributes(spec, asked, result)}
-    return Annotation(**said, attributes=attributes)
+    annotation = Annotation(**said, attributes=attributes)
+    fit = FITS.get(spec.modality or "")
+    if fits and fit is not None:
+        fit.check(annotation, sample)
+    return annotation

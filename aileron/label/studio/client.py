@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 
 import httpx
 
@@ -90,6 +90,9 @@ class Studio:
 
     def states(self, project: int) -> list[TaskState]:
         return self.tables.states(project)
+
+    def count(self, kind: Literal["annotation", "draft"], task: int) -> int:
+        return self.tables.count(kind, task)
 
     def annotate(self, task: int, result: Result, seconds: float | None = None) -> int:
         body = {"result": list(result), "lead_time": seconds}

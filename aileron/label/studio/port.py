@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Result = Sequence[Mapping[str, Any]]
 
@@ -75,7 +75,15 @@ class StudioPort(Protocol):
         ...
 
     def states(self, project: int) -> list[TaskState]:
-        """Every task of a project with what is drawn in it, by id."""
+        """Every task of a project with what is drawn in it, by id.
+
+        What counts is read alone: of drafts, and of annotations but the newest of a task, the
+        `result` may be empty.
+        """
+        ...
+
+    def count(self, kind: Literal["annotation", "draft"], task: int) -> int:
+        """How many annotations or drafts a task has."""
         ...
 
     def annotate(self, task: int, result: Result, seconds: float | None = None) -> int:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
@@ -20,10 +20,12 @@ from aileron.core.errors import NotFound, Unavailable
 from aileron.label.studio.port import Drawing, TaskState
 
 _DRAWINGS: Final = """
-SELECT 'annotations' AS kind, task_id, id, result, updated_at, lead_time, was_cancelled
+SELECT 'annotations' AS kind, task_id, id, updated_at, lead_time, was_cancelled,
+    CASE row_number() OVER (PARTITION BY task_id ORDER BY updated_at DESC, id DESC)
+    WHEN 1 THEN result END AS result
 FROM task_completion WHERE project_id = :project
 UNION ALL
-SELECT 'drafts', draft.task_id, draft.id, draft.result, draft.updated_at, draft.lead_time, false
+SELECT 'drafts', draft.task_id, draft.id, draft.updated_at, draft.lead_time, false, NULL
 FROM tasks_annotationdraft AS draft JOIN task ON task.id = draft.task_id
 WHERE task.project_id = :project
 ORDER BY 1, 3
@@ -31,6 +33,10 @@ ORDER BY 1, 3
 _DATA: Final = "SELECT id, data FROM task WHERE project_id = :project ORDER BY id"
 _ANNOTATION: Final = "SELECT task_id FROM task_completion WHERE id = :id"
 _DRAFT: Final = "SELECT task_id FROM tasks_annotationdraft WHERE id = :id"
+_COUNTS: Final = {
+    "annotation": "SELECT count(*) FROM task_completion WHERE task_id = :task",
+    "draft": "SELECT count(*) FROM tasks_annotationdraft WHERE task_id = :task",
+}
 _UNTOUCHED: Final = """
 SELECT id, description FROM project
 WHERE created_at < now() - :age
@@ -56,7 +62,7 @@ class StudioTables:
         )
 
     def states(self, project: int) -> list[TaskState]:
-        """Every task of a project with what is drawn in it, by id."""
+        """Every task of a project with what is drawn in it, by id; see `StudioPort.states`."""
         drawn: dict[str, dict[int, list[Drawing]]] = {
             "annotations": defaultdict(list),
             "drafts": defaultdict(list),
@@ -75,6 +81,11 @@ class StudioTables:
                 )
         annotations, drafts = drawn["annotations"], drawn["drafts"]
         return [TaskState(task, tuple(annotations[task]), tuple(drafts[task])) for task in tasks]
+
+    def count(self, kind: Literal["annotation", "draft"], task: int) -> int:
+        """How many annotations or drafts a task has."""
+        with self._moment() as connection:
+            return int(connection.execute(text(_COUNTS[kind]), {"task": task}).scalar_one())
 
     def data(self, project: int) -> dict[int, dict[str, Any]]:
         """Task -> its data, of every task of a project."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aileron.core.errors import AileronError, InvalidInput
+from aileron.core.errors import AileronError
 from aileron.label.annotation import Annotation
 from aileron.label.interface.controls import LABELS
 from aileron.label.interface.results import to_annotation
@@ -97,12 +97,7 @@ def read_result(
     known = [one for one in known if {one.get("from_id"), one.get("to_id")} <= {None, *there}]
     if not known:
         return None
-    try:
-        return to_annotation(spec, sample, known)
-    except (AttributeError, IndexError) as error:
-        raise InvalidInput(
-            "label.interface.bad_result", where=str(sample["sample_id"]), problem=str(error)
-        ) from None
+    return to_annotation(spec, sample, known, fits=False)  # people see it, and can mend it
 
 
 def _known(spec: LabelSpec, item: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -24,6 +24,7 @@ from aileron.client import records as r
 from aileron.core.errors import AileronError, Conflict, InvalidInput, NotFound, Refused, Unavailable
 from aileron.data.operations.annotate import AnnotateConfig, AnnotateDataset
 from aileron.data.texts import TextDataset
+from aileron.label.work import Work
 from aileron.ledger import Visibility
 
 __all__ = ["labelled", "somebody", "waiting_texts"]
@@ -273,7 +274,8 @@ def test_nobody_reviews_their_own_labels(somebody: Somebody, labelled: Labelled)
             somebody(name).review_item(package, item, approved=True)
         with pytest.raises(Refused):
             somebody(name).audit_package(package, "rejected", "no")
-    assert not somebody("ben").label_item(package, item).permissions["label.review"].allowed
+    with pytest.raises(Refused, match="packages of their own"):
+        somebody("ben").label_item(package, item)
     assert somebody("olga").review_item(package, item, approved=True).reviewer == "olga"
 
 
@@ -325,7 +327,7 @@ def test_approved_labels_are_written_and_published(
     ((dag, values),) = labelled.scheduler.asked
     assert dag == "default__dataset_operation"
     assert (values["operation"], values["dataset"]) == ("annotate", DATASET)
-    assert "version" not in values  # what others published meanwhile stays
+    assert values["version"] == 1
     assert values["options"] == {"classes": ["question"]}
     upload = values["sources"]["annotations"]["upload"]
     assert {one.id for one in owner.uploads()} == {upload}
@@ -384,6 +386,21 @@ def test_a_private_datasets_campaign_is_for_its_people(
     catalogue.change("default", DATASET, visibility=Visibility.PRIVATE, owner="wang")
     for name in ("anna", "rita", "olga"):
         assert somebody(name).campaign(DATASET).packages.total == 2
+        given = somebody(name).campaign(DATASET).permissions
+        assert not given["label.publish"].allowed
+    anna, olga = somebody("anna", "operator"), somebody("olga")
+    for act in (
+        lambda: anna.assign_package(package, "anna"),
+        lambda: anna.end_campaign(DATASET),
+        lambda: anna.publish_campaign(DATASET),
+        lambda: anna.export_labels(DATASET, Path("never.jsonl")),
+        lambda: olga.delete_campaign(DATASET),
+        lambda: olga.due_package(package, None),
+    ):
+        with pytest.raises(Refused, match="not its dataset"):
+            act()
+    with pytest.raises(NotFound):
+        olga.create_campaign(DATASET, name="more")
     carl = somebody("carl", "developer")
     assert carl.campaigns() == ()
     assert carl.label_packages().total == 0
@@ -397,6 +414,59 @@ def test_a_private_datasets_campaign_is_for_its_people(
     ):
         with pytest.raises(NotFound):
             ask()
+
+
+def test_media_of_a_private_dataset_are_shown_with_their_items(
+    somebody: Somebody, labelled: Labelled
+) -> None:
+    package = begun(somebody)[0].id
+    somebody("olga").assign_package(package, "anna")
+    catalogue = labelled.history.ledger.acting("wang").catalogue
+    catalogue.change("default", DATASET, visibility=Visibility.PRIVATE, owner="wang")
+    first = somebody("anna").label_items(package).items[0].sample_id
+    for name in ("anna", "rita", "olga"):
+        with pytest.raises(NotFound, match="picture"):  # it is asked for, and texts have none
+            somebody(name).medium(DATASET, 1, first)
+    hidden = {item.sample_id for item in somebody("anna").label_items(package).items}
+    other = next(f"w{number}" for number in range(TEXTS) if f"w{number}" not in hidden)
+    for name, sample in (("ben", first), ("anna", other), ("vera", first), ("rita", "a1")):
+        with pytest.raises(NotFound, match="no definition"):
+            somebody(name, "annotator").medium(DATASET, 1, sample)
+    with pytest.raises(NotFound, match="no definition"):
+        somebody("rita").medium(DATASET, None, first)
+    Work(labelled.history.ledger, "default", "wang").end(DATASET)
+    with pytest.raises(NotFound, match="no definition"):
+        somebody("rita").medium(DATASET, 1, first)
+
+
+def test_a_dataset_that_one_may_not_change_is_not_labelled(
+    somebody: Somebody, labelled: Labelled
+) -> None:
+    catalogue = labelled.history.ledger.acting("wang").catalogue
+    catalogue.change("default", DATASET, visibility=Visibility.PRESET, owner="wang")
+    with pytest.raises(Refused, match=r"dataset\.edit"):
+        somebody("olga").create_campaign(DATASET)
+    assert somebody("root", "admin").create_campaign(DATASET).name == DATASET
+
+
+def test_what_others_said_is_for_reviewers_and_developers(
+    somebody: Somebody, labelled: Labelled
+) -> None:
+    package = submitted(somebody, labelled)
+    for name in ("anna", "rita", "olga"):
+        assert somebody(name).label_items(package).total == 4
+        assert somebody(name).label_item(package, 1).position == 1
+    for name in ("rita", "olga"):
+        assert somebody(name).disagreements(DATASET).total == 0
+    ben, anna = somebody("ben"), somebody("anna")
+    for act in (
+        lambda: ben.label_items(package),
+        lambda: ben.label_item(package, 1),
+        lambda: ben.disagreements(DATASET),
+        lambda: anna.disagreements(DATASET),
+    ):
+        with pytest.raises(Refused, match="packages of their own"):
+            act()
 
 
 def test_what_is_not_there_is_said(somebody: Somebody) -> None:
@@ -424,8 +494,10 @@ def test_what_is_not_there_is_said(somebody: Somebody) -> None:
 def test_a_viewer_may_only_look(somebody: Somebody) -> None:
     package = begun(somebody)[0].id
     vera = somebody("vera", "viewer")
-    assert vera.label_items(package).total == 4
-    assert vera.label_item(package, 1).revision == 0
+    assert vera.label_package(package).size == 4
+    for look in (lambda: vera.label_items(package), lambda: vera.label_item(package, 1)):
+        with pytest.raises(Refused, match="packages of their own"):
+            look()
     assert not vera.campaign(DATASET).permissions["label.assign"].allowed
     assert vera.my_labelling().total == 0
     for act in (

@@ -2,36 +2,98 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from plugins.labelled import DATASET, Labelled, Somebody, labelled, somebody, waiting_texts
 
-from aileron.client.local.labelling.due import publish_due
+from aileron.client import records as r
+from aileron.client.local.labelling.due import FAILED, publish_due
+from aileron.core.errors import Unavailable
+from aileron.ledger import RunState
 
 __all__ = ["labelled", "somebody", "waiting_texts"]
+
+
+def due(labelled: Labelled) -> list[r.Publication]:
+    return list(publish_due(labelled.installation))
+
+
+def begun(somebody: Somebody, **spec: object) -> list[int]:
+    """The packages of a campaign without audits, four samples each."""
+    owner = somebody("olga")
+    owner.create_campaign(DATASET, spec={"audit": {"share": 0}, **spec})
+    return [package.id for package in owner.label_packages(DATASET).packages]
+
+
+def passed(somebody: Somebody, labelled: Labelled, package: int) -> None:
+    somebody("olga").assign_package(package, "anna")
+    labelled.draw(package, "fault")
+    somebody("anna").submit_package(package)
+
+
+def ends(labelled: Labelled, made: r.Publication, state: RunState) -> None:
+    """The run of a publication ends so."""
+    runs = labelled.installation.ledger.runs
+    runs.start(made.run_id, "default", made.lifecycle, "olga")
+    runs.finish(made.run_id, state)
 
 
 def test_enough_approved_samples_become_a_version_once(
     somebody: Somebody, labelled: Labelled
 ) -> None:
-    owner = somebody("olga")
-    spec = {"audit": {"share": 0}, "publish_every": 4}
-    owner.create_campaign(DATASET, spec=spec)
-    first, second = owner.label_packages(DATASET).packages
+    first, second = begun(somebody, publish_every=4)
+    assert due(labelled) == []
+    for package, published in ((first, 4), (second, 8)):
+        passed(somebody, labelled, package)
+        (made,) = due(labelled)
+        assert made.samples == published
+        assert due(labelled) == [], "its run goes on"
+        ends(labelled, made, RunState.SUCCEEDED)
+        assert due(labelled) == []
 
-    assert list(publish_due(labelled.installation)) == []
-    for package, published in ((first, [4]), (second, [8])):
-        owner.assign_package(package.id, "anna")
-        labelled.draw(package.id, "fault")
-        somebody("anna").submit_package(package.id)
-        made = list(publish_due(labelled.installation))
-        assert [one.samples for one in made] == published
-        assert list(publish_due(labelled.installation)) == []
+
+def test_a_run_that_failed_is_tried_again_after_a_pause(
+    somebody: Somebody, labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = begun(somebody, publish_every=4)
+    passed(somebody, labelled, first)
+    (made,) = due(labelled)
+    ends(labelled, made, RunState.FAILED)
+    assert due(labelled) == []
+    monkeypatch.setattr("aileron.client.local.labelling.due.PAUSE", timedelta(hours=-1))
+    assert [one.samples for one in due(labelled)] == [4]
+
+
+def test_what_is_left_when_a_campaign_ends_is_published(
+    somebody: Somebody, labelled: Labelled
+) -> None:
+    first, _ = begun(somebody, publish_every=100)
+    passed(somebody, labelled, first)
+    assert due(labelled) == []
+    somebody("olga").end_campaign(DATASET)
+    assert [one.samples for one in due(labelled)] == [4]
+
+
+def test_what_cannot_be_published_leaves_no_upload_and_is_told(
+    somebody: Somebody, labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = begun(somebody, publish_every=4)
+    passed(somebody, labelled, first)
+
+    def away(*_: Any, **__: Any) -> None:
+        raise Unavailable("client.airflow_down", url="-", problem="-")
+
+    monkeypatch.setattr(labelled.scheduler, "trigger", away)
+    assert due(labelled) == []
+    owner = somebody("olga")
+    assert owner.uploads() == ()
+    assert owner.events(f"campaign:default/{DATASET}", verb=FAILED)
+    assert due(labelled) == [], "it waits before the next try"
+    assert len(owner.events(f"campaign:default/{DATASET}", verb=FAILED)) == 1
 
 
 def test_without_the_field_somebody_publishes(somebody: Somebody, labelled: Labelled) -> None:
-    owner = somebody("olga")
-    owner.create_campaign(DATASET, spec={"audit": {"share": 0}})
-    package = owner.label_packages(DATASET).packages[0].id
-    owner.assign_package(package, "anna")
-    labelled.draw(package, "fault")
-    somebody("anna").submit_package(package)
-    assert list(publish_due(labelled.installation)) == []
+    passed(somebody, labelled, begun(somebody)[0])
+    assert due(labelled) == []

@@ -12,7 +12,7 @@ from plugins.datasets import Notebook, Workbench
 from plugins.releases import PROJECT, Platform
 
 from aileron.core.catalogue import step_class
-from aileron.core.errors import InvalidInput
+from aileron.core.errors import Conflict, InvalidInput
 from aileron.data.images.ingest import IngestImages
 from aileron.label.steps import Annotate, AnnotateConfig, BeginCampaign
 from aileron.label.work import Seen, Work
@@ -94,6 +94,7 @@ def test_what_is_approved_is_delivered(
     told = Annotate().ready(context, AnnotateConfig(), given)
     assert told == {"campaign": made.name, "approved": 3, "why": "approved"}
     files = Annotate().deliver(context, AnnotateConfig(), given, told)
+    assert [one.state for one in campaigns(bare_platform)] == ["ended"]
     lines = (files["annotations"] / "annotations.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
         {"sample_id": f"{number}.png", "labels": ["good"]} for number in range(3)
@@ -129,3 +130,21 @@ def asking(platform: Platform) -> PlatformContext:
     return PlatformContext(
         platform.settings, PROJECT, "parts", "run_1", "olga", "key", platform.work
     )
+
+
+def test_a_campaign_is_not_taken_for_one_with_other_labels(
+    bare_platform: Platform, inputs: dict[str, Path]
+) -> None:
+    made = begin(bare_platform, inputs)
+    config = step_class("label.campaign").Config(labels={**LABELS, "package_size": 2})
+    with pytest.raises(Conflict, match="package_size"):
+        BeginCampaign().apply(asking(bare_platform), config, inputs)
+    Work(bare_platform.ledger, PROJECT, "olga").delete(made.name)
+    assert begin(bare_platform, inputs).name == made.name
+
+
+def test_too_few_people_are_refused(bare_platform: Platform, inputs: dict[str, Path]) -> None:
+    labels = {**LABELS, "assignment": "by_hand", "overlap": 2}
+    config = step_class("label.campaign").Config(labels=labels)
+    with pytest.raises(InvalidInput, match="overlap of 2"):
+        BeginCampaign().apply(asking(bare_platform), config, inputs)

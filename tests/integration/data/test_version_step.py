@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from plugins.datasets import CARS, Caller, Workbench
 from pydantic import SecretStr
 
-from aileron.core.errors import StepFailed
+from aileron.core.errors import Conflict, StepFailed
 from aileron.core.settings import Settings
 from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions, check_version
@@ -122,3 +123,18 @@ def test_a_row_that_the_tag_contradicts_is_named(
     assert row is not None
     with pytest.raises(StepFailed, match="The tag shows digest"):
         check_version(caller.settings, row.model_copy(update={"digest": "0" * 64}))
+
+
+def test_what_people_labelled_follows_the_version_that_they_labelled(
+    caller: Caller, inputs: dict[str, Path], workbench: Workbench
+) -> None:
+    step = VersionDataset()
+    first = step.apply(caller, CONFIG, inputs)
+    base = workbench.new()
+    (base / "record.json").write_text(json.dumps(first))
+    said = {"dataset": workbench.ingest(CARS + "wasp,red,1,80,no\n"), "base": base}
+    step.apply(caller, CONFIG, {"dataset": workbench.ingest(CARS + "fox,red,1,70,no\n")})
+    with pytest.raises(Conflict, match="cars@v2 was made while people labelled default/cars@v1"):
+        step.apply(caller, CONFIG, said)
+    (base / "record.json").write_text(json.dumps({**first, "tag": "default/cars@v2"}))
+    assert step.apply(caller, CONFIG, said)["tag"] == "default/cars@v3"

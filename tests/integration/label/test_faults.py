@@ -10,8 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -102,6 +103,31 @@ def test_hooks_doubled_out_of_order_or_forged_count_nothing_twice(office: Office
     wait_until(lambda: all(item.digest for item in both()), 60)
     assert [item.revision for item in both()] == [1] * 10
     assert sum(len(office.ledger.labelling.revisions(item.id)) for item in both()) == 10
+
+
+def test_a_package_that_cannot_be_read_keeps_no_other_from_it(office: Office) -> None:
+    real, first = office.samples.bodies, items(office, 1)[0].sample_id
+    rounds: list[int] = []
+
+    def broken(dataset: str, version: int, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        if first in ids:
+            raise ZeroDivisionError
+        return real(dataset, version, ids)
+
+    def failing() -> None:
+        rounds.append(1)
+        raise ZeroDivisionError
+
+    office.samples.bodies = broken  # type: ignore[method-assign]
+    assert office.gate is not None
+    office.gate.reconciling._after = failing
+    for task in [office.tasks(1)[0], *office.tasks(2)]:
+        office.studio.annotate(task, choice("normal"), 1.0)
+    wait_until(lambda: all(item.digest for item in items(office, 2)), 60)
+    assert items(office, 1)[0].digest is None
+    wait_until(lambda: len(rounds) > 1, 60)
+    office.samples.bodies = real  # type: ignore[method-assign]
+    wait_until(lambda: items(office, 1)[0].digest, 60)
 
 
 def test_label_studio_itself_tells_the_gate(office: Office) -> None:

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import httpx
 import pytest
@@ -256,6 +258,7 @@ def test_the_cookie_is_for_the_gate_and_no_script(office: Office) -> None:
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "path=/label;" in cookie + ";"
+    assert "max-age=7200" in cookie
 
 
 def test_writes_come_from_our_own_page(office: Office) -> None:
@@ -281,17 +284,75 @@ def test_who_had_a_package_has_it_no_longer(office: Office) -> None:
     assert carla.get(f"/label/api/tasks/{task}").json()["annotations"][0]["result"]
 
 
-def test_what_is_submitted_or_approved_stays_as_it_is(office: Office) -> None:
-    anna, rita = office.person("anna", 1), office.person("rita", 1, look=True)
-    tasks = office.tasks(1)
-    for task in tasks:
-        path = f"/label/api/tasks/{task}/annotations"
-        assert rita.post(path, json={"result": choice("normal")}).status_code == 403
-        anna.post(path, json={"result": choice("normal")})
+def submitted(office: Office, anna: httpx.Client) -> int:
+    """The first package, all of it labelled and handed in."""
     package = office.package(1).id
+    for task in office.tasks(1):
+        path = f"/label/api/tasks/{task}/annotations"
+        assert anna.post(path, json={"result": choice("normal")}).status_code == 201
     wait_until(lambda: all(i.digest for i in office.ledger.labelling.items(package)), 30)
     office.work.submit(package)
+    return package
+
+
+def test_who_looks_into_a_package_does_so_while_it_is_in_audit(office: Office) -> None:
+    path = f"/label/api/tasks/{office.tasks(1)[0]}"
+    browser = httpx.Client(base_url=office.url, trust_env=False)
+    assert browser.get(office.ticket("rita", 1, look=True)).status_code == 403
+    assert not browser.cookies
+    package = submitted(office, office.person("anna", 1))
+    rita = office.person("rita", 1, look=True)
+    assert rita.get(path).status_code == 200
+    for item in office.ledger.labelling.items(package):
+        office.work.review(package, item.position, approved=False, comment="look again")
+    office.work.audit(package, "has_errors")
+    assert rita.get(path).status_code == 403
+    media = f"/label/media/{office.campaign.id}/{package}/1"
+    assert rita.get(media).status_code == 403
+    office.work.transfer(package, "rita")  # what she opened to look is not for drawing
+    write = rita.post(f"{path}/annotations", json={"result": choice("normal")})
+    assert write.status_code == 403
+    assert office.person("rita", 1).get(path).status_code == 200
+
+
+def test_who_loses_a_package_while_they_write_writes_nothing(office: Office) -> None:
+    anna, real = office.person("anna", 1), office.samples.bodies
+
+    def slow(dataset: str, version: int, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        office.work.transfer(office.package(1).id, "carla")
+        return real(dataset, version, ids)
+
+    path = f"/label/api/tasks/{office.tasks(1)[0]}/annotations"
+    office.samples.bodies = slow  # type: ignore[method-assign]
+    assert anna.post(path, json={"result": choice("normal")}).status_code == 403
+    office.samples.bodies = real  # type: ignore[method-assign]
+    assert counts(office, 1)[0] == (0, 0)
+
+
+def test_a_task_takes_few_annotations_and_drafts(office: Office) -> None:
+    anna, task = office.person("anna", 1), office.tasks(1)[0]
+    said = {"result": choice("normal")}
+    for what in ("annotations", "drafts"):
+        made = [anna.post(f"/label/api/tasks/{task}/{what}", json=said) for _ in range(11)]
+        assert [one.status_code for one in made] == [201] * 10 + [409]
+        assert "10" in made[-1].json()["detail"]
+    assert counts(office, 1)[0] == (10, 10)
+    newest = office.studio.states(office.package(1).studio_project or 0)[0].annotations
+    assert [bool(one.result) for one in newest].count(True) == 1
+    assert newest[-1].result
+    draft = anna.post(f"/label/api/annotations/{newest[0].id}/convert-to-draft", json=said)
+    assert draft.status_code == 409
+    assert anna.delete(f"/label/api/annotations/{newest[0].id}").status_code < 300
+    assert anna.post(f"/label/api/tasks/{task}/annotations", json=said).status_code == 201
+
+
+def test_what_is_submitted_or_approved_stays_as_it_is(office: Office) -> None:
+    anna = office.person("anna", 1)
+    tasks = office.tasks(1)
+    package = submitted(office, anna)
+    rita = office.person("rita", 1, look=True)
     path, said = f"/label/api/tasks/{tasks[0]}/annotations", {"result": choice("defective")}
+    assert rita.post(path, json=said).status_code == 403
     refused = anna.post(path, json=said)
     assert refused.status_code == 409
     assert "submitted" in refused.json()["detail"]
@@ -319,8 +380,24 @@ def test_what_is_no_annotation_is_said_on_the_page(office: Office) -> None:
         assert answer.json()["detail"]
     assert anna.post(path, content=b"{").status_code == 400
     assert counts(office, 1)[0] == (0, 0)
+    bad = choice("nothing of the kind")
+    for body in (
+        {"result": [], "was_cancelled": "yes"},
+        {"result": [], "was_cancelled": 1},
+        {"result": [], "was_cancelled": None},
+        {"result": bad, "was_cancelled": True},
+    ):
+        assert anna.post(path, json=body).status_code == 400, body
+    not_skipped = {"result": [], "was_cancelled": True}  # to Label Studio the query counts
+    assert anna.post(f"{path}?was_cancelled=false", json=not_skipped).status_code == 400
+    long = {"result": choice("normal"), "unique_id": "x" * (8 << 20)}
+    assert anna.post(path, json=long).status_code == 413
+    assert counts(office, 1)[0] == (0, 0)
     skipped = anna.post(path, json={"result": [], "was_cancelled": True})
     assert skipped.status_code == 201
+    assert anna.post(f"{path}?was_cancelled=true", json={"result": []}).status_code == 201
+    annotation = f"/label/api/annotations/{skipped.json()['id']}?was_cancelled=true"
+    assert anna.patch(annotation, json={"result": []}).status_code == 400
 
 
 def test_pictures_come_whole_and_in_parts(office: Office) -> None:
@@ -331,6 +408,8 @@ def test_pictures_come_whole_and_in_parts(office: Office) -> None:
     part = anna.get(path, headers={"Range": "bytes=0-7"})
     assert (part.status_code, part.content) == (206, whole.content[:8])
     assert "sandbox" in whole.headers["content-security-policy"]
+    assert whole.headers["cache-control"] == "private, max-age=600"
+    assert whole.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_hook_is_heard_of_our_label_studio_alone(office: Office) -> None:
@@ -348,7 +427,8 @@ def test_a_person_may_have_several_packages_open(office: Office) -> None:
     for number in (1, 2):
         assert anna.get(f"/label/api/tasks/{office.tasks(number)[0]}").status_code == 200
     ben = httpx.Client(cookies=anna.cookies, base_url=office.url, trust_env=False)
-    ben.get(office.ticket("ben", 1, look=True))
+    office.work.transfer(office.package(1).id, "ben")
+    assert ben.get(office.ticket("ben", 1)).status_code == 303
     assert ben.get(f"/label/api/tasks/{office.tasks(2)[0]}").status_code == 404
 
 
@@ -357,4 +437,7 @@ def test_the_page_asks_nothing_elsewhere(office: Office) -> None:
     page = anna.get(f"/label/projects/{office.package(1).studio_project}/data")
     assert "default-src 'self'" in page.headers["content-security-policy"]
     assert office.labelstudio.token not in page.text
+    scripts = re.findall(r'src="(/label/(?:static|react-app)/[^"?]+\.js)', page.text)
+    assert scripts
+    assert [anna.get(one).status_code for one in scripts] == [200] * len(scripts)
     assert PROJECT == "default"

@@ -54,6 +54,11 @@ def test_tasks_come_back_in_order_with_what_is_drawn(studio: Studio) -> None:
     changed = studio.states(project)[0].annotations[0]
     assert changed.result[0]["value"] == {"choices": ["b"]}
     assert changed.updated > before
+    assert (studio.count("annotation", tasks[0]), studio.count("draft", tasks[0])) == (1, 0)
+    studio.annotate(tasks[0], choice("a"))
+    both = studio.states(project)[0].annotations
+    assert [[one["value"]["choices"] for one in drawn.result] for drawn in both] == [[], [["a"]]]
+    assert studio.count("annotation", tasks[0]) == 2
     studio.delete_project(project)
     studio.delete_project(project)
     with pytest.raises(NotFound):

@@ -125,7 +125,7 @@ def test_a_version_that_came_between_is_not_left_behind(imports: Imports) -> Non
     imports.workspace.write(SOURCE, fruits(40))
     slow = imports.plan()
     assert imports.take(fruits(50))[0] == 2
-    with pytest.raises(Conflict, match="fruit@v2 was made while"):
+    with pytest.raises(Conflict, match="fruit@v2 was made meanwhile"):
         imports.run(slow)
     imports.workspace.write(SOURCE, fruits(40))
     assert imports.run(imports.plan())[0] == 3

@@ -16,6 +16,7 @@ from aileron.label.tickets import link
 from aileron.stack.database import databases
 from aileron.stack.stack import Stack
 
+pytestmark = pytest.mark.timeout(1200)  # the first start makes all tables
 MakeStack = Callable[..., Stack]
 
 

@@ -1179,6 +1179,8 @@ export interface Publication {
   lifecycle: string;
   /** with approved annotations */
   samples: number;
+  /** approved, and not in the dataset's latest version */
+  left_out: number;
 }
 
 export interface Purge {

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from aileron.client import records as r
 from aileron.client.local.browse import find_version
+from aileron.client.local.dataset_access import writable
 from aileron.client.local.installation import Scope
 from aileron.client.local.labelling.rules import work_of
 from aileron.client.local.labelling.samples import BrowsedSamples
@@ -25,7 +26,7 @@ NAME_LENGTH: Final = 40
 NAMES: Final = 1000
 """Campaigns of one dataset among whose names a free one is looked for."""
 HEAD: Final = ("apiVersion", "api_version", "kind")
-SEEDS: Final = 2**31
+SEEDS: Final = 2**63
 
 
 def create(
@@ -34,12 +35,15 @@ def create(
     """Keep a campaign with its packages, which nobody has yet.
 
     Raises:
+        NotFound: there is no such dataset, or it is not for the asker.
+        Refused: the asker may not change the dataset, into which the labels are to go.
         InvalidInput: the specification does not fit, names nobody, or no sample waits.
         Conflict: another campaign has the name.
     """
     authorize(scope.actor, CREATE, scope.project)
     given = {"dataset": dataset, "version": version, "name": name, "spec": dict(spec)}
     asked = check_values(r.CreateCampaign, given)
+    writable(scope, asked.dataset, "dataset.edit")
     found = find_version(scope, asked.dataset, asked.version)
     full = _completed(scope, found, asked.spec)
     if len(full.annotators) < full.overlap:

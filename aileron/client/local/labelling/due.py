@@ -2,39 +2,77 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from aileron.client import records as r
 from aileron.client.local.installation import Installation, Scope
 from aileron.client.local.labelling import publishing
 from aileron.core.access import Actor, Role
+from aileron.core.errors import AileronError, NotFound
 from aileron.label.spec import LabelSpec
-from aileron.ledger import Campaign, Ledger
+from aileron.ledger import Campaign, CampaignState, Event, Ledger, RunState
 
-ACTOR: Final = Actor(name="labelling", role=Role.DEVELOPER)
+FAILED: Final = "campaign.publish_failed"
+PAUSE: Final = timedelta(hours=1)
+"""After a try that failed."""
+LONG_ENDED: Final = timedelta(days=7)
+log = logging.getLogger(__name__)
 
 
 def publish_due(installation: Installation) -> Iterator[r.Publication]:
-    """Publish the open campaigns that are due, one after the other.
+    """Publish the campaigns that are due; one that cannot be is told of and does not stop others.
 
-    Raises:
-        AileronError: the run of one cannot be started; the next call tries it again.
+    A campaign that has ended publishes what is left. It is done in the name of who began it.
     """
-    ledger = installation.ledger
-    for campaign in ledger.labelling.at_large():
-        every = LabelSpec.model_validate(campaign.spec).publish_every
-        if every is None:
+    for campaign in installation.ledger.labelling.at_large(datetime.now(UTC) - LONG_ENDED):
+        if not _is_due(installation.ledger, campaign):
             continue
-        approved = ledger.labelling.progress([campaign])[campaign.id].approved
-        if approved - _published(ledger, campaign) >= every:
-            scope = Scope(installation, ACTOR, campaign.project, "en")
+        actor = Actor(name=campaign.created_by, role=Role.DEVELOPER)
+        try:
+            scope = Scope(installation, actor, campaign.project, "en")
             yield publishing.publish(scope, campaign.name)
+        except AileronError as error:
+            log.warning("%s: %s", campaign.name, error)
+            told = {"problem": error.to_dict()}
+            installation.ledger.events.append(
+                campaign.project, actor.name, FAILED, publishing.subject_of(campaign), None, told
+            )
 
 
-def _published(ledger: Ledger, campaign: Campaign) -> int:
-    """Samples that the last publication had."""
+def _is_due(ledger: Ledger, campaign: Campaign) -> bool:
+    every = LabelSpec.model_validate(campaign.spec).publish_every
+    if every is None:
+        return False
     subject = publishing.subject_of(campaign)
-    told = ledger.events.list(campaign.project, subject, verb=publishing.PUBLISHED, limit=1)
-    after: Any = told[0].after if told else None
-    return int(after["samples"]) if after else 0
+    pause = datetime.now(UTC) - PAUSE
+    failed = ledger.events.list(campaign.project, subject, verb=FAILED, limit=1)
+    if failed and failed[0].time > pause:
+        return False
+    told = ledger.events.list(campaign.project, subject, verb=publishing.PUBLISHED)
+    last = _state(ledger, told[0]) if told else RunState.SUCCEEDED
+    if last is None or (last is not RunState.SUCCEEDED and told[0].time > pause):
+        return False
+    approved = ledger.labelling.progress([campaign])[campaign.id].approved
+    new = approved - _published(ledger, told)
+    return new >= (1 if campaign.state is CampaignState.ENDED else every)
+
+
+def _published(ledger: Ledger, told: list[Event]) -> int:
+    """Samples of the newest publication whose run succeeded."""
+    for event in told:
+        if _state(ledger, event) is RunState.SUCCEEDED:
+            after = event.after or {}
+            return int(after["samples"]) + int(after.get("left_out", 0))
+    return 0
+
+
+def _state(ledger: Ledger, event: Event) -> RunState | None:
+    """How the run of a publication ended; None: it goes on."""
+    try:
+        state = ledger.runs.get((event.after or {})["run_id"]).state
+    except NotFound:
+        return RunState.FAILED
+    return state if state.final else None

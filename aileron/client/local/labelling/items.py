@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aileron.client import records as r
+from aileron.client.local import browse
 from aileron.client.local.installation import Scope
 from aileron.client.local.labelling import records, rights
 from aileron.client.local.labelling.rules import reviewing
@@ -10,14 +11,15 @@ from aileron.client.local.labelling.samples import BrowsedSamples
 from aileron.client.records.browse import MOST_SAMPLES
 from aileron.client.records.labelling import MOST_ITEMS
 from aileron.core.documents import check_values
-from aileron.core.errors import InvalidInput
+from aileron.core.errors import InvalidInput, NotFound
 from aileron.ledger import Campaign, How, Item, Package
 
 
 def listed(scope: Scope, number: int, audited: bool, offset: int, limit: int) -> r.ItemPage:
     """Items of a package by position."""
     _check_page(offset, limit, MOST_ITEMS)
-    _, package = rights.package_of(scope, number)
+    campaign, package = rights.package_of(scope, number)
+    rights.check_items(scope, campaign, package)
     read = scope.ledger.labelling
     found = read.items(package.id, audited=audited, offset=offset, limit=limit)
     total = read.package_counts([package.id])[package.id].audited if audited else package.size
@@ -28,6 +30,7 @@ def listed(scope: Scope, number: int, audited: bool, offset: int, limit: int) ->
 def show(scope: Scope, number: int, position: int) -> r.LabelItemDetail:
     """One item with its revisions."""
     campaign, package = rights.package_of(scope, number)
+    rights.check_items(scope, campaign, package)
     return _detail(scope, campaign, package, position)
 
 
@@ -47,6 +50,7 @@ def disagreements(scope: Scope, name: str, offset: int, limit: int) -> r.Disagre
     """Samples that an adjudicator is to decide on."""
     _check_page(offset, limit, MOST_SAMPLES)
     campaign = rights.campaign_of(scope, name)
+    rights.check_items(scope, campaign)
     read = scope.ledger.labelling
     found = read.consensus(campaign.id, How.OPEN, offset, limit)
     ids = [one.sample_id for one in found]
@@ -66,6 +70,40 @@ def disagreements(scope: Scope, name: str, offset: int, limit: int) -> r.Disagre
             for one in found
         ),
     )
+
+
+def medium(
+    scope: Scope, dataset: str, version: int | None, sample_id: str, size: r.MediumSize
+) -> r.Medium:
+    """A sample's picture or recording, of a dataset that the asker sees, or of an item of theirs.
+
+    Raises:
+        NotFound: there is none, or it is not for the asker.
+    """
+    try:
+        return browse.medium(scope, dataset, version, sample_id, size)
+    except NotFound:
+        if version is None or not _is_shown(scope, dataset, version, sample_id):
+            raise
+    return _samples(scope).medium(dataset, version, sample_id, size)
+
+
+def _is_shown(scope: Scope, dataset: str, version: int, sample_id: str) -> bool:
+    """Whether the sample is of an open campaign's item that the asker sees."""
+    if scope.actor.project not in (None, scope.project):
+        return False
+    read = scope.ledger.labelling
+    several = [
+        one
+        for one in read.campaigns(scope.project)
+        if (one.dataset, one.version) == (dataset, version)
+    ]
+    for campaign in rights.seen(scope, several):
+        for item in read.lanes(campaign.id, [sample_id]):
+            package = read.package(scope.project, item.package_id)
+            if rights.sees_items(scope, campaign, package):
+                return True
+    return False
 
 
 def _detail(scope: Scope, campaign: Campaign, package: Package, position: int) -> r.LabelItemDetail:

@@ -1,11 +1,13 @@
 """Whose campaigns and packages the asker sees, and what they may do there.
 
-A campaign is seen by all who see its dataset, and by the people whom it names.
+A campaign is seen by all who see its dataset, and by the people whom it names; these only label and
+review. What was said of samples is seen by developers, by its reviewers and by who said it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from aileron.client.local.dataset_access import allowed
 from aileron.client.local.installation import Scope
@@ -17,6 +19,8 @@ from aileron.ledger import AT_WORK, IN_AUDIT, Campaign, Package
 
 REVIEW = "label.review"
 WORK = "label.work"
+NAMED: Final = frozenset({"read", WORK, REVIEW})
+"""What people may do who see a campaign, but not its dataset."""
 
 
 def campaign_of(scope: Scope, name: str, verb: str = "read") -> Campaign:
@@ -24,14 +28,13 @@ def campaign_of(scope: Scope, name: str, verb: str = "read") -> Campaign:
 
     Raises:
         NotFound: there is none, or it is not for the asker.
-        Refused: the role is too low, or they are no reviewer of it.
+        Refused: the role is too low, they are no reviewer of it, or do not see its dataset.
     """
     authorize(scope.actor, verb, scope.project)
     campaign = scope.ledger.labelling.campaign(scope.project, name)
     if not seen(scope, [campaign]):
         raise NotFound("ledger.no_campaign", name=name)
-    if verb == REVIEW:
-        check_reviewer(scope, campaign)
+    _check_verb(scope, campaign, verb)
     return campaign
 
 
@@ -40,15 +43,14 @@ def package_of(scope: Scope, number: int, verb: str = "read") -> tuple[Campaign,
 
     Raises:
         NotFound: there is none, or it is not for the asker.
-        Refused: the role is too low, or they are no reviewer of it.
+        Refused: the role is too low, they are no reviewer of it, or do not see its dataset.
     """
     authorize(scope.actor, verb, scope.project)
     package = scope.ledger.labelling.package(scope.project, number)
     campaign = scope.ledger.labelling.campaign_of(package)
     if not seen(scope, [campaign]):
         raise NotFound("ledger.no_label_package", number=number)
-    if verb == REVIEW:
-        check_reviewer(scope, campaign)
+    _check_verb(scope, campaign, verb)
     return campaign, package
 
 
@@ -113,6 +115,24 @@ def check_reviewer(scope: Scope, campaign: Campaign) -> None:
         )
 
 
+def sees_items(scope: Scope, campaign: Campaign, package: Package | None = None) -> bool:
+    """Whether the asker sees what was said of samples in the package, or of all in the campaign."""
+    name = scope.actor.name
+    mine = package is not None and package.annotator == name
+    return mine or scope.actor.role.includes(Role.DEVELOPER) or name in reviewers(scope, campaign)
+
+
+def check_items(scope: Scope, campaign: Campaign, package: Package | None = None) -> None:
+    """Raise `Refused` if the asker does not see these."""
+    if not sees_items(scope, campaign, package):
+        raise Refused(
+            "client.items_not_yours",
+            name=scope.actor.name,
+            campaign=campaign.name,
+            reviewers=", ".join(reviewers(scope, campaign)) or "-",
+        )
+
+
 def can_label(scope: Scope, package: Package) -> bool:
     """Whether the asker may draw in the package now."""
     mine = package.annotator == scope.actor.name and package.state in AT_WORK
@@ -128,9 +148,20 @@ def can_audit(scope: Scope, campaign: Campaign, package: Package) -> bool:
 def may(scope: Scope, campaign: Campaign, *verbs: str) -> dict[str, Permission]:
     """Verb -> whether the asker may do it in this campaign."""
     found = scope.may(*verbs)
+    if not _readable(scope, campaign.dataset):
+        for verb in found.keys() - NAMED:
+            found[verb] = Permission(allowed=False, needs=found[verb].needs)
     if REVIEW in found and not is_reviewer(scope, campaign):
         found[REVIEW] = Permission(allowed=False, needs=found[REVIEW].needs)
     return found
+
+
+def _check_verb(scope: Scope, campaign: Campaign, verb: str) -> None:
+    """Raise `Refused` if the asker, who sees the campaign, may not do `verb` in it."""
+    if verb == REVIEW:
+        check_reviewer(scope, campaign)
+    if verb not in NAMED and not _readable(scope, campaign.dataset):
+        raise Refused("client.only_named", name=scope.actor.name, campaign=campaign.name, verb=verb)
 
 
 def _specs(scope: Scope, campaign: Campaign) -> tuple[LabelSpec, ...]:

@@ -198,7 +198,10 @@ def test_ending_while_people_work(ledger: Ledger) -> None:
 def test_a_package_has_one_project_in_label_studio(ledger: Ledger) -> None:
     begun = Labelling.begin(ledger)
     package = begun.package()
-    ledger.labelling.taken_back(package.id)
+    ledger.labelling.taken_back(package.id, -1)
+    assert ledger.labelling.item(package.id, 1).studio_task is not None
+    assert package.studio_project is not None
+    ledger.labelling.taken_back(package.id, package.studio_project)
     assert ledger.labelling.item(package.id, 1).studio_task is None
     results = at_once(
         *[

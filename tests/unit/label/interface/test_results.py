@@ -10,7 +10,7 @@ from plugins.label_cases import HEIGHT, PICTURE, WIDTH, LabelCase, label_case, l
 
 from aileron.core.errors import InvalidInput
 from aileron.label.annotation import Annotation
-from aileron.label.interface.results import to_annotation, to_result
+from aileron.label.interface.results import MOST_RESULTS, to_annotation, to_result
 from aileron.label.interface.tasks import prediction, task_data
 
 Results = list[dict[str, Any]]
@@ -86,6 +86,54 @@ def test_what_cannot_be_read_is_refused(name: str, value: dict[str, Any]) -> Non
     result = result_of(case)
     result[0]["value"] |= value
     assert refused(case, result) == "bad_result"
+
+
+ODD: tuple[tuple[str, Any], ...] = (
+    ("detection", {"value": "x"}),
+    ("detection", {"value": None}),
+    ("detection", {"value": {"rectanglelabels": {"a": 1}}}),
+    ("classification", {"value": [1]}),
+    ("classification", {"value": {"choices": [[]]}}),
+    ("polygons", {"value": {"polygonlabels": ["normal"], "points": [[]] * 3}}),
+    ("entities", {"value": {"start": 1e999, "end": 2, "labels": ["normal"]}}),
+    ("masks", {"original_width": -1}),
+    ("key_points", {"value": {"rectanglelabels": ["person"], "x": 1}}),
+)
+
+
+@pytest.mark.parametrize(("name", "wrong"), ODD)
+def test_json_of_another_form_is_refused_in_words(name: str, wrong: dict[str, Any]) -> None:
+    case = label_case(name)
+    assert refused(case, [{**result_of(case)[0], **wrong}]) in (
+        "bad_result",
+        "unknown_label",
+        "no_label",
+        "no_class",
+    )
+
+
+def test_what_no_dataset_version_takes_is_refused() -> None:
+    turned = label_case("rotated boxes")
+    leaving = result_of(turned)
+    leaving[0]["value"] |= {"x": 90, "y": 50, "width": 40, "height": 10, "rotation": 30}
+    assert refused(turned, leaving) == "bad_result"
+    assert to_annotation(turned.spec, turned.sample, leaving, fits=False).objects
+    boxes = label_case("detection")
+    outside = result_of(boxes)
+    outside[0]["value"] |= {"x": 90, "width": 40}
+    assert refused(boxes, outside) == "bad_result"
+    people = label_case("key_points")
+    dots = [one for one in result_of(people) if one["type"] == "keypointlabels"]
+    assert refused(people, [{**dots[0], "parentID": None}]) == "bad_result"
+
+
+def test_more_than_anybody_draws_is_refused_and_much_is_read_at_once() -> None:
+    case = label_case("polygons")
+    one = result_of(case)[0]
+    assert refused(case, [one] * (MOST_RESULTS + 1)) == "too_many"
+    parts = [{**one, "id": f"p{place}", "parentID": "p0"} for place in range(MOST_RESULTS)]
+    (thing,) = to_annotation(case.spec, case.sample, parts).objects
+    assert len(thing.polygons) == MOST_RESULTS
 
 
 def test_a_picture_that_was_turned_is_refused() -> None:
