@@ -75,7 +75,11 @@ class AnnotateDataset(Operation[AnnotateConfig]):
         if idle and not config.may_be_empty:
             raise InvalidInput("data.operations.no_annotations", where=opened.card.name)
         known = getattr(opened.card, "points", {})
-        points = {label: config.points[label] for label in config.points if label not in known}
+        points = {
+            label: names
+            for label, names in config.points.items()
+            if label not in known or known[label].names != tuple(names)
+        }
         card = _with_classes(opened.card, new, points)
         _check(opened, card, annotations)
         edit = Edit(opened.folder, annotations=annotations)
