@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from plugins.api import serving_api
-from plugins.labelstudio import environment_folder
+from plugins.labelstudio import installed
 from plugins.other_stack import OtherStack
 
 from aileron.client import RemoteClient
@@ -47,9 +47,10 @@ class LabellingStack:
 @pytest.fixture(scope="session")
 def labelling() -> Iterator[LabellingStack]:
     """A workspace as `aileron init` makes it, all of whose servers run."""
+    studio = installed()
     folder = Path(tempfile.mkdtemp(prefix="aileron-labelling-"))
     aileron = OtherStack(folder)
-    aileron.environ["AILERON_LABELSTUDIO_ENV"] = str(environment_folder())
+    aileron.environ["AILERON_LABELSTUDIO_ENV"] = studio
     try:
         aileron("init", ".")
         aileron("stack", "up")

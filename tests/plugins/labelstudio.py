@@ -105,11 +105,17 @@ class RunningStudio:
             return False
 
 
+def installed() -> str:
+    """The environment of Label Studio, which `make test` makes; skips the test without it."""
+    if not is_installed():
+        pytest.skip(f"Label Studio is not in {environment_folder()}; run: make labelling")
+    return str(environment_folder())
+
+
 @pytest.fixture(scope="session")
 def labelstudio(postgres: EmbeddedPostgres) -> Iterator[RunningStudio]:
     """A running server of the session."""
-    if not is_installed():
-        pytest.skip(f"Label Studio is not in {environment_folder()}; run: make labelling")
+    installed()
     folder = Path(tempfile.mkdtemp(prefix="aileron-labelstudio-"))
     postgres.ensure_database(DATABASE)
     running = RunningStudio(

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from plugins.labelstudio import installed
 
 from aileron.core.errors import Unavailable
 from aileron.label.studio.client import Studio
-from aileron.label.studio.server import DATABASE, environment_folder, is_installed
+from aileron.label.studio.server import DATABASE
 from aileron.label.tickets import link
 from aileron.stack.database import databases
 from aileron.stack.stack import Stack
@@ -37,10 +38,7 @@ def test_without_the_environment_there_is_neither_server_nor_database(
 
 
 def test_with_the_environment_both_run_and_answer(make_stack: MakeStack) -> None:
-    if not is_installed():
-        pytest.skip(f"Label Studio is not in {environment_folder()}; run: make labelling")
-    here = {"AILERON_LABELSTUDIO_ENV": str(environment_folder())}
-    stack = make_stack("labelstudio", "labelling", **here)
+    stack = make_stack("labelstudio", "labelling", AILERON_LABELSTUDIO_ENV=installed())
     settings = stack.start()
     studio = Studio.of(settings)
     try:
