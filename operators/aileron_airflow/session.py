@@ -189,9 +189,12 @@ def may_retry(error: AileronError) -> bool:
 
 
 def _unwanted(session: Session) -> bool:
-    """Whether the run is to end; if the ledger does not say, it goes on."""
+    """Whether the run is to end, or was ended meanwhile; if the ledger does not say, it goes on.
+
+    A task that tried again after somebody stopped its run would begin the run anew.
+    """
     try:
-        return session.stopping()
+        return session.ledger.runs.get(session.run_id).stopping_by is not None
     except AileronError:
         return False
 

@@ -137,3 +137,24 @@ def test_a_run_that_is_to_end_begins_nothing_more_and_is_not_tried_again(
     session.close()
     record = scheduler.ledger.runs.get(run.run_id)
     assert (record.state, record.failed_node, record.reason) == ("stopped", None, "wu stopped it.")
+
+
+def test_a_task_whose_run_was_ended_meanwhile_is_not_tried_again(
+    scheduler: Scheduler, run: Run
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from aileron.core.errors import StepFailed
+    from aileron.ledger import RunState
+    from aileron_airflow.session import Session, reported
+
+    session = Session(run.run_id, "ann", print)
+    with (
+        pytest.raises(AirflowFailException, match="was stopped"),
+        reported(session, context(1, 3), lambda: "train"),
+    ):
+        scheduler.ledger.acting("wu").runs.ask_stop(run.run_id)
+        scheduler.ledger.runs.finish(run.run_id, RunState.FAILED)  # by whoever looked first
+        raise StepFailed("run.cancelled", step="train")
+    session.close()
+    assert scheduler.ledger.runs.get(run.run_id).state is RunState.STOPPED
