@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from aileron.client import records as r
 from aileron.client.algorithms import AlgorithmVerbs
+from aileron.client.asking import Asking
 from aileron.core.documents import check_values
 
-AnswerT = TypeVar("AnswerT")
 
-
-class RemoteAlgorithms(AlgorithmVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _post(
-        self, kind: type[AnswerT], path: str, body: r.Asked | None = None, *, in_path: bool = False
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _call(
-        self, method: str, path: str, query: Mapping[str, Any], text: str | None = None
-    ) -> Any: ...
-
-    @abstractmethod
-    def _query(self, **query: Any) -> dict[str, Any]: ...
+class RemoteAlgorithms(Asking, AlgorithmVerbs):
+    """What `RemoteClient` inherits."""
 
     def algorithms(self) -> tuple[r.AlgorithmBrief, ...]:
         return self._get(tuple[r.AlgorithmBrief, ...], "algorithms")

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from aileron.client import records as r
+from aileron.client.asking import Asking
 from aileron.client.catalogue import CatalogueVerbs
 from aileron.client.works import WorkVerbs, tried
 
-AnswerT = TypeVar("AnswerT")
 
-
-class RemoteCatalogue(CatalogueVerbs, WorkVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _send(
-        self, method: str, kind: type[AnswerT], path: str, body: r.Asked | None = None
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _get_of_run(
-        self, kind: type[AnswerT], run_id: str, rest: str = "", **query: Any
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _download(self, run_id: str, rest: str, target: Path) -> None: ...
+class RemoteCatalogue(Asking, CatalogueVerbs, WorkVerbs):
+    """What `RemoteClient` inherits."""
 
     def define_dataset(self, definition: Mapping[str, Any]) -> r.DatasetBrief:
         return self._send("POST", r.DatasetBrief, "datasets", r.Define(definition=dict(definition)))

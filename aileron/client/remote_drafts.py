@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
-
-import httpx
+from collections.abc import Iterable
 
 from aileron.client import records as r
+from aileron.client.asking import Asking
 from aileron.client.drafts import DraftVerbs
 from aileron.core.documents import check_values
 
-AnswerT = TypeVar("AnswerT")
 
-
-class RemoteDrafts(DraftVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _send(
-        self, method: str, kind: type[AnswerT], path: str, body: r.Asked | None = None
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _sent(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> httpx.Response: ...
+class RemoteDrafts(Asking, DraftVerbs):
+    """What `RemoteClient` inherits."""
 
     def begin_draft(
         self,

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from aileron.client import records as r
+from aileron.client.asking import Asking
 from aileron.client.jobs import PAGE, JobVerbs
 from aileron.core.documents import check_values
 
-AnswerT = TypeVar("AnswerT")
 
-
-class RemoteJobs(JobVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _send(
-        self, method: str, kind: type[AnswerT], path: str, body: r.Asked | None = None
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _sent(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> httpx.Response: ...
-
-    @abstractmethod
-    def _fetch(self, path: str, query: Mapping[str, Any], target: Path) -> None: ...
+class RemoteJobs(Asking, JobVerbs):
+    """What `RemoteClient` inherits."""
 
     def submit_job(
         self, name: str, spec: Mapping[str, Any], *, description: str = "", draft: bool = False

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Any, TypeVar
 from urllib.parse import quote
 
 from aileron.client import records as r
+from aileron.client.asking import Asking
 from aileron.client.pools import PoolVerbs
 
-AnswerT = TypeVar("AnswerT")
 
-
-class RemotePools(PoolVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _post(
-        self, kind: type[AnswerT], path: str, body: r.Asked | None = None, *, in_path: bool = False
-    ) -> AnswerT: ...
+class RemotePools(Asking, PoolVerbs):
+    """What `RemoteClient` inherits."""
 
     def pools(self) -> tuple[r.PoolBrief, ...]:
         return self._get(tuple[r.PoolBrief, ...], "pools")

@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
-import httpx
-
 from aileron.client import records as r
+from aileron.client.asking import Asking
 from aileron.client.sources import SourceVerbs
 from aileron.core.errors import Conflict, InvalidInput, Unavailable
 
-AnswerT = TypeVar("AnswerT")
 PIECE: Final = 8 << 20
 ATTEMPTS: Final = 6
 PAUSE_SECONDS: Final = 0.2
@@ -25,21 +22,8 @@ PAUSE_SECONDS: Final = 0.2
 TUS: Final[Mapping[str, str]] = {"Tus-Resumable": "1.0.0"}
 
 
-class RemoteSources(SourceVerbs):
-    """What `RemoteClient` inherits; it says how a question is put."""
-
-    @abstractmethod
-    def _get(self, kind: type[AnswerT], path: str, **query: Any) -> AnswerT: ...
-
-    @abstractmethod
-    def _post(
-        self, kind: type[AnswerT], path: str, body: r.Asked | None = None, *, in_path: bool = False
-    ) -> AnswerT: ...
-
-    @abstractmethod
-    def _sent(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> httpx.Response: ...
+class RemoteSources(Asking, SourceVerbs):
+    """What `RemoteClient` inherits."""
 
     def connections(self) -> tuple[r.ConnectionBrief, ...]:
         return self._get(tuple[r.ConnectionBrief, ...], "connections")

@@ -182,5 +182,9 @@ class Wait(Step, Generic[ConfigT]):
         inputs: Mapping[str, Path],  # noqa: ARG002
         record: Record,  # noqa: ARG002
     ) -> Mapping[str, Path]:
-        """What came with `record`, for outputs that are no records: port -> directory."""
+        """What came with `record`, for outputs that are no records: port -> directory.
+
+        It may also close what was waited for, such as a campaign: it is called once the wait is
+        over, and again if it failed or its outputs were lost, so closing twice must be closing.
+        """
         return {}

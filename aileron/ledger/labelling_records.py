@@ -57,7 +57,6 @@ class Verdict(StrEnum):
 class How(StrEnum):
     """How one annotation came of several lanes."""
 
-    SINGLE = "single"
     MAJORITY = "majority"
     ADJUDICATED = "adjudicated"
     OPEN = "open"

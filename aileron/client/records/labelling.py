@@ -21,7 +21,6 @@ PackageState = Literal[
 ]
 ItemState = Literal["open", "draft", "labelled", "submitted", "approved", "rejected"]
 AuditOutcome = Literal["passed", "has_errors", "rejected"]
-ConsensusWay = Literal["single", "majority", "adjudicated", "open"]
 LabellingPart = Literal["label", "audit"]
 
 
