@@ -1,8 +1,9 @@
 """`make bundle`: one archive with all that an installation needs, for machines without a network.
 
 It holds the project's files, its own wheel with the pages inside, the wheels of the lock for this
-Python and this platform, and the documentation site. `install.py` installs it. The archive
-suits machines of the same platform and the same minor version of Python, and no others.
+Python and this platform, and the documentation site; with `--labelling` also those of Label Studio,
+which has an environment of its own. `install.py` installs it. The archive suits machines of the
+same platform and the same minor version of Python, and no others.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ import tempfile
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 EXTRAS: Final = ("airflow", "stages", "images", "serving", "s3", "embedded")
 """What runs the platform; tools for its development stay out."""
+LABELLING_LOCK: Final = "docker/labelstudio.lock"
 PAGES: Final = Path("aileron/api/pages")
 FORMAT_VERSION: Final = 1
 UV: Final = (sys.executable, "-m", "uv")
@@ -35,6 +37,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--out", type=Path, default=ROOT / "dist", help="folder of the archive")
     arguments.add_argument("--site", type=Path, default=ROOT / "dist/site", help="built docs site")
+    arguments.add_argument(
+        "--labelling", action="store_true", help="Label Studio too, as `make labelling` has it"
+    )
     given = arguments.parse_args()
     for folder, command in ((ROOT / PAGES, "make ui"), (given.site, "make docs-site")):
         if not (folder / "index.html").is_file():
@@ -46,6 +51,8 @@ def main() -> None:
         copy_project(folder)
         shutil.copytree(given.site, folder / "site")
         collect_wheels(folder / "wheels", Path(work))
+        if given.labelling:
+            fetch(resolve(LABELLING_LOCK), folder / "wheels-labelling", Path(work))
         write_manifest(folder)
         archive = pack(folder, given.out / f"{name}.tar")
     sys.stdout.write(f"{archive} ({archive.stat().st_size / 1e6:.0f} MB)\n")
@@ -80,25 +87,33 @@ def copy_file(source: Path, target: Path) -> None:
 
 def collect_wheels(wheels: Path, work: Path) -> None:
     """Wheels of everything that the extras need, each checked against its hash, and our own."""
-    listing = work / "requirements.txt"
     extras = [word for name in EXTRAS for word in ("--extra", name)]
-    run(
-        *UV, "pip", "compile", "--quiet", "pyproject.toml", *extras,
-        "--constraint", "requirements.lock", "--python", sys.executable,
-        "--generate-hashes", "--no-header", "--no-annotate", "--output-file", listing,
-    )  # fmt: skip
-    tools = work / "tools"
-    run(getattr(sys, "_base_executable", sys.executable), "-m", "venv", tools)
-    pip = (tools / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check")
-    run(*pip, "wheel", "--no-deps", "--requirement", listing, "--wheel-dir", wheels)
+    listing = resolve("pyproject.toml", *extras, "--constraint", "requirements.lock")
+    fetch(listing, wheels, work)
     run(*UV, "build", "--quiet", "--wheel", "--out-dir", wheels)
     (wheels / ".gitignore").unlink(missing_ok=True)
 
 
+def resolve(*wanted: str) -> str:
+    """The exact requirements of what is wanted, for this Python and platform, with their hashes."""
+    return output(
+        *UV, "pip", "compile", "--quiet", *wanted, "--python", sys.executable,
+        "--generate-hashes", "--no-header", "--no-annotate",
+    )  # fmt: skip
+
+
+def fetch(listing: str, wheels: Path, work: Path) -> None:
+    """Wheels of exact requirements; what has none is built."""
+    requirements, tools = work / "requirements.txt", work / "tools"
+    requirements.write_text(listing, encoding="utf-8")
+    run(getattr(sys, "_base_executable", sys.executable), "-m", "venv", tools)
+    pip = (tools / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check")
+    run(*pip, "wheel", "--no-deps", "--requirement", requirements, "--wheel-dir", wheels)
+
+
 def write_manifest(folder: Path) -> None:
     """bundle.json: for what the bundle is, from what it was made, and its wheels' digests."""
-    wheels = sorted((folder / "wheels").iterdir())
-    manifest = {
+    manifest: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "version": project_version(),
         "commit": output("git", "rev-parse", "HEAD").strip(),
@@ -106,9 +121,15 @@ def write_manifest(folder: Path) -> None:
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "platform": sysconfig.get_platform(),
         "extras": EXTRAS,
-        "wheels": {wheel.name: digest(wheel) for wheel in wheels},
+        "wheels": digests(folder / "wheels"),
     }
+    if (folder / "wheels-labelling").is_dir():
+        manifest["labelling"] = digests(folder / "wheels-labelling")
     (folder / "bundle.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def digests(wheels: Path) -> dict[str, str]:
+    return {wheel.name: digest(wheel) for wheel in sorted(wheels.iterdir())}
 
 
 def digest(path: Path) -> str:
@@ -131,7 +152,11 @@ def ownerless(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def output(*words: str) -> str:
-    return subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    """What a program prints; its own messages say what failed."""
+    done = subprocess.run(words, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"`{' '.join(words)}` failed with exit code {done.returncode}.")
+    return done.stdout
 
 
 def run(*words: str | Path) -> None:

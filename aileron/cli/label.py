@@ -17,13 +17,13 @@ from aileron.client import records as r
 from aileron.client.records.labelling import MOST_PACKAGES
 
 COLUMNS: Final = (
-    "name", "dataset", "state", "samples", "open", "labelled", "submitted", "approved",
+    "name", "dataset", "state", "samples", "open", "labelled", "aside", "submitted", "approved",
     "disagreements", "deadline", "overdue",
 )  # fmt: skip
 SHOWN: Final = (
     "name", "dataset", "version", "task", "tool", "state", "samples", "overlap",
-    "approved_samples", "disagreements", "agreement", "agreement_measure", "annotators",
-    "reviewers", "deadline", "overdue", "synced", "created_by", "created", "ended",
+    "approved_samples", "excluded_samples", "disagreements", "agreement", "agreement_measure",
+    "annotators", "reviewers", "deadline", "overdue", "synced", "created_by", "created", "ended",
 )  # fmt: skip
 
 PEOPLE: Final = ("annotators", "reviewers")
@@ -77,6 +77,23 @@ def create(
     _print(made, as_json=as_json)
 
 
+@command.command()
+@click.argument("dataset")
+@click.option("--version", type=click.IntRange(1), help="Of the dataset; default: the latest.")
+@project_option
+@json_option
+def spec(dataset: str, version: int | None, project: str | None, as_json: bool) -> None:
+    """Show the labels.yaml of DATASET, with what it leaves out as the dataset has it."""
+    import yaml
+
+    with open_client(project) as client:
+        found = client.labelling_spec(dataset, version)
+    if as_json:
+        show(found, as_json=True)
+        return
+    click.echo(yaml.safe_dump(found.spec, allow_unicode=True, sort_keys=False), nl=False)
+
+
 @command.command("list")
 @click.option("--all", "ended", is_flag=True, help="Also those that have ended.")
 @project_option
@@ -119,7 +136,7 @@ def distribute(campaign: str, project: str | None, as_json: bool) -> None:
 @project_option
 @json_option
 def end(campaign: str, project: str | None, as_json: bool) -> None:
-    """Freeze CAMPAIGN for good; what is approved can still be published."""
+    """Freeze CAMPAIGN for good; disagreements can still be decided, and labels published."""
     with open_client(project) as client:
         found = client.end_campaign(campaign)
     _print(found, as_json=as_json)
@@ -191,7 +208,10 @@ def export(campaign: str, target: Path, project: str | None, as_json: bool) -> N
 @project_option
 @json_option
 def publish(campaign: str, wait: bool, project: str | None, as_json: bool) -> None:
-    """Make the next version of the dataset: with the approved labels of CAMPAIGN."""
+    """Make the next version of the dataset, with approved labels that CAMPAIGN has not published.
+
+    Labels that it has published before stay as the latest version has them.
+    """
     run_work(lambda client: client.publish_campaign(campaign), project, wait, as_json)
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from aileron.client.base import Client
 
 COLUMNS: Final = (
-    "id", "campaign", "number", "lane", "state", "annotator", "size", "labelled", "submitted",
-    "approved", "rejected", "deadline", "overdue", "mine",
+    "id", "campaign", "number", "lane", "state", "annotator", "size", "labelled", "aside",
+    "submitted", "approved", "rejected", "deadline", "overdue", "mine",
 )  # fmt: skip
 SHOWN: Final = (
     "id", "campaign", "dataset", "number", "lane", "state", "annotator", "size", "audited",

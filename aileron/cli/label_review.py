@@ -1,4 +1,4 @@
-"""`aileron label items`, `review`, `audit`, ...: whether what people labelled is right."""
+"""`aileron label items`, `aside`, `review`, ...: whether what people labelled is right."""
 
 from __future__ import annotations
 
@@ -31,11 +31,37 @@ def items(
         show(found, as_json=True)
         return
     columns = [
-        "position", "sample_id", "state", "revision", "audited", "labels", "reviewer", "comment",
+        "position", "sample_id", "state", "revision", "audited", "labels", "aside", "reviewer",
+        "comment",
     ]  # fmt: skip
     show([_row(one) for one in found.items], as_json=False, columns=columns)
     if found.total > len(found.items):
         click.echo(f"({len(found.items)}/{found.total})")
+
+
+@click.command()
+@click.argument("package")
+@click.argument("position", type=click.IntRange(1))
+@click.option("--reason", help="Why; for the reviewer.")
+@click.option("--back", is_flag=True, help="Label it after all.")
+@project_option
+@json_option
+def aside(
+    package: str, position: int, reason: str | None, back: bool, project: str | None, as_json: bool
+) -> None:
+    """Set the sample at POSITION of PACKAGE aside, which cannot be labelled; or take it back."""
+    if back == (reason is not None):
+        raise click.UsageError("Say either --reason TEXT or --back.")
+    with open_client(project) as client:
+        number = find_package(client, package)
+        if reason is None:
+            found = client.take_item_back(number, position)
+        else:
+            found = client.set_item_aside(number, position, reason)
+    if as_json:
+        show(found, as_json=True)
+        return
+    show(_row(found), as_json=False)
 
 
 @click.command()
@@ -94,13 +120,14 @@ def disagreements(
             "sample_id": one.sample_id,
             "lane": lane,
             "by": said.by,
-            "labels": _labels(said.sample),
+            "labels": _labels(said.sample) if said.aside is None else "-",
+            "aside": said.aside,
             "agreement": one.agreement,
         }
         for one in found.disagreements
         for lane, said in enumerate(one.lanes)
     ]
-    show(rows, as_json=False, columns=["sample_id", "lane", "by", "labels", "agreement"])
+    show(rows, as_json=False, columns=["sample_id", "lane", "by", "labels", "aside", "agreement"])
 
 
 @click.command()
@@ -110,7 +137,7 @@ def disagreements(
 @project_option
 @json_option
 def adjudicate(campaign: str, sample: str, lane: int, project: str | None, as_json: bool) -> None:
-    """Decide that what was said of SAMPLE in LANE counts."""
+    """Decide that what was said of SAMPLE in LANE counts; also after CAMPAIGN has ended."""
     with open_client(project) as client:
         found = client.adjudicate(campaign, sample, lane)
     facts = {"sample_id": sample, "lane": lane, "disagreements": found.disagreements}
@@ -118,7 +145,7 @@ def adjudicate(campaign: str, sample: str, lane: int, project: str | None, as_js
 
 
 def _row(one: r.LabelItem) -> dict[str, Any]:
-    names = ("position", "sample_id", "state", "revision", "reviewer", "comment")
+    names = ("position", "sample_id", "state", "revision", "aside", "reviewer", "comment")
     facts = {name: getattr(one, name) for name in names}
     audited = "yes" if one.audited else "no"
     return {**facts, "audited": audited, "labels": ", ".join(one.labels)}
@@ -130,5 +157,5 @@ def _labels(sample: r.DatasetSample) -> str:
     return ", ".join((*sample.labels, *objects, *spans))
 
 
-COMMANDS: Final = (items, review, audit, disagreements, adjudicate)
+COMMANDS: Final = (items, aside, review, audit, disagreements, adjudicate)
 """In the order in which one works."""

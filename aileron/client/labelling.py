@@ -47,6 +47,20 @@ class LabellingVerbs(ABC):
         """
 
     @abstractmethod
+    def labelling_spec(self, dataset: str, version: int | None = None) -> r.LabellingSpec:
+        """What `create_campaign` would begin with: ``labels.yaml``, completed by the dataset.
+
+        Args:
+            version: default: the latest.
+
+        Raises:
+            NotFound: there is no such dataset, or it is not for the asker.
+            InvalidInput: something is wrong with the file, with line and field; or it does not
+                fit the data.
+            Refused: the asker may not change the dataset.
+        """
+
+    @abstractmethod
     def campaigns(self, *, ended: bool = False) -> tuple[r.CampaignBrief, ...]:
         """The project's campaigns, the newest first; with `ended` also those that have."""
 
@@ -64,7 +78,10 @@ class LabellingVerbs(ABC):
 
     @abstractmethod
     def end_campaign(self, name: str) -> r.Campaign:
-        """Freeze it: nobody can change anything after that. What is approved stays so."""
+        """Freeze it: nobody can change a label after that. What is approved stays so.
+
+        What its annotators do not agree on can still be decided with `adjudicate`, and published.
+        """
 
     @abstractmethod
     def delete_campaign(self, name: str) -> None:
@@ -144,7 +161,7 @@ class LabellingVerbs(ABC):
 
         Raises:
             Refused: it is somebody else's.
-            Conflict: items have no label yet; says how many.
+            Conflict: items have no label yet and are not set aside; says how many.
             Unavailable: Label Studio does not answer: what was drawn last cannot be seen.
         """
 
@@ -163,10 +180,36 @@ class LabellingVerbs(ABC):
         """One item with its revisions; raises as `label_items`."""
 
     @abstractmethod
+    def set_item_aside(self, package: int, position: int, reason: str) -> r.LabelItemDetail:
+        """Say why an item of one's package cannot be labelled, such as a blurred picture.
+
+        It needs no label then, and a reviewer always looks at it: approved it stays out of all
+        versions, rejected it comes back. So does Label Studio's own button Skip.
+
+        Args:
+            reason: for the reviewer; at most 2,000 characters.
+
+        Raises:
+            Refused: the package is somebody else's.
+            Conflict: it is not being labelled now, or the item is settled.
+            Unavailable: Label Studio does not answer: what was drawn last cannot be seen.
+        """
+
+    @abstractmethod
+    def take_item_back(self, package: int, position: int) -> r.LabelItemDetail:
+        """Label an item after all that was set aside; what was drawn of it counts again.
+
+        Raises:
+            Refused: the package is somebody else's.
+            Conflict: it is not being labelled now, or the item is not aside.
+            Unavailable: Label Studio does not answer: what was drawn last cannot be seen.
+        """
+
+    @abstractmethod
     def review_item(
         self, package: int, position: int, *, approved: bool, comment: str = ""
     ) -> r.LabelItemDetail:
-        """Approve or reject one item of an audit.
+        """Approve or reject one item of an audit: its label, or that it was set aside.
 
         Raises:
             Refused: the asker labelled it, or is no reviewer of the campaign.
@@ -195,7 +238,14 @@ class LabellingVerbs(ABC):
 
     @abstractmethod
     def adjudicate(self, campaign: str, sample_id: str, lane: int) -> r.Campaign:
-        """Decide whose annotation of a sample counts."""
+        """Decide whose annotation of a sample counts, also after the campaign has ended.
+
+        Choosing a lane that has set the sample aside leaves it out.
+
+        Raises:
+            Refused: the asker labelled it, or is no reviewer of the campaign.
+            Conflict: it is not settled in all lanes yet.
+        """
 
     @abstractmethod
     def export_labels(self, campaign: str, target: Path) -> int:
@@ -209,6 +259,9 @@ class LabellingVerbs(ABC):
     def publish_campaign(self, name: str) -> r.Publication:
         """Start the run that puts the approved annotations into the dataset's next version.
 
+        What this campaign has published before is left as the dataset's latest version has it,
+        unless it was decided otherwise since. So corrections of published labels stay.
+
         Raises:
-            Conflict: nothing is approved.
+            Conflict: nothing is approved, or all of it was published before.
         """

@@ -29,6 +29,9 @@ class RemoteLabelling(Asking, LabellingVerbs):
         body = check_values(r.CreateCampaign, given)
         return self._send("POST", r.Campaign, "labelling/campaigns", body)
 
+    def labelling_spec(self, dataset: str, version: int | None = None) -> r.LabellingSpec:
+        return self._get(r.LabellingSpec, "labelling/spec", dataset=dataset, version=version)
+
     def campaigns(self, *, ended: bool = False) -> tuple[r.CampaignBrief, ...]:
         query = {"ended": "true"} if ended else {}
         return self._get(tuple[r.CampaignBrief, ...], "labelling/campaigns", **query)
@@ -100,6 +103,15 @@ class RemoteLabelling(Asking, LabellingVerbs):
 
     def label_item(self, package: int, position: int) -> r.LabelItemDetail:
         return self._get(r.LabelItemDetail, _package(package, f"items/{position}"))
+
+    def set_item_aside(self, package: int, position: int, reason: str) -> r.LabelItemDetail:
+        body = check_values(r.SetAside, {"reason": reason})
+        path = _package(package, f"items/{position}/aside")
+        return self._send("POST", r.LabelItemDetail, path, body)
+
+    def take_item_back(self, package: int, position: int) -> r.LabelItemDetail:
+        path = _package(package, f"items/{position}/back")
+        return self._send("POST", r.LabelItemDetail, path)
 
     def review_item(
         self, package: int, position: int, *, approved: bool, comment: str = ""

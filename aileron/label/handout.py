@@ -2,7 +2,7 @@
 
 Nothing is locked: whoever comes second finds that the ledger knows a project already and takes
 its own away again. What a process left that was killed in between nobody sees, as the ledger
-does not know it; `sweep` takes it away.
+does not know it; `aileron.label.leftovers` takes it away.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from html import escape
 from typing import Any, Final
 
@@ -30,8 +29,6 @@ Bodies = Mapping[str, Mapping[str, Any]]
 """Id -> the JSON of a sample."""
 Suggest = Callable[[Campaign, Package, Sequence[Item], Bodies], Mapping[int, Mapping[str, Any]]]
 """Position -> what a model suggests there, as `Suggesting.for_package` does."""
-UNFINISHED: Final = timedelta(minutes=15)
-"""How old a project is at least that nobody is still filling."""
 
 
 def hand_out(
@@ -60,8 +57,8 @@ def hand_out(
     tasks = [_task(spec, campaign, item, _body(bodies, campaign, item)) for item in items]
     suggested = suggest(campaign, package, items, bodies) if suggest else {}
     title = f"{campaign.name[:40]} {package.number}"
-    note = json.dumps({"project": campaign.project, "package": package.id})
-    project = studio.create_project(title, labelling_config(spec), _shown(spec), note)
+    whose = {"project": campaign.project, "campaign": campaign.name, "package": package.id}
+    project = studio.create_project(title, labelling_config(spec), _shown(spec), json.dumps(whose))
     made = _add(studio, project, tasks, [suggested.get(item.position) for item in items])
     places = {item.position: task for item, task in zip(items, made, strict=True)}
     if not labelling.handed_out(package.id, project, places):
@@ -72,30 +69,6 @@ def hand_out(
 def _shown(spec: LabelSpec) -> str:
     """The instructions as HTML, which Label Studio shows as it is."""
     return escape(spec.instructions).replace("\n", "<br>")
-
-
-def sweep(ledger: Ledger, studio: StudioPort, age: timedelta = UNFINISHED) -> int:
-    """Delete the projects in Label Studio that a hand-out did not finish; how many.
-
-    One that may still be filled is left alone, as is one in which anything is drawn.
-    """
-    gone = 0
-    for project, note in studio.untouched(age):
-        if _is_nobodys(ledger, project, note):
-            studio.delete_project(project)
-            gone += 1
-    return gone
-
-
-def _is_nobodys(ledger: Ledger, project: int, note: str) -> bool:
-    try:
-        where = json.loads(note)
-        package = ledger.labelling.package(where["project"], where["package"])
-    except (ValueError, KeyError, TypeError):
-        return False  # none of ours
-    except NotFound:
-        return True
-    return package.studio_project != project
 
 
 def media_path(campaign: int, package: int, position: int) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic import Field
 
+from aileron.core.digest import digest_json
 from aileron.core.documents import check_values
 from aileron.core.errors import Conflict, InvalidInput, NotFound
 from aileron.core.ports import ArtifactKind, Port
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aileron.label.spec import LabelSpec
-    from aileron.ledger import Campaign, Ledger
+    from aileron.ledger import Campaign, Ledger, Progress
 
 ANNOTATIONS_FILE: Final = "annotations.jsonl"
 NAME_LENGTH: Final = 40
@@ -142,7 +143,7 @@ class AnnotateConfig(StepConfig):
     """How long to wait."""
 
     wanted: int | None = Field(
-        None, ge=1, description="approved samples that are enough; default: all"
+        None, ge=1, description="approved samples that are enough; default: all but excluded ones"
     )
     hours: float | None = Field(
         None, gt=0, description="after which it goes on with those approved by then"
@@ -173,8 +174,9 @@ class Annotate(Wait[AnnotateConfig]):
             return {"campaign": None, "approved": 0, "why": "nothing"}
         with _ledger(context) as ledger:
             campaign = ledger.labelling.campaign(context.project, name)
-            approved = ledger.labelling.progress([campaign])[campaign.id].approved
-        why = _why(campaign, approved, config)
+            progress = ledger.labelling.progress([campaign])[campaign.id]
+        approved = progress.approved
+        why = _why(campaign, progress, config)
         if why is None:
             context.log(f"{name}: {approved:,} of {campaign.samples:,} samples are approved.")
             return None
@@ -199,17 +201,22 @@ class Annotate(Wait[AnnotateConfig]):
                     # What is approved after this would be in no version, and asked for again.
                     work = Work(ledger, context.project, context.actor)
                     campaign = work.end(record["campaign"])
+                    digests: dict[str, str] = {}
                     for sample_id, annotation in ledger.labelling.approved(campaign):
                         line = {"sample_id": sample_id, **annotation}
                         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                        digests[sample_id] = digest_json(annotation)
+                    # Publishing the campaign later leaves them as they are.
+                    ledger.labelling.keep_published(campaign, context.run_id, digests)
         return {"annotations": folder}
 
 
-def _why(campaign: Campaign, approved: int, config: AnnotateConfig) -> str | None:
+def _why(campaign: Campaign, progress: Progress, config: AnnotateConfig) -> str | None:
     """Why to go on; None: there is more to wait for."""
     from aileron.ledger import CampaignState
 
-    if approved >= min(config.wanted or campaign.samples, campaign.samples):
+    most = campaign.samples - progress.excluded
+    if progress.approved >= min(config.wanted or most, most):
         return "approved"
     if campaign.state is CampaignState.ENDED:
         return "ended"

@@ -20,6 +20,7 @@ from aileron.ledger.labelling_held import HeldCampaign, HeldPackage
 from aileron.ledger.labelling_records import (
     AT_WORK,
     IN_AUDIT,
+    SETTLED,
     Campaign,
     CampaignState,
     Consensus,
@@ -50,6 +51,7 @@ __all__ = [
     "GONE",
     "IN_AUDIT",
     "KEPT",
+    "SETTLED",
     "AlgorithmEntry",
     "Basis",
     "Campaign",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     ColumnElement,
@@ -16,7 +18,10 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    all_,
+    func,
     insert,
+    literal,
     select,
 )
 
@@ -41,6 +46,10 @@ events = Table(
 )
 
 
+_PACKAGE: Final = "^label_package:(.*)/[0-9]+$"
+"""The subject of a package; what is in brackets is its campaign."""
+
+
 class Event(Record):
     """One change. `verb` is ``noun.participle``, `subject` ``noun:name``."""
 
@@ -54,6 +63,11 @@ class Event(Record):
     after: dict[str, Any] | None
     correlation: str | None
     """What the change was part of, a run id for instance."""
+
+    @property
+    def about(self) -> str:
+        """The subject; of a campaign's package the campaign."""
+        return re.sub(_PACKAGE, r"campaign:\1", self.subject)
 
 
 @dataclass(frozen=True)
@@ -136,12 +150,14 @@ class Events(Repository):
         actor: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        without: Collection[str] = (),
     ) -> list[Event]:
         """The newest events, newest first, that are all that is asked for.
 
         Args:
             verb: ``noun.participle``, or the noun alone.
             since: the earliest time; `until` is the first that is too late.
+            without: subjects of which none is listed; of a campaign none of its packages either.
         """
         wanted = {"project": project, "subject": subject, "correlation": correlation}
         wanted["actor"] = actor
@@ -153,9 +169,35 @@ class Events(Repository):
             query = query.where(events.c.time >= since)
         if until is not None:
             query = query.where(events.c.time < until)
+        if without:
+            about = func.regexp_replace(events.c.subject, _PACKAGE, r"campaign:\1")
+            query = query.where(about != all_(literal(sorted(without), ARRAY(Text))))
         with self.database.transaction() as connection:
             rows = connection.execute(query.order_by(events.c.id.desc()).limit(limit))
             return [Event.of(row) for row in rows]
+
+    def begun_campaigns(self, project: str) -> set[tuple[str, str]]:
+        """(subject, dataset) of all campaigns that were ever begun, deleted ones too."""
+        dataset = events.c.after["dataset"].astext
+        query = select(events.c.subject, dataset.label("dataset")).distinct()
+        query = query.filter_by(project=project, verb="campaign.created")
+        with self.database.transaction() as connection:
+            return {(row.subject, row.dataset) for row in connection.execute(query)}
+
+    def last_private(self, project: str) -> set[str]:
+        """Names of the datasets of which was said last that they are private, purged ones too."""
+        said = events.c.after["visibility"].astext
+        query = (
+            select(events.c.subject, said.label("visibility"))
+            .distinct(events.c.subject)
+            .filter_by(project=project, verb="dataset.changed")
+            .where(said.is_not(None))
+            .order_by(events.c.subject, events.c.id.desc())
+        )
+        start = f"dataset:{project}/"
+        with self.database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return {row.subject.removeprefix(start) for row in rows if row.visibility == "private"}
 
 
 def _verb(wanted: str) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ from aileron.ledger.datasets import dataset_versions
 from aileron.ledger.effects import effects
 from aileron.ledger.events import Repository, events
 from aileron.ledger.labelling_suggestions import suggestions
-from aileron.ledger.labelling_tables import campaigns, consensus, items, packages
+from aileron.ledger.labelling_tables import campaigns, consensus, items, packages, published
 from aileron.ledger.labelling_tables import revisions as label_revisions
 from aileron.ledger.leases import leases
 from aileron.ledger.lineage import dataset_uses
@@ -362,7 +362,7 @@ class _Reading:
 
 _KNOWN: Final = (
     runs, nodes, cache, events, champions, revisions, model_versions, dataset_versions,
-    dataset_uses, campaigns, packages, items, label_revisions, consensus,
+    dataset_uses, campaigns, packages, items, label_revisions, consensus, published,
     suggestions,
 )  # fmt: skip
 """Tables of which is said above what they keep; events tell of the past and keep nothing, and

@@ -30,7 +30,8 @@ from sqlalchemy.types import Text
 
 from aileron.core.errors import Conflict, NotFound
 from aileron.ledger.labelling_figures import LabellingFigures
-from aileron.ledger.labelling_held import HeldCampaign, HeldPackage, change_rows, numbers_of
+from aileron.ledger.labelling_held import HeldCampaign, HeldPackage
+from aileron.ledger.labelling_published import LabellingPublished
 from aileron.ledger.labelling_reading import LabellingReading
 from aileron.ledger.labelling_records import (
     Campaign,
@@ -39,10 +40,11 @@ from aileron.ledger.labelling_records import (
     Package,
     PackageState,
 )
+from aileron.ledger.labelling_rows import change_rows, numbers_of
 from aileron.ledger.labelling_tables import campaigns, items, packages
 
 
-class Labelling(LabellingReading, LabellingFigures):
+class Labelling(LabellingReading, LabellingFigures, LabellingPublished):
     """Campaigns with all that is in them."""
 
     def create(
@@ -161,7 +163,7 @@ class Labelling(LabellingReading, LabellingFigures):
             connection.execute(forget)
 
     def unsettled(self, campaign: Campaign) -> list[int]:
-        """Numbers of packages with samples that are approved in all lanes and not compared yet."""
+        """Numbers of packages with samples that are settled in all lanes and not compared yet."""
         if campaign.overlap == 1:
             return []
         with self.database.transaction() as connection:

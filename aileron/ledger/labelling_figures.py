@@ -43,6 +43,7 @@ class LabellingFigures(Repository):
                 items={state: own.get(state, 0) for state in ItemState},
                 packages={s: of_packages[campaign.id].get(s, 0) for s in PackageState},
                 approved=own.get(ItemState.APPROVED, 0) if single else said.decided if said else 0,
+                excluded=own.get(ItemState.EXCLUDED, 0) if single else said.excluded if said else 0,
                 disagreements=said.undecided if said else 0,
                 agreement=said.agreement if said else None,
                 overdue=looked[campaign.id].overdue,
@@ -142,10 +143,12 @@ def _states(
 
 
 def _agreed(connection: Connection, wanted: Sequence[int]) -> dict[int, Any]:
+    left_out = and_(consensus.c.how != How.OPEN, consensus.c.annotation.is_(None))
     query = select(
         consensus.c.campaign_id,
         func.count(consensus.c.annotation).label("decided"),
         func.count(case((consensus.c.how == How.OPEN, 1))).label("undecided"),
+        func.count(case((left_out, 1))).label("excluded"),
         func.avg(consensus.c.agreement).label("agreement"),
     )
     query = query.where(consensus.c.campaign_id.in_(wanted)).group_by(consensus.c.campaign_id)

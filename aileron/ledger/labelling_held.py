@@ -6,33 +6,29 @@ Everything here is part of one transaction, and many rows are changed by one sta
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    Table,
-    and_,
-    column,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from aileron.ledger.database import Json, lock_name
+from aileron.ledger.database import lock_name
 from aileron.ledger.events import Author, events
 from aileron.ledger.labelling_records import Campaign, Consensus, Item, Package, PackageState
-from aileron.ledger.labelling_tables import campaigns, consensus, items, packages, revisions
+from aileron.ledger.labelling_rows import Row, change_rows
+from aileron.ledger.labelling_suggestions import suggestions
+from aileron.ledger.labelling_tables import (
+    campaigns,
+    consensus,
+    items,
+    packages,
+    published,
+    revisions,
+)
 
 NOW = func.clock_timestamp()
-Row = Mapping[str, Any]
 
 
 @dataclass
@@ -67,7 +63,7 @@ class HeldCampaign:
         """Forget the campaign with all that was said in it: for one who holds it alone."""
         mine = select(items.c.id).filter_by(campaign_id=self.campaign.id)
         self.connection.execute(delete(revisions).where(revisions.c.item_id.in_(mine)))
-        for table in (consensus, items, packages):
+        for table in (consensus, published, suggestions, items, packages):
             self.connection.execute(delete(table).filter_by(campaign_id=self.campaign.id))
         self.connection.execute(delete(campaigns).filter_by(id=self.campaign.id))
 
@@ -194,7 +190,7 @@ class HeldPackage(HeldCampaign):
         return [Item.of(row) for row in self.connection.execute(query.order_by(items.c.position))]
 
     def add_revisions(self, rows: Sequence[Row]) -> None:
-        """Keep what was said: rows of item_id, number, annotation, digest, by."""
+        """Keep what was said: rows of item_id, number, annotation, aside, digest, by."""
         if rows:
             mine = [{**row, "campaign_id": self.campaign.id} for row in rows]
             self.connection.execute(insert(revisions), mine)
@@ -209,43 +205,3 @@ class HeldPackage(HeldCampaign):
     def tell_package(self, verb: str, before: Row | None, after: Row | None) -> None:
         """Write the event of a change to the package."""
         self.tell_of_all(verb, [(self.package, before, after)])
-
-
-def change_rows(
-    connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """Change many rows of a table by one statement.
-
-    Args:
-        key: the columns by which a row is found.
-        rows: the key and what is set, as JSON can have it; all with the same columns.
-    """
-    if not rows:
-        return
-    columns = [column(name, table.c[name].type) for name in rows[0]]
-    given = (
-        func.jsonb_to_recordset(literal([dict(row) for row in rows], Json))
-        .table_valued(*columns, name="given")
-        .render_derived(with_types=True)
-    )
-    found = and_(*(table.c[name] == given.c[name] for name in key))
-    values = {name: given.c[name] for name in rows[0] if name not in key}
-    connection.execute(update(table).where(found).values(values))
-
-
-def numbers_of(connection: Connection, campaign: Campaign) -> list[int]:
-    """Numbers of packages with samples that all lanes have approved and nobody has compared."""
-    own = and_(
-        consensus.c.campaign_id == items.c.campaign_id, consensus.c.sample_id == items.c.sample_id
-    )
-    ready = (
-        select(func.min(items.c.package_id).cast(BigInteger).label("package_id"))
-        .outerjoin(consensus, own)
-        .where(items.c.campaign_id == campaign.id, items.c.state == "approved")
-        .where(consensus.c.sample_id.is_(None))
-        .group_by(items.c.sample_id)
-        .having(func.count() == campaign.overlap)
-        .subquery()
-    )
-    query = select(packages.c.number).join(ready, ready.c.package_id == packages.c.id)
-    return sorted(set(connection.scalars(query)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -123,6 +123,13 @@ class LabellingReading(Repository):
         with self.database.transaction() as connection:
             return [(row.project, Package.of(row)) for row in connection.execute(query)]
 
+    def left_over(self, age: timedelta) -> builtins.list[Package]:
+        """Packages of campaigns that ended at least so long ago, with a Label Studio project."""
+        ended = campaigns.c.ended < func.clock_timestamp() - age
+        query = _packages().where(ended, packages.c.studio_project.is_not(None))
+        with self.database.transaction() as connection:
+            return [Package.of(row) for row in connection.execute(query.order_by(packages.c.id))]
+
     def items(
         self, package: int, *, audited: bool = False, offset: int = 0, limit: int | None = None
     ) -> builtins.list[Item]:
@@ -171,6 +178,12 @@ class LabellingReading(Repository):
         query = query.order_by(consensus.c.sample_id).offset(offset).limit(limit)
         with self.database.transaction() as connection:
             return [Consensus.of(row) for row in connection.execute(query)]
+
+    def is_undecided(self, campaign: Campaign, sample_id: str) -> bool:
+        """Whether a sample waits for an adjudicator."""
+        key = {"campaign_id": campaign.id, "sample_id": sample_id, "how": How.OPEN}
+        with self.database.transaction() as connection:
+            return connection.execute(select(consensus.c.at).filter_by(**key)).first() is not None
 
     def approved(self, campaign: Campaign) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each sample with the annotation that a dataset version may have.

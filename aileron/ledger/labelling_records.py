@@ -40,9 +40,14 @@ class ItemState(StrEnum):
     DRAFT = "draft"
     """Begun, but not handed over yet."""
     LABELLED = "labelled"
+    ASIDE = "aside"
+    """Its annotator says that it cannot be labelled."""
     SUBMITTED = "submitted"
+    """Labelled or set aside: `Item.aside` says which."""
     APPROVED = "approved"
     """For good: nothing changes it any more."""
+    EXCLUDED = "excluded"
+    """A reviewer agreed that it cannot be labelled; for good, too."""
     REJECTED = "rejected"
     """It waits for another annotation."""
 
@@ -60,13 +65,15 @@ class How(StrEnum):
     MAJORITY = "majority"
     ADJUDICATED = "adjudicated"
     OPEN = "open"
-    """It waits for an adjudicator."""
+    """It waits for an adjudicator. In all other ways no annotation means: it is left out."""
 
 
 AT_WORK: Final = frozenset({PackageState.ASSIGNED, PackageState.LABELLING, PackageState.RETURNED})
 """States in which an annotator may change a package."""
 IN_AUDIT: Final = frozenset({PackageState.SUBMITTED, PackageState.AUDITING})
 """States in which a package waits for reviewers."""
+SETTLED: Final = frozenset({ItemState.APPROVED, ItemState.EXCLUDED})
+"""States in which nothing changes an item any more."""
 
 
 class Campaign(Record):
@@ -135,11 +142,13 @@ class Item(Record):
     studio_task: int | None
     state: ItemState
     skipped: bool
-    """The annotator said that there is nothing to say, which is no annotation."""
+    """Where it is drawn somebody skipped it, which is no annotation."""
+    aside: str | None
+    """Why it cannot be labelled; None: nobody says so."""
     revision: int
     """Number of the newest; 0: there is none."""
     annotation: dict[str, Any] | None
-    """Of the newest revision; None also if it was deleted where it was drawn."""
+    """What was drawn last; None also if it was deleted where it was drawn."""
     digest: str | None
     """Of the newest revision, even if that was deleted."""
     by: str | None
@@ -161,7 +170,10 @@ class ItemRevision(Record):
 
     item_id: int
     number: int
-    annotation: dict[str, Any]
+    annotation: dict[str, Any] | None
+    """None: it was set aside."""
+    aside: str | None
+    """Why it cannot be labelled; None: it is labelled."""
     digest: str
     by: str
     at: datetime
@@ -192,6 +204,8 @@ class Progress(Record):
     packages: dict[PackageState, int]
     approved: int
     """Samples with an annotation that a dataset version may have."""
+    excluded: int
+    """Samples that cannot be labelled, as was found: no version gets anything of them."""
     disagreements: int
     """Samples that wait for an adjudicator."""
     agreement: float | None

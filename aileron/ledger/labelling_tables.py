@@ -1,4 +1,4 @@
-"""The tables of labelling: campaigns, packages, items, revisions, and the consensus of lanes.
+"""The tables of labelling: campaigns, packages, items, revisions, consensus, what was published.
 
 A campaign has its samples labelled by people. With an overlap of k there are k lanes, and each
 sample is one item of each lane.
@@ -81,6 +81,7 @@ items: Final = Table(
     Column("studio_task", BigInteger),
     Column("state", Text, nullable=False),
     Column("skipped", Boolean, nullable=False),
+    Column("aside", Text),
     Column("revision", Integer, nullable=False),
     Column("annotation", Json),
     Column("digest", Text),
@@ -102,7 +103,8 @@ revisions: Final = Table(
     Column("item_id", BigInteger, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("campaign_id", BigInteger, nullable=False),
-    Column("annotation", Json, nullable=False),
+    Column("annotation", Json),
+    Column("aside", Text),
     Column("digest", Text, nullable=False),
     Column("by", Text, nullable=False),
     moment("at"),
@@ -124,4 +126,14 @@ consensus: Final = Table(
     Column("by", Text),
     moment("at"),
     Index(None, "campaign_id", "how"),
+)
+
+published: Final = Table(
+    "label_published",
+    metadata,
+    Column("campaign_id", BigInteger, primary_key=True),
+    Column("sample_id", Text, primary_key=True),
+    Column("run_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    moment("at"),
 )

@@ -10,7 +10,7 @@ from aileron.cluster.pools import load_pools
 from aileron.container.settings import load_images
 from aileron.core.catalogue import installed, step_class
 from aileron.core.documents import FieldPath, suggestion
-from aileron.core.errors import AileronError, InvalidInput
+from aileron.core.errors import AileronError, InvalidInput, NotFound
 from aileron.core.settings import Settings
 from aileron.data.limits import load_limits
 from aileron.data.sources.connections import load_connections
@@ -35,6 +35,7 @@ from aileron.lifecycle.jobs import check_sources
 from aileron.lifecycle.library import check_algorithm, check_contract
 from aileron.lifecycle.load import list_lifecycles, load_lifecycle
 from aileron.lifecycle.placing import RELEASE, RESOURCES
+from aileron.lifecycle.suggested import released, suggesting_at, suggesting_service
 from aileron.lifecycle.weights import weights_files
 from aileron.lifecycle.workflow import Import, Job, Lifecycle, Pipeline, Workflow
 
@@ -118,6 +119,7 @@ def _lint_one(settings: Settings, name: str, fitting: Fitting) -> Iterator[Findi
     yield from _lint_pods(workflow, graph, fitting)
     if isinstance(workflow, Lifecycle):
         yield from _lint_lifecycle(settings, workflow)
+        yield from _lint_suggesting(settings, workflow, graph)
     elif isinstance(workflow, Import):
         yield from _lint_source(workflow.dataset)
 
@@ -131,6 +133,16 @@ def _lint_pods(workflow: Workflow, graph: Graph, fitting: Fitting) -> Iterator[F
             at = ("release",)
         error.at(workflow.document.where(at))
         yield Finding("warning" if isinstance(error, NOT_KNOWN) else "error", error)
+
+
+def _lint_suggesting(settings: Settings, workflow: Lifecycle, graph: Graph) -> Iterator[Finding]:
+    name = suggesting_service(graph)
+    known = sorted(released(settings, workflow.project)) if name else []
+    if name and name not in known:
+        where = suggesting_at(settings, workflow)
+        hint = suggestion(name, known)
+        error = NotFound("lifecycle.no_releaser", where=where, name=name, hint=hint)
+        yield Finding("warning", error)
 
 
 def _lint_source(dataset: LoadedDataset) -> Iterator[Finding]:

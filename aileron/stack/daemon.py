@@ -47,6 +47,7 @@ from aileron.stack.servers import (
     Server,
     all_servers,
     log_file,
+    plain_environment,
 )
 
 PORT_HOLDERS: Mapping[str, str] = {
@@ -171,7 +172,7 @@ class Daemon:
         migration.remember()
 
     def _migrate_ledger(self) -> None:
-        environment = {**self._environ, **self._settings.environment()}
+        environment = {**self._environ, **plain_environment(self._settings)}
         command = (sys.executable, "-P", "-m", "aileron.stack.migrate")
         run_once(command, environment, log_file(self._home, LEDGER_TABLES))
 

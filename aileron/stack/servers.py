@@ -26,6 +26,8 @@ DATABASES: Final = "databases"
 DATABASE_NAMES: Final = frozenset({"airflow", "mlflow", "aileron"})
 LABELLING_NAMES: Final = frozenset({"labelstudio", "labelling"})
 """Servers that run only where `make labelling` has installed Label Studio."""
+LABELLING_SECRETS: Final = ("labelling_key", "labelstudio_token", "labelstudio_database_url")
+"""Settings that the gate and the API have, and nobody else."""
 AIRFLOW_TABLES: Final = "airflow-tables"
 LEDGER_TABLES: Final = "ledger-tables"
 LAUNCHER: Final = "launcher"
@@ -113,14 +115,20 @@ class Addresses:
 
 def all_servers(settings: Settings, addresses: Addresses, secrets: SecretFiles) -> list[Server]:
     """Every server but PostgreSQL; `settings` are those of this stack."""
-    base = settings.environment()
+    base = plain_environment(settings)
     return [
         *_airflow_servers(settings, addresses, secrets, base),
         _mlflow(settings, addresses, base),
         _gateway(addresses, base),
         _supervisor(base),
-        *(_labelling_servers(settings, addresses, base) if labelstudio.is_installed() else ()),
+        *(_labelling_servers(settings, addresses) if labelstudio.is_installed() else ()),
     ]
+
+
+def plain_environment(settings: Settings) -> dict[str, str]:
+    """The settings as variables, without what opens labelling."""
+    without: dict[str, Any] = dict.fromkeys(LABELLING_SECRETS)
+    return settings.model_copy(update=without).environment()
 
 
 def _airflow_servers(
@@ -141,7 +149,7 @@ def _airflow_servers(
         Server(
             "api-server",
             airflow.command("api-server"),
-            env,
+            {**env, **settings.environment()},
             # The first call to the execution API builds it; better now than in the first task.
             answers(f"{url}/api/v2/version", f"{url}/execution/health"),
             (AIRFLOW_TABLES,),
@@ -198,9 +206,7 @@ def _supervisor(base: Mapping[str, str]) -> Server:
     )
 
 
-def _labelling_servers(
-    settings: Settings, addresses: Addresses, base: Mapping[str, str]
-) -> list[Server]:
+def _labelling_servers(settings: Settings, addresses: Addresses) -> list[Server]:
     """Label Studio, which people do not reach, and the gate, by which they come to it."""
     inside, outside = addresses.url("labelstudio"), addresses.url("labelling")
     database = {
@@ -231,7 +237,7 @@ def _labelling_servers(
         Server(
             "labelling",
             (*gate, "--port", str(addresses.ports["labelling"])),
-            base,
+            settings.environment(),
             answers(f"{outside}/livez"),
             (LEDGER_TABLES, "labelstudio"),
             tier=2,

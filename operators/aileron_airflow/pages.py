@@ -48,12 +48,20 @@ def fastapi_app() -> dict[str, Any]:
     return {"app": MountedApi(), "url_prefix": PREFIX, "name": "Aileron"}
 
 
+def pages_address(base_url: str | None = None) -> str:
+    """The path of the pages; `base_url` is Airflow's own, which may have a path."""
+    if base_url is None:
+        from airflow.configuration import conf
+
+        base_url = conf.get("api", "base_url", fallback="")
+    return f"{urlsplit(base_url).path.rstrip('/')}{PREFIX}/"
+
+
 def external_view(base_url: str) -> dict[str, Any]:
     """The pages in Airflow's navigation; `base_url` is Airflow's own, which may have a path."""
-    root = urlsplit(base_url).path.rstrip("/")
     return {
         "name": "Aileron",
-        "href": f"{root}{PREFIX}/",
+        "href": pages_address(base_url),
         "destination": "nav",
         "url_route": "aileron",
         "nav_top_level": True,

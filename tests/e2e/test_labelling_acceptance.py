@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import pytest
 from plugins.desk import Desk
 from plugins.labelling_stack import LabellingStack
 from plugins.shared_data import shared
+from plugins.waiting import wait_until
 
 from aileron.client import RemoteClient
 from aileron.client import records as r
-from aileron.core.errors import AileronError, Conflict, Refused
+from aileron.client.airflow import AirflowClient
+from aileron.core.errors import AileronError, Conflict, NotFound, Refused
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -224,3 +227,29 @@ def test_acceptance_of_a_label_campaign(
 def test_acceptance_label_events_tell_every_step(owner: RemoteClient) -> None:
     told = [event.verb for event in owner.events("campaign:default/towers")]
     assert told == ["campaign.published", "campaign.ended", "campaign.created"]
+
+
+def test_airflow_links_a_waiting_task_to_its_campaign(
+    labelling: LabellingStack, owner: RemoteClient
+) -> None:
+    name = "asked_towers"
+    text = LIFECYCLE.replace("name: towers", f"name: {name}", 1) + "annotate: true\n"
+    (labelling.workspace / f"configs/lifecycles/{name}.yaml").write_text(text)
+    run = labelling.aileron("lifecycle", "run", name, "--json").json["run_id"]
+    dag_run = run.split("/", 2)[2]
+    path = f"/api/v2/dags/default__{name}/dagRuns/{quote(dag_run)}/taskInstances/annotate/links"
+    with AirflowClient.of(labelling.aileron.settings()) as airflow:
+
+        def link() -> str | None:
+            try:
+                links: dict[str, str | None] = airflow._call("GET", path)["extra_links"]
+            except NotFound:  # not scheduled yet
+                return None
+            return links["Labelling"]
+
+        assert wait_until(link, 300) == f"/aileron/#/labelling/{owner.campaigns()[0].name}"
+        (task,) = [
+            one for one in airflow.tasks(f"default__{name}", dag_run) if one.name == "annotate"
+        ]
+        assert task.state == "deferred"
+    owner.stop_run(run)

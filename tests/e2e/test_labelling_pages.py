@@ -91,7 +91,7 @@ def tab(browser: Browser, url: str, secrets: Mapping[str, str], pictures: None) 
 
         def of(name: str) -> Page:
             if name not in tabs:
-                page = signed_in(browser, url, secrets[name], provoked="status of 409", **WIDE)
+                page = signed_in(browser, url, secrets[name], provoked="status of 40[09]", **WIDE)
                 tabs[name] = open_tabs.enter_context(page)
             return tabs[name]
 
@@ -109,9 +109,9 @@ def state_is(page: Page, state: str) -> None:
 
 
 def label(person: RemoteClient, package: int, chosen: str) -> None:
-    """Give every sample of a package that is not approved a label, through its link."""
+    """Give every sample of a package that is neither approved nor aside a label, by its link."""
     items = person.label_items(package, limit=1000).items
-    open_ones = [one.sample_id for one in items if one.state != "approved"]
+    open_ones = [one.sample_id for one in items if one.state not in ("approved", "aside")]
     with Desk(person.open_package(package).url) as desk:
         desk.http.headers["Origin"] = desk.root.removesuffix("/label")  # as a browser says
         tasks = desk.tasks()
@@ -147,6 +147,12 @@ def campaign(tab: Tab, url: str, kept: Path) -> str:
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Dataset")).to_have_value(NAME)
     expect(dialog.get_by_label("Version")).to_have_value("1")
+    expect(dialog.get_by_label("Samples per package")).to_have_value("4")
+    expect(dialog.get_by_label("Share that is audited")).to_have_value("50")
+    expect(dialog.get_by_label("Hours until the deadline")).to_have_value("72")
+    expect(dialog.get_by_label("Packages are given out")).to_have_value("by_hand")
+    expect(dialog.get_by_role("button", name="Remove amy")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Remove rosa")).to_be_visible()
     dialog.get_by_label("Samples per package").fill("0")
     dialog.get_by_role("button", name="Create").click()
     expect(dialog.get_by_text("A whole number from 1 to 1,000.").first).to_be_visible()
@@ -160,9 +166,10 @@ def campaign(tab: Tab, url: str, kept: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def package(tab: Tab, campaign: str, kept: Path) -> int:
+def package(tab: Tab, url: str, campaign: str, kept: Path) -> int:
     """The first package, which the owner has given to amy."""
     page = tab("olga")
+    visit(page, url, campaign)
     page.get_by_role("button", name="Assign package 1").click()
     page.get_by_role("dialog").get_by_label("Annotator").select_option("amy")
     confirm(page, "Assign")
@@ -200,6 +207,29 @@ def submitted(tab: Tab, url: str, labelling: LabellingStack, package: int, kept:
     confirm(page, "Submit")
     state_is(page, "submitted")
     return package
+
+
+def test_the_form_says_what_is_wrong_with_the_file(
+    tab: Tab, url: str, labelling: LabellingStack, campaign: str, kept: Path
+) -> None:
+    file = labelling.workspace / "datasets" / NAME / "labels.yaml"
+    page = tab("olga")
+    visit(page, url, "/labelling")
+    page.get_by_role("button", name="New campaign").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Samples per package")).to_have_value("")
+    file.write_text(LABELS.replace("package_size: 4", "package_size: many"))
+    try:
+        dialog.get_by_label("Dataset").select_option(NAME)
+        expect(dialog.get_by_role("alert")).to_contain_text("labels.yaml:5")
+        expect(dialog.get_by_role("alert")).to_contain_text("package_size")
+        page.screenshot(path=kept / "create-wrong.png")
+    finally:
+        file.write_text(LABELS)
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog.get_by_label("Samples per package")).to_have_value("4")
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    dialog.get_by_role("button", name="Cancel").click()
 
 
 def test_a_reviewer_approves_and_rejects_by_keys(
@@ -267,6 +297,35 @@ def test_what_came_back_is_compared_with_what_it_was(
     state_is(page, "passed")
 
 
+def test_what_cannot_be_labelled_is_set_aside_and_looked_at(
+    tab: Tab, url: str, labelling: LabellingStack, campaign: str, submitted: int, kept: Path
+) -> None:
+    olga = labelling.person("olga", "developer")
+    second = olga.label_packages("discs_walk").packages[1].id
+    olga.assign_package(second, "amy")
+    page = tab("amy")
+    visit(page, url, f"{campaign}/packages/{second}")
+    for number, reason in ((1, "blurred"), (2, "too dark")):
+        page.get_by_role("button", name=f"Set sample {number} aside").click()
+        page.get_by_role("dialog").get_by_label("Why it cannot be labelled").fill(reason)
+        confirm(page, "Set aside")
+    page.get_by_role("button", name="Take sample 2 back").click()
+    expect(page.get_by_role("button", name="Set sample 2 aside")).to_be_visible()
+    expect(page.locator(".items-words")).to_contain_text("set aside 1")
+    page.screenshot(path=kept / "aside.png", full_page=True)
+    label(labelling.person("amy"), second, "normal")
+    page.get_by_role("button", name="Submit").click()
+    confirm(page, "Submit")
+    state_is(page, "submitted")
+    page = tab("rosa")
+    visit(page, url, f"{campaign}/packages/{second}/review?item=1")
+    expect(page.locator(".pane").first).to_contain_text("blurred")
+    expect(page.get_by_text("Approved, it is left out of all versions")).to_be_visible()
+    page.screenshot(path=kept / "aside-review.png", full_page=True)
+    page.keyboard.press("a")
+    expect(step(page, 0)).to_have_accessible_name(re.compile("approved"))
+
+
 def test_an_adjudicator_decides_by_a_key(
     tab: Tab, url: str, labelling: LabellingStack, submitted: int, kept: Path
 ) -> None:
@@ -285,6 +344,7 @@ def test_an_adjudicator_decides_by_a_key(
     expect(page.locator(".review-head")).to_contain_text("1 of 8")
     first = page.locator(".review-id").inner_text()
     page.screenshot(path=kept / "disagreements.png", full_page=True)
+    olga.end_campaign("discs_twice")  # what is undecided can still be decided
     page.keyboard.press("2")
     expect(page.locator(".review-head")).to_contain_text("1 of 7")
     expect(page.locator(".review-id")).not_to_have_text(first)

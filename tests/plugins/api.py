@@ -43,7 +43,7 @@ def serving_api(environ: Mapping[str, str], workspace: Path, log_file: Path) -> 
             words, cwd=workspace, env=dict(environ), stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        wait_until(lambda: process.poll() is None and _lives(url), 60)
+        wait_until(lambda: process.poll() is None and _lives(url), 180)
         yield url
     finally:
         process.terminate()

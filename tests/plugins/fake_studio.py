@@ -59,10 +59,19 @@ class FakeStudio:
     def untouched(self, age: timedelta) -> list[tuple[int, str]]:
         self._called("untouched")
         return [
+            (project, note)
+            for project, note in self.noted(age)
+            if not any(
+                task.annotations or task.drafts for task in self.projects[project].tasks.values()
+            )
+        ]
+
+    def noted(self, age: timedelta) -> list[tuple[int, str]]:
+        self._called("noted")
+        return [
             (project.id, project.note)
             for project in self.projects.values()
             if project.made < datetime.now(UTC) - age
-            and not any(task.annotations or task.drafts for task in project.tasks.values())
         ]
 
     def delete_project(self, project: int) -> None:

@@ -78,8 +78,11 @@ class Labelling:
                 work.review(package.id, position, approved=approved, comment=comment)
 
     def states(self, package: Package) -> str:
-        """The first letters of its items' states."""
-        return "".join(item.state[0] for item in self.ledger.labelling.items(package.id))
+        """The first letters of its items' states; ``-`` is aside."""
+        return "".join(
+            "-" if item.state == "aside" else item.state[0]
+            for item in self.ledger.labelling.items(package.id)
+        )
 
     def verbs(self) -> list[str]:
         """Of what happened to the campaign and in it, the oldest first."""

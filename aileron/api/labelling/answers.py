@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,12 +38,17 @@ MAY: Final = (
 )  # fmt: skip
 """What the page is told that its user may do; what they may is checked here anyway."""
 POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
     "font-src 'self' data:; worker-src 'self' blob:; connect-src 'self' data: blob:; "
     "frame-ancestors 'none'; form-action 'none'; base-uri 'none'; object-src 'none'"
 )
-"""The page loads and asks nothing from elsewhere."""
+"""The page loads and asks nothing from elsewhere, and runs no script but those it came with.
+
+Recordings are decoded by WebAssembly. The styles of its parts are written by scripts.
+"""
+_INLINE: Final = re.compile(r"<script\b(?![^>]*\ssrc=)([^>]*)>")
+_NONCE: Final = re.compile(r'\snonce="[^"]*"')
 _HIDDEN: Final = (
     "<style>.lsf-menu-header__trigger,.lsf-breadcrumbs,.lsf-menu-header__context-item_right a,"
     ".lsf-menu-header__hotkeys,.lsf-menu-header__user,.lsf-menu-header .lsf-userpic"
@@ -115,8 +121,16 @@ def shown(content: bytes, place: Place) -> bytes:
     return text.replace(ACCOUNT, name).encode()
 
 
-def page(content: str, place: Place, host_url: str, notice: str = "") -> str:
-    """Label Studio's page for a person, at whatever address they came by, with a notice on it."""
+def page(content: str, place: Place, host_url: str, nonce: str, notice: str = "") -> str:
+    """Label Studio's page for a person, at whatever address they came by, with a notice on it.
+
+    Args:
+        nonce: by which the browser knows the scripts in the page that it may run, see `POLICY`.
+    """
+    content = content.replace("</head>", f"{_HIDDEN}{_TELLING}</head>", 1)
+    content = _INLINE.sub(
+        lambda found: f'<script nonce="{nonce}"{_NONCE.sub("", found[1])}>', content
+    )
     name = json.dumps(place.person, ensure_ascii=False)[1:-1].replace("<", "\\u003c")
     content = content.replace(
         f'hostname: "{host_url}"', 'hostname: window.location.origin + "/label"'
@@ -124,7 +138,7 @@ def page(content: str, place: Place, host_url: str, notice: str = "") -> str:
     content = content.replace(host_url, "/label").replace(ACCOUNT, name)
     if notice:
         content = content.replace("</body>", f"{_NOTICE.format(html.escape(notice))}</body>", 1)
-    return content.replace("</head>", f"{_HIDDEN}{_TELLING}</head>", 1)
+    return content
 
 
 def landing(place: Place) -> str:

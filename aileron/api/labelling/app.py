@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hmac
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -190,9 +191,9 @@ class _Handler:
     async def _page(self, session: Session, project: int) -> Response:
         place = await run_in_threadpool(self._desk.of_project, session, project)
         answer = await self._gate.upstream.page(f"/projects/{place.project}/data", "", "en")
-        notice = _notice(place, session.language)
-        text = answers.page(answer.text, place, self._gate.host_url, notice)
-        policy = {"Content-Security-Policy": answers.POLICY}
+        notice, nonce = _notice(place, session.language), secrets.token_urlsafe(16)
+        text = answers.page(answer.text, place, self._gate.host_url, nonce, notice)
+        policy = {"Content-Security-Policy": answers.POLICY.format(nonce=nonce)}
         return HTMLResponse(text, answer.status_code, headers={**HEADERS, **policy})
 
     async def _forward(

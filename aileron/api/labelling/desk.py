@@ -14,7 +14,7 @@ from aileron.api.labelling.sessions import Grant, Session
 from aileron.core.errors import Conflict, NotFound, Refused
 from aileron.label.spec import LabelSpec
 from aileron.label.studio.port import StudioPort
-from aileron.ledger import IN_AUDIT, Campaign, ItemState, Ledger, Package
+from aileron.ledger import IN_AUDIT, SETTLED, Campaign, ItemState, Ledger, Package
 
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
@@ -32,8 +32,8 @@ class Tasks:
     """Task -> position."""
     samples: Mapping[int, str]
     """Position -> sample."""
-    approved: frozenset[int]
-    """Tasks whose labels are approved, for good."""
+    settled: frozenset[int]
+    """Tasks of which is decided for good: their labels are approved, or they are left out."""
     waiting: tuple[int, ...]
     """Tasks of rejected items, in order."""
 
@@ -65,8 +65,8 @@ class Place:
             raise Refused("api.labelling.only_look", package=package.id)
         if not package.changeable:
             raise Conflict("api.labelling.frozen", package=package.id, state=package.state)
-        if task in self.tasks.approved:
-            raise Conflict("api.labelling.approved", position=self.tasks.positions[task])
+        if task in self.tasks.settled:
+            raise Conflict("api.labelling.settled", position=self.tasks.positions[task])
 
 
 class Desk:
@@ -149,9 +149,7 @@ class Desk:
         return Tasks(
             positions={task: position for position, task in tasks.items()},
             samples={item.position: item.sample_id for item in items},
-            approved=frozenset(
-                tasks[at] for at, state in states.items() if state is ItemState.APPROVED
-            ),
+            settled=frozenset(tasks[at] for at, state in states.items() if state in SETTLED),
             waiting=tuple(tasks[at] for at, state in states.items() if state is ItemState.REJECTED),
         )
 

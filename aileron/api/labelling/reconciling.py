@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from aileron.core.errors import AileronError, Conflict
-from aileron.label.handout import sweep
+from aileron.label.leftovers import clear, sweep
 from aileron.label.reconcile import reconcile
 from aileron.label.source import SampleSource
 from aileron.label.studio.port import StudioPort
@@ -28,6 +28,8 @@ TICK_SECONDS: Final = 1.0
 ROUND_SECONDS: Final = 30.0
 """All packages at work are looked at so often, hint or not."""
 SWEEP_SECONDS: Final = 900.0
+CLEAR_SECONDS: Final = 5.0
+"""How long projects are deleted at a stretch; the rest is for the next round."""
 log = logging.getLogger(__name__)
 
 
@@ -123,8 +125,7 @@ class Reconciling:
                 elif hints:
                     self._look(hints, hints)
                 if not swept or now - swept > SWEEP_SECONDS:
-                    swept = now
-                    sweep(self._ledger, self._studio)
+                    swept = now if self._tidy() else now - SWEEP_SECONDS + self._round
             except AileronError as error:
                 log.warning("%s", error)
             except Exception:
@@ -140,6 +141,16 @@ class Reconciling:
             with self._lock:
                 self._hints |= hints
             raise
+
+    def _tidy(self) -> bool:
+        """Delete what nobody needs in Label Studio; whether that was all."""
+        begun = time.monotonic()
+        sweep(self._ledger, self._studio)
+        for _ in clear(self._ledger, self._studio):
+            late = time.monotonic() - begun > CLEAR_SECONDS
+            if late or self._ending.is_set() or not self._holds():
+                return False
+        return True
 
     def _follow(self) -> None:
         """Do what is done after a round, which goes on whatever comes of it."""

@@ -35,6 +35,18 @@ def create(client: ClientOf, body: r.CreateCampaign) -> r.Campaign:
     return client.create_campaign(body.dataset, body.version, name=body.name, spec=body.spec)
 
 
+@router.get(
+    "/spec", summary="Show what a campaign would begin with", dependencies=[needs("label.create")]
+)
+def spec(
+    client: ClientOf,
+    dataset: Annotated[str, Query(pattern=f"^{NAME_PATTERN}$")],
+    version: Annotated[int | None, Query(ge=1, description="default: the latest")] = None,
+) -> r.LabellingSpec:
+    """The dataset's `labels.yaml`, with what it leaves out as the dataset has it."""
+    return client.labelling_spec(dataset, version)
+
+
 @router.get(CAMPAIGNS, summary="List campaigns", dependencies=[needs("read")])
 def campaigns(
     client: ClientOf,
@@ -58,7 +70,7 @@ def distribute(client: ClientOf, name: NameInPath) -> r.Campaign:
 
 @router.post(f"{ONE}/end", summary="End a campaign", dependencies=[needs("label.end")])
 def end(client: ClientOf, name: NameInPath) -> r.Campaign:
-    """Nobody changes anything after that, and it cannot be undone."""
+    """Nobody changes a label after that, and it cannot be undone; disagreements can be decided."""
     return client.end_campaign(name)
 
 
@@ -130,7 +142,7 @@ def labels(request: Request, client: ClientOf, name: NameInPath) -> FileResponse
     dependencies=[needs("label.publish")],
 )
 def publish(client: ClientOf, name: NameInPath) -> r.Publication:
-    """A run, which is returned at once; it holds the approved annotations alone."""
+    """A run, returned at once; it writes the approved annotations that are new or changed."""
     return client.publish_campaign(name)
 
 
@@ -193,7 +205,7 @@ def open_package(client: ClientOf, package: PackageInPath) -> r.LabellingLink:
 def submit(
     client: ClientOf, package: PackageInPath, body: r.SubmitPackage | None = None
 ) -> r.LabelPackage:
-    """Each of its samples has a label; nobody changes them until a reviewer returns it."""
+    """Each of its samples has a label or is aside; a reviewer may return it to be changed."""
     return client.submit_package(package, unchanged=body is not None and body.unchanged)
 
 
@@ -219,6 +231,22 @@ def items(
 def item(client: ClientOf, package: PackageInPath, position: PositionInPath) -> r.LabelItemDetail:
     """With all that was said of it."""
     return client.label_item(package, position)
+
+
+@router.post(f"{ITEM}/aside", summary="Set an item aside", dependencies=[needs("label.work")])
+def set_aside(
+    client: ClientOf, package: PackageInPath, position: PositionInPath, body: r.SetAside
+) -> r.LabelItemDetail:
+    """One that cannot be labelled; a reviewer looks at it."""
+    return client.set_item_aside(package, position, body.reason)
+
+
+@router.post(f"{ITEM}/back", summary="Take an item back", dependencies=[needs("label.work")])
+def take_back(
+    client: ClientOf, package: PackageInPath, position: PositionInPath
+) -> r.LabelItemDetail:
+    """One that was set aside is to be labelled after all."""
+    return client.take_item_back(package, position)
 
 
 @router.post(f"{ITEM}/review", summary="Review an item", dependencies=[needs("label.review")])

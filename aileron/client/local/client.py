@@ -12,6 +12,7 @@ from aileron.client.base import Client
 from aileron.client.local import (
     approvals,
     browse,
+    changes,
     compare,
     datasets,
     lifecycles,
@@ -94,12 +95,12 @@ class LocalClient(
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[r.Event, ...]:
-        return platform.events(
+        return changes.events(
             self._scope, limit, subject=subject, verb=verb, actor=actor, since=since, until=until
         )
 
     def event(self, number: int) -> r.Event:
-        return platform.event(self._scope, number)
+        return changes.event(self._scope, number)
 
     def lifecycles(self) -> tuple[r.LifecycleBrief, ...]:
         return lifecycles.lifecycles(self._scope)

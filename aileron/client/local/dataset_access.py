@@ -58,6 +58,30 @@ def allowed(scope: Scope, entry: DatasetEntry) -> Allowed | None:
     return allowed_to(scope.actor, entry, rights.get((entry.project, entry.name)))
 
 
+def is_readable(scope: Scope, name: str) -> bool:
+    """Whether dataset `name` is for the asker, be it purged or only defined."""
+    if _owns_all(scope):
+        return True
+    entry = scope.ledger.catalogue.get(scope.project, name)
+    if entry.id is None and name in scope.ledger.events.last_private(scope.project):
+        return False
+    return allowed_to(scope.actor, entry, None) is not None or allowed(scope, entry) is not None
+
+
+def hidden(scope: Scope) -> set[str]:
+    """Names of the project's datasets that are not for the asker; what was purged is as it was."""
+    if _owns_all(scope):
+        return set()
+    entries = {one.name: one for one in scope.ledger.catalogue.list(scope.project)}
+    rights = scope.ledger.catalogue.rights(scope.actor.project, scope.actor.name)
+    closed = {
+        name
+        for name, entry in entries.items()
+        if allowed_to(scope.actor, entry, rights.get((entry.project, name))) is None
+    }
+    return closed | (scope.ledger.events.last_private(scope.project) - entries.keys())
+
+
 def readable(scope: Scope, name: str) -> DatasetEntry:
     """What the catalogue has of dataset `name`, if the asker may see it.
 
@@ -100,6 +124,11 @@ def writable(scope: Scope, name: str, verb: str) -> DatasetEntry:
 def permissions_of(actor: Actor, most: Allowed | None) -> dict[str, Permission]:
     """Verb -> whether `actor`, who may do `most` with the dataset, may do it."""
     return {verb: _permission(actor, verb, most) for verb in NEEDED}
+
+
+def _owns_all(scope: Scope) -> bool:
+    """Whether every dataset of the project is the asker's."""
+    return scope.actor.role is Role.ADMIN and scope.actor.project in (None, scope.project)
 
 
 def _permission(actor: Actor, verb: str, most: Allowed | None) -> Permission:

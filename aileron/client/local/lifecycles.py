@@ -33,6 +33,7 @@ from aileron.lifecycle.form import form_fields
 from aileron.lifecycle.images import with_images
 from aileron.lifecycle.kept import stamps
 from aileron.lifecycle.load import DEFAULT_ENVIRONMENT, workflow_files
+from aileron.lifecycle.suggested import check_suggesting
 from aileron.lifecycle.usable import check_usable, named_datasets
 from aileron.lifecycle.versions import pinned
 from aileron.lifecycle.workflow import Import, Job
@@ -161,6 +162,7 @@ def start(
     for pool in pools_of(scope.settings.workspace, graph):
         sync_slots(pool, scope.airflow)
     check_usable(scope.ledger, workflow.project, workflow.document.values, graph, scope.actor.name)
+    check_suggesting(scope.settings, scope.ledger, scope.store, workflow.project, graph)
     run_id = launch(scope.settings, scope.airflow, name, values, force=force, after=after)
     project, lifecycle_name, airflow_run = run_id.split("/", 2)
     # Airflow knows our account; the ledger is to know the person.

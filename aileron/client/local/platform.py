@@ -1,4 +1,4 @@
-"""The session, the overview, the installed steps, the record of changes, the tokens."""
+"""The session, the overview, the installed steps, the tokens."""
 
 from __future__ import annotations
 
@@ -78,29 +78,6 @@ def component(name: str) -> r.Component:
     )
 
 
-def events(
-    scope: Scope,
-    limit: int,
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    **asked: str | None,
-) -> tuple[r.Event, ...]:
-    """The newest changes; `asked` are subject, verb and actor."""
-    found = scope.ledger.events.list(
-        scope.project, limit=limit, since=_in_utc(since), until=_in_utc(until), **asked
-    )
-    return tuple(r.Event(**event.model_dump(exclude={"project"})) for event in found)
-
-
-def event(scope: Scope, number: int) -> r.Event:
-    """One change of the project."""
-    found = scope.ledger.events.get(number)
-    if found is None or found.project != scope.project:
-        raise NotFound("client.no_event", number=number)
-    return r.Event(**found.model_dump(exclude={"project"}))
-
-
 def tokens(scope: Scope) -> tuple[r.Token, ...]:
     """The tokens that the asker may manage: all, or those of their project."""
     authorize(scope.actor, "token.manage", scope.project)
@@ -124,11 +101,6 @@ def revoke_token(scope: Scope, token_id: str) -> r.Token:
     if token_id not in {token.id for token in tokens(scope)}:
         raise NotFound("ledger.no_token", id=token_id)
     return r.Token(**_token(scope.ledger.tokens.revoke(token_id)))
-
-
-def _in_utc(time: datetime | None) -> datetime | None:
-    """`time`, in UTC if it does not say where."""
-    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
 def _component(name: str) -> dict[str, Any]:

@@ -19,7 +19,9 @@ CampaignState = Literal["open", "ended"]
 PackageState = Literal[
     "unassigned", "assigned", "labelling", "submitted", "auditing", "returned", "passed", "ended"
 ]
-ItemState = Literal["open", "draft", "labelled", "submitted", "approved", "rejected"]
+ItemState = Literal[
+    "open", "draft", "labelled", "aside", "submitted", "approved", "excluded", "rejected"
+]  # fmt: skip
 AuditOutcome = Literal["passed", "has_errors", "rejected"]
 LabellingPart = Literal["label", "audit"]
 
@@ -52,6 +54,14 @@ class SubmitPackage(Asked):
 
     unchanged: bool = Field(
         False, description="also rejected items that are as they were, for they are right"
+    )
+
+
+class SetAside(Asked):
+    """An item that cannot be labelled."""
+
+    reason: str = Field(
+        min_length=1, max_length=COMMENT_LENGTH, description="why; reviewers read it"
     )
 
 
@@ -88,8 +98,10 @@ class ItemCounts(Record):
     open: int
     draft: int
     labelled: int
+    aside: int = Field(description="set aside by their annotators, who could not label them")
     submitted: int
     approved: int
+    excluded: int = Field(description="set aside, and a reviewer agreed")
     rejected: int
 
 
@@ -123,6 +135,7 @@ class CampaignBrief(Record):
     items: ItemCounts
     packages: PackageCounts
     approved_samples: int = Field(description="with an approved annotation: what a version gets")
+    excluded_samples: int = Field(description="that cannot be labelled: no version gets them")
     disagreements: int = Field(description="samples whose annotators do not agree, still open")
     deadline: datetime | None
     overdue: bool
@@ -185,7 +198,8 @@ class LabelItem(Record):
     verdict: Literal["approved", "rejected"] | None = Field(
         None, description="in the present audit; it holds when that ends"
     )
-    skipped: bool = Field(False, description="the annotator said that there is nothing to say")
+    skipped: bool = Field(False, description="skipped in Label Studio")
+    aside: str | None = Field(None, description="why it cannot be labelled; null: it is not aside")
     revision: int = Field(description="number of the newest; 0: nobody said anything yet")
     audited: bool
     labels: tuple[str, ...] = Field((), description="names in the newest annotation")
@@ -206,6 +220,7 @@ class ItemRevision(Record):
 
     number: int
     sample: DatasetSample
+    aside: str | None = Field(None, description="why it cannot be labelled: then nothing is drawn")
     by: str
     at: datetime
     verdict: Literal["approved", "rejected"] | None
@@ -277,6 +292,16 @@ class SuggestionFigures(Record):
     classes: tuple[SuggestedClass, ...]
 
 
+class LabellingSpec(Record):
+    """What a campaign of a dataset version would be begun with."""
+
+    dataset: str
+    version: int
+    spec: dict[str, Any] = Field(
+        description="`labels.yaml`, with what it leaves out as the dataset has it"
+    )
+
+
 class LabellingLink(Record):
     """Where a package is labelled; good for a minute and once."""
 
@@ -295,5 +320,6 @@ class Publication(Record):
 
     run_id: str
     lifecycle: str
-    samples: int = Field(description="with approved annotations")
+    samples: int = Field(description="whose approved annotations are new, or changed since")
+    published: int = Field(0, description="left as they are: this campaign published them before")
     left_out: int = Field(0, description="approved, and not in the dataset's latest version")

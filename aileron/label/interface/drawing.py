@@ -151,11 +151,20 @@ def _object(
 
 
 def _painted(item: Mapping[str, Any], width: int, height: int) -> NDArray[np.bool_]:
-    """The pixels of a brush; of a picture that was shown in another size, the nearest ones."""
+    """The pixels of a brush; of a picture that was shown smaller, the nearest ones.
+
+    It never has more of them than the picture: what it says of its size costs memory.
+    """
     import numpy as np
 
+    numbers = item["value"]["rle"]
     wide, high = item.get("original_width") or width, item.get("original_height") or height
-    pixels = decode_brush(item["value"]["rle"], wide, high)
+    if type(numbers) is not list or type(wide) is not int or type(high) is not int:
+        raise TypeError("rle")  # a number in place of the list would become so many bytes
+    if min(wide, high) < 1 or wide * high > width * height:
+        size, found = f"{width} x {height}", f"{wide} x {high}"
+        raise InvalidInput("label.interface.other_size", found=found[:40], size=size)
+    pixels = decode_brush(numbers, wide, high)
     if (wide, high) == (width, height):
         return pixels
     rows = (np.arange(height) + 0.5) * high / height

@@ -73,6 +73,9 @@ class Studio:
     def untouched(self, age: timedelta) -> list[tuple[int, str]]:
         return self.tables.untouched(age)
 
+    def noted(self, age: timedelta) -> list[tuple[int, str]]:
+        return self.tables.noted(age)
+
     def delete_project(self, project: int) -> None:
         try:
             self._call("DELETE", f"/api/projects/{project}/")
@@ -82,6 +85,7 @@ class Studio:
     def add_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
         path = f"/api/projects/{project}/import"
         made: list[int] = []
+        tasks = _of_one_model(tasks)
         for start in range(0, len(tasks), BATCH):
             part = list(tasks[start : start + BATCH])
             answer = self._call("POST", path, json=part, params={"return_task_ids": "true"})
@@ -147,3 +151,21 @@ class Studio:
         raise Unavailable(
             "label.studio.failed", path=path, status=answer.status_code, problem=problem
         )
+
+
+def _of_one_model(tasks: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """`tasks` whose predictions name the same model, or all of them together.
+
+    Going from task to task, people see the predictions of one model alone: the project's, which
+    is that of the last task.
+    """
+    names = {one["model_version"] for task in tasks for one in task.get("predictions", ())}
+    if len(names) < 2:
+        return tasks
+    both = {"model_version": ", ".join(sorted(names))}
+    return [
+        {**task, "predictions": [{**one, **both} for one in task["predictions"]]}
+        if "predictions" in task
+        else task
+        for task in tasks
+    ]

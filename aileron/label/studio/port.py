@@ -51,7 +51,7 @@ class StudioPort(Protocol):
             title: 3 to 50 characters, need not be the only one of its name.
             config: the labelling configuration, XML.
             instructions: Markdown or HTML for the person who labels.
-            note: for whoever made it; `untouched` gives it back.
+            note: for whoever made it; `untouched` and `noted` give it back.
 
         Raises:
             InvalidInput: Label Studio refuses the configuration; quotes what it says.
@@ -60,6 +60,10 @@ class StudioPort(Protocol):
 
     def untouched(self, age: timedelta) -> list[tuple[int, str]]:
         """Id and note of all projects that are at least so old and in which nothing is drawn."""
+        ...
+
+    def noted(self, age: timedelta) -> list[tuple[int, str]]:
+        """Id and note of all projects that are at least so old."""
         ...
 
     def delete_project(self, project: int) -> None:

@@ -37,6 +37,9 @@ _COUNTS: Final = {
     "annotation": "SELECT count(*) FROM task_completion WHERE task_id = :task",
     "draft": "SELECT count(*) FROM tasks_annotationdraft WHERE task_id = :task",
 }
+_NOTED: Final = """
+SELECT id, description FROM project WHERE created_at < now() - :age ORDER BY id
+"""
 _UNTOUCHED: Final = """
 SELECT id, description FROM project
 WHERE created_at < now() - :age
@@ -101,9 +104,11 @@ class StudioTables:
 
     def untouched(self, age: timedelta) -> list[tuple[int, str]]:
         """Id and note of all projects that are at least so old and in which nothing is drawn."""
-        with self._moment() as connection:
-            rows = connection.execute(text(_UNTOUCHED), {"age": age})
-            return [(row.id, row.description or "") for row in rows]
+        return self._notes(_UNTOUCHED, age)
+
+    def noted(self, age: timedelta) -> list[tuple[int, str]]:
+        """Id and note of all projects that are at least so old."""
+        return self._notes(_NOTED, age)
 
     def task_of_annotation(self, annotation: int) -> int:
         """The task that an annotation belongs to."""
@@ -116,6 +121,11 @@ class StudioTables:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    def _notes(self, query: str, age: timedelta) -> list[tuple[int, str]]:
+        with self._moment() as connection:
+            rows = connection.execute(text(query), {"age": age})
+            return [(row.id, row.description or "") for row in rows]
 
     def _task(self, query: str, kind: str, ident: int) -> int:
         with self._moment() as connection:

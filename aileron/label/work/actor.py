@@ -76,8 +76,8 @@ class Actor:
         mean, samples = self._ledger.agreement(found)
         return None if mean is None else Agreement(measure, mean, samples)
 
-    def _check_reviewer(self, held: HeldCampaign) -> LabelSpec:
-        spec = spec_of(held)
+    def _check_reviewer(self, held: HeldCampaign, *, ended: bool = False) -> LabelSpec:
+        spec = spec_of(held, ended=ended)
         named = {*spec.reviewers, *self._reviewers}
         if spec.reviewers and self._actor not in named and not self._manager:
             raise Refused(
@@ -87,13 +87,13 @@ class Actor:
         return spec
 
 
-def spec_of(held: HeldCampaign) -> LabelSpec:
-    """What the campaign is about, if it is open.
+def spec_of(held: HeldCampaign, *, ended: bool = False) -> LabelSpec:
+    """What the campaign is about, if it is open; with `ended` also if it is not.
 
     Raises:
         Conflict: it has ended.
     """
     campaign = held.campaign
-    if campaign.state is CampaignState.ENDED:
+    if campaign.state is CampaignState.ENDED and not ended:
         raise Conflict("label.work.ended", campaign=campaign.name, by=campaign.ended_by)
     return LabelSpec.model_validate(campaign.spec)

@@ -102,18 +102,22 @@ class Managing(Actor):
             return held.campaign
 
     def settle(self, campaign: str) -> int:
-        """Seek the consensus of samples that are approved in all lanes; of how many.
+        """Seek the consensus of samples that are settled in all lanes; of how many.
 
-        Packages do this themselves when an audit ends: it is for what was left undone.
+        Packages do this themselves when an audit ends: it is for what was left undone, also
+        after the campaign has ended.
         """
         found = 0
         for number in self._ledger.unsettled(self._ledger.campaign(self._project, campaign)):
             with self._ledger.holding(self._project, campaign, alone=False) as held:
-                found += settling.settle(held, number, spec_of(held))
+                found += settling.settle(held, number, spec_of(held, ended=True))
         return found
 
     def end(self, campaign: str) -> Campaign:
-        """Freeze a campaign for good; what is approved stays so. Ending again does nothing."""
+        """Freeze a campaign for good; what is approved stays so. Ending again does nothing.
+
+        What annotators do not agree on can still be decided.
+        """
         with self._ledger.holding(self._project, campaign) as held:
             if held.campaign.state is CampaignState.ENDED:
                 return held.campaign

@@ -11,7 +11,10 @@ from aileron.core.errors import Conflict
 from aileron.label.work.seen import Seen, looked_at
 from aileron.ledger import HeldPackage, Item, ItemState, PackageState
 
-_SET: Final = {"id", "state", "skipped", "revision", "annotation", "digest", "by", "seconds"}
+SET: Final = {
+    "id", "state", "skipped", "aside", "revision", "annotation", "digest", "by", "seconds",
+}  # fmt: skip
+"""What of an item changes by what its annotator does."""
 
 
 def observe(held: HeldPackage, found: Sequence[Seen], at: datetime | None) -> int:
@@ -35,8 +38,8 @@ def observe(held: HeldPackage, found: Sequence[Seen], at: datetime | None) -> in
     ]
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     made = [new for old, new in changed if new.revision > old.revision]
-    held.add_revisions([_revision(item) for item in made])
-    held.change_items([item.model_dump(mode="json", include=_SET) for _, item in changed])
+    held.add_revisions([revision_of(item) for item in made])
+    held.change_items([item.model_dump(mode="json", include=SET) for _, item in changed])
     begun = package.state is PackageState.ASSIGNED and any(_begun(item) for item in after)
     state = PackageState.LABELLING if begun else package.state
     held.change_package(state=state, observed=held.now())
@@ -46,7 +49,7 @@ def observe(held: HeldPackage, found: Sequence[Seen], at: datetime | None) -> in
         held.tell_package(
             "label_package.observed", {"state": package.state, "items": counts(before)}, now
         )
-    return len(made)
+    return sum(item.aside is None for item in made)
 
 
 def counts(items: Iterable[Item]) -> dict[str, int]:
@@ -54,15 +57,17 @@ def counts(items: Iterable[Item]) -> dict[str, int]:
     return dict(Counter(item.state.value for item in items))
 
 
-def _begun(item: Item) -> bool:
-    return item.state is not ItemState.OPEN or item.skipped
-
-
-def _revision(item: Item) -> dict[str, Any]:
+def revision_of(item: Item) -> dict[str, Any]:
+    """The newest revision of an item, to be kept."""
     return {
         "item_id": item.id,
         "number": item.revision,
-        "annotation": item.annotation,
+        "annotation": item.annotation if item.aside is None else None,
+        "aside": item.aside,
         "digest": item.digest,
         "by": item.by,
     }
+
+
+def _begun(item: Item) -> bool:
+    return item.state is not ItemState.OPEN or item.skipped

@@ -11,7 +11,7 @@ from aileron.core.phrase import phrase
 from aileron.label.spec import LabelSpec
 from aileron.label.work.closing import close
 from aileron.label.work.observing import counts
-from aileron.ledger import HeldPackage, Item, ItemState, Package, PackageState
+from aileron.ledger import SETTLED, HeldPackage, Item, ItemState, Package, PackageState
 
 _SHOWN: Final = 10
 """Positions that a refusal names."""
@@ -23,7 +23,7 @@ def submit(held: HeldPackage, spec: LabelSpec, *, unchanged: bool) -> Package:
     if not package.changeable:
         raise Conflict("label.work.not_submittable", package=package.id, state=package.state)
     _check_labelled(package, before, unchanged=unchanged)
-    going = [item for item in before if item.state is not ItemState.APPROVED]
+    going = [item for item in before if item.state not in SETTLED]
     number = package.round + 1
     drawn = draw(held.campaign.seed, package, number, going, spec)
     held.change_items(
@@ -49,25 +49,25 @@ def submit(held: HeldPackage, spec: LabelSpec, *, unchanged: bool) -> Package:
 def draw(
     seed: int, package: Package, number: int, items: Sequence[Item], spec: LabelSpec
 ) -> set[int]:
-    """Ids of the items to be audited: all that were rejected before, and some of the others.
+    """Ids of the items to be audited: all that were rejected before or are aside, and some others.
 
     The same for the same campaign, package and round.
     """
-    again = {item.id for item in items if item.comment is not None}
-    others = [item.id for item in items if item.id not in again]
+    sure = {item.id for item in items if item.comment is not None or item.aside is not None}
+    others = [item.id for item in items if item.id not in sure]
     chance = random.Random(f"{seed}/{package.number}/{package.lane}/{number}")  # noqa: S311
-    return again | set(chance.sample(others, spec.audit.wanted(len(others))))
+    return sure | set(chance.sample(others, spec.audit.wanted(len(others))))
 
 
 def _check_labelled(package: Package, items: Sequence[Item], *, unchanged: bool) -> None:
-    """Raise `Conflict` unless every item has an annotation that may be submitted."""
+    """Raise `Conflict` unless every item is aside or has an annotation that may be submitted."""
     stay = {ItemState.REJECTED} if unchanged else set()
-    ready = {ItemState.LABELLED, ItemState.APPROVED} | stay
+    ready = {ItemState.LABELLED} | stay
     missing = [
         item
         for item in items
-        if item.state not in ready
-        or (item.annotation is None and item.state is not ItemState.APPROVED)
+        if item.state not in {ItemState.ASIDE, *SETTLED}
+        and (item.state not in ready or item.annotation is None)
     ]
     if not missing:
         return

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from aileron.core.errors import Refused
-from aileron.label.work import reviewing, settling
+from aileron.label.work import aside, reviewing, settling
 from aileron.label.work.actor import spec_of
 from aileron.label.work.managing import Managing
 from aileron.label.work.observing import observe
 from aileron.label.work.reviewing import Outcome
 from aileron.label.work.seen import Seen
 from aileron.label.work.submitting import submit
-from aileron.ledger import Consensus, Item, Package, Verdict
+from aileron.ledger import Consensus, HeldPackage, Item, Package, Verdict
 
 
 class Work(Managing):
@@ -55,6 +55,38 @@ class Work(Managing):
                 raise Refused("label.work.not_yours", package=package, by=by)
             return submit(held, spec, unchanged=unchanged)
 
+    def set_aside(self, package: int, position: int, reason: str) -> Item:
+        """Say why an item of one's package cannot be labelled; `observe` the package before.
+
+        It counts as done when the package is submitted, and a reviewer always looks at it.
+
+        Raises:
+            Refused: the package is somebody else's.
+            InvalidInput: `reason` says nothing.
+            Conflict: the package is not at work, or the item is settled.
+        """
+        with self._ledger.holding_package(self._project, package) as held:
+            self._check_own(held)
+            return aside.set_aside(held, position, _text(reason), self._actor)
+
+    def take_back(self, package: int, position: int) -> Item:
+        """Label an item after all that was set aside; `observe` the package before.
+
+        Raises:
+            Refused: the package is somebody else's.
+            Conflict: the package is not at work, or the item is not aside.
+        """
+        with self._ledger.holding_package(self._project, package) as held:
+            self._check_own(held)
+            return aside.take_back(held, position)
+
+    def _check_own(self, held: HeldPackage) -> None:
+        spec_of(held)
+        package = held.package
+        if self._actor != package.annotator and not self._manager:
+            by = package.annotator or "-"
+            raise Refused("label.work.not_yours_to_label", package=package.id, by=by)
+
     def review(self, package: int, position: int, *, approved: bool, comment: str = "") -> Item:
         """Say whether an item of a submitted package is right.
 
@@ -94,12 +126,14 @@ class Work(Managing):
     ) -> Consensus:
         """Decide what is true of a sample: what a lane says, or something else.
 
+        It changes no label, so it can be done after the campaign has ended, too.
+
         Raises:
             Refused: the actor labelled it, or is no reviewer.
-            Conflict: not all lanes have it approved yet.
+            Conflict: it is not settled in all lanes yet.
         """
         with self._ledger.holding(self._project, campaign, alone=False) as held:
-            spec = self._check_reviewer(held)
+            spec = self._check_reviewer(held, ended=True)
             return settling.adjudicate(held, spec, sample_id, lane, annotation, self._actor)
 
 

@@ -56,6 +56,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
         """The plan that an earlier try fixed, else a new one."""
         from aileron.lifecycle.fitting import check_pods
         from aileron.lifecycle.planning import resolve
+        from aileron.lifecycle.suggested import check_suggesting
         from aileron.lifecycle.usable import check_usable, note_reads
 
         asked = session.ledger.runs.get(session.run_id)
@@ -71,6 +72,7 @@ class AileronPlanOperator(BaseOperator, SkipMixin):
         )
         check_pods(session.settings, plan.graph, self.log.warning)
         check_usable(session.ledger, plan.project, plan.values, plan.graph, asked.actor)
+        check_suggesting(session.settings, session.ledger, session.store, plan.project, plan.graph)
         plan = session.engine.store_plan(plan)
         note_reads(session.ledger, plan)
         return plan

@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from aileron.core.errors import AileronError
+from aileron_airflow.links import LabellingLink, campaign_page
 from aileron_airflow.session import Session, actor_of, reported, run_id_of
 from aileron_airflow.triggers import NodeTrigger
 
@@ -16,6 +17,7 @@ class AileronWaitOperator(BaseOperator):
     """Asks once, then defers until the step has what it waits for."""
 
     ui_color = "#eee4f5"
+    operator_extra_links = (LabellingLink(),)
 
     def __init__(
         self,
@@ -31,12 +33,15 @@ class AileronWaitOperator(BaseOperator):
         self.lifecycle = lifecycle
         self.node = node
         self.poll_seconds = poll_seconds
+        self.campaign_page = ""
+        """Of Aileron's pages, if the step waits for people who label; known when it has run."""
 
     def execute(self, context: Any) -> None:
         session = self._session(context)
         try:
             with reported(session, context, lambda: self.node):
                 outcome = session.execute(self.node, context["ti"].try_number)
+                self.campaign_page = campaign_page(session, self.node)
                 if outcome.state != "running":
                     session.settle()
                     return
@@ -56,6 +61,7 @@ class AileronWaitOperator(BaseOperator):
         session = self._session(context)
         try:
             with reported(session, context, lambda: self.node):
+                self.campaign_page = campaign_page(session, self.node)
                 if event["error"] is not None:
                     raise AileronError.from_dict(event["error"])
                 self.log.info("%s: %s", self.node, event["state"])

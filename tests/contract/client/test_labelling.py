@@ -82,6 +82,27 @@ def test_fields_of_the_file_are_others_for_one_campaign(somebody: Somebody) -> N
         owner.create_campaign(DATASET, name="night")
 
 
+def test_what_a_campaign_would_begin_with_is_shown(somebody: Somebody, labelled: Labelled) -> None:
+    owner = somebody("olga")
+    shown = owner.labelling_spec(DATASET)
+    assert (shown.dataset, shown.version) == (DATASET, 1)
+    assert shown == owner.labelling_spec(DATASET, 1)
+    spec = shown.spec
+    assert (spec["modality"], spec["task"], spec["hours"]) == ("text", "classification", 72)
+    assert (spec["package_size"], spec["audit"]["share"], spec["reviewers"]) == (4, 0.5, ["rita"])
+    assert [one["name"] for one in spec["annotators"]] == ["anna", "ben"]
+    assert owner.create_campaign(DATASET).spec == spec
+    with pytest.raises(NotFound):
+        owner.labelling_spec("nothing")
+    with pytest.raises(NotFound):
+        owner.labelling_spec(DATASET, 7)
+    with pytest.raises(Refused, match="developer"):
+        somebody("anna").labelling_spec(DATASET)
+    labelled.spec(LABELS.replace("package_size: 4", "package_size: many"))
+    with pytest.raises(InvalidInput, match=r"labels\.yaml:4.*package_size"):
+        owner.labelling_spec(DATASET)
+
+
 WRONG = (
     ({"colour": "red"}, "colour"),
     ({"overlap": 9}, "overlap"),

@@ -16,7 +16,7 @@ from aileron.core.errors import Conflict, InvalidInput
 from aileron.data.images.ingest import IngestImages
 from aileron.label.steps import Annotate, AnnotateConfig, BeginCampaign
 from aileron.label.work import Seen, Work
-from aileron.ledger import Campaign
+from aileron.ledger import Campaign, RunState
 from aileron.run.conformance import Case, check_effect, check_wait
 from aileron.run.context import PlatformContext
 
@@ -46,14 +46,14 @@ def record(workbench: Workbench, **values: object) -> Path:
     return folder
 
 
-def approve(platform: Platform, campaign: Campaign, labelled: int) -> None:
-    """Anna labels so many samples and hands her package in, which nobody audits."""
+def approve(platform: Platform, campaign: Campaign, labelled: int, first: int = 1) -> None:
+    """Anna labels samples up to one and hands her package in, which nobody audits."""
     ledger = platform.ledger
     work = Work(ledger, PROJECT, "anna")
     for package in ledger.labelling.packages(PROJECT, campaign=campaign.name):
         tasks = {item.position: item.position for item in ledger.labelling.items(package.id)}
         ledger.labelling.handed_out(package.id, 1, tasks)
-        seen = [Seen(task, {"labels": ["good"]}) for task in list(tasks)[:labelled]]
+        seen = [Seen(task, {"labels": ["good"]}) for task in list(tasks)[first - 1 : labelled]]
         work.observe(package.id, seen)
         if labelled >= len(tasks):
             work.submit(package.id)
@@ -99,6 +99,28 @@ def test_what_is_approved_is_delivered(
     assert [json.loads(line) for line in lines] == [
         {"sample_id": f"{number}.png", "labels": ["good"]} for number in range(3)
     ]
+    runs, labelling = bare_platform.ledger.runs, bare_platform.ledger.labelling
+    assert labelling.published(made) == {}, "its run goes on"
+    runs.start(context.run_id, PROJECT, "parts", "olga")
+    runs.finish(context.run_id, RunState.SUCCEEDED)
+    assert set(labelling.published(made)) == {"0.png", "1.png", "2.png"}
+
+
+def test_what_cannot_be_labelled_is_not_waited_for(
+    bare_platform: Platform, inputs: dict[str, Path], workbench: Workbench
+) -> None:
+    made = begin(bare_platform, inputs)
+    (package,) = bare_platform.ledger.labelling.packages(PROJECT, campaign=made.name)
+    anna = Work(bare_platform.ledger, PROJECT, "anna")
+    anna.set_aside(package.id, 1, "blurred")
+    approve(bare_platform, made, 3, first=2)
+    given = {"campaign": record(workbench, campaign=made.name, samples=3)}
+    assert Annotate().ready(asking(bare_platform), AnnotateConfig(), given) is None
+    rita = Work(bare_platform.ledger, PROJECT, "rita")
+    rita.review(package.id, 1, approved=True)
+    rita.audit(package.id, "passed")
+    told = Annotate().ready(asking(bare_platform), AnnotateConfig(wanted=3), given)
+    assert told == {"campaign": made.name, "approved": 2, "why": "approved"}
 
 
 def test_an_ended_campaign_is_waited_for_no_longer(

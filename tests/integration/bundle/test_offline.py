@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,9 @@ def write_bundle(folder: Path, values: Mapping[str, Any]) -> None:
         ({"platform": "linux-riscv64"}, "The bundle is for linux-riscv64"),
         ({"wheels": {"one.whl": "0" * 64}}, "wheels/one.whl is damaged"),
         ({"wheels": {"two.whl": "0" * 64}}, "wheels/two.whl is missing"),
+        ({"labelling": {"two.whl": "0" * 64}}, "wheels-labelling/two.whl is missing"),
     ],
-    ids=["python", "platform", "damaged", "missing"],
+    ids=["python", "platform", "damaged", "missing", "labelling"],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_made(
     values: dict[str, Any], sentence: str, tmp_path: Path
@@ -153,6 +155,53 @@ def test_a_checkout_is_no_bundle(tmp_path: Path) -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "make bundle" in done.stderr
+
+
+def test_the_bundle_can_have_label_studio_exactly_as_its_lock_says() -> None:
+    program = "import make_bundle as m; print(m.resolve(m.LABELLING_LOCK))"
+    environ = {n: v for n, v in os.environ.items() if n not in ("MAKEFLAGS", "MFLAGS")}
+    listing = run([sys.executable, "-c", program], ROOT / "bundle", environ)
+    found = re.findall(r"^(\S+==\S+).*\\\n +--hash=sha256:", listing, re.MULTILINE)
+    assert found == (ROOT / "docker/labelstudio.lock").read_text().split()
+
+
+def tiny_wheel(folder: Path, name: str) -> None:
+    """A wheel of one empty module."""
+    facts = f"{name}-1.dist-info"
+    files = {
+        f"{name}.py": "",
+        f"{facts}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n",
+        f"{facts}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{facts}/RECORD"] = "".join(f"{one},,\n" for one in (*files, f"{facts}/RECORD"))
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / f"{name}-1-py3-none-any.whl", "w") as wheel:
+        for path, text in files.items():
+            wheel.writestr(path, text)
+
+
+def test_label_studio_gets_an_environment_of_its_own(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    write_bundle(bundle, {})
+    (bundle / "docker").mkdir()
+    (bundle / "docker/labelstudio.lock").write_text("tiny-studio==1\n")
+    venv = bundle / ".venv/bin"
+    venv.mkdir(parents=True)
+    for name in ("python", "uv"):
+        (venv / name).symlink_to(Path(sys.executable).with_name(name))
+    words = [sys.executable, "-c", "import install; install.install_labelling()"]
+    own, stamp = bundle / ".venv-labelstudio", bundle / ".venv-labelstudio/.installed"
+    done = subprocess.run(
+        words, cwd=bundle / "bundle", env=poor(tmp_path), capture_output=True, check=False
+    )
+    assert done.returncode == 1, "the wheel is not there, and nothing else is asked for it"
+    assert not stamp.exists()
+    tiny_wheel(bundle / "wheels-labelling", "tiny_studio")
+    for _ in range(2):
+        run(without_network(words), bundle / "bundle", poor(tmp_path))
+        assert stamp.is_file()
+    run([str(own / "bin/python"), "-P", "-c", "import tiny_studio"], bundle, poor(tmp_path))
+    assert not list(own.glob(".uv-cache"))
 
 
 def test_the_archive_names_no_person_and_no_secret(installed: Path) -> None:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from plugins.labelled import DATASET, Labelled, labelled, waiting_texts
 
@@ -59,6 +60,18 @@ def begun(aileron: Aileron, *options: str) -> None:
 
 def person(labelled: Labelled, name: str) -> LocalClient:
     return LocalClient(labelled.installation, Actor(name=name, role=Role.ANNOTATOR))
+
+
+def test_what_is_printed_of_labels_is_a_file_of_labels(
+    aileron: Aileron, labelled: Labelled
+) -> None:
+    said = aileron("spec", DATASET)
+    assert yaml.safe_load(said)["package_size"] == 4
+    assert "咨询" in said
+    labelled.spec(said)
+    assert aileron("spec", DATASET, "--version", "1") == said
+    shown = json.loads(aileron("spec", DATASET, "--json"))
+    assert (shown["version"], shown["spec"]) == (1, yaml.safe_load(said))
 
 
 def test_a_campaign_is_begun_in_the_words_of_the_options(aileron: Aileron) -> None:
@@ -116,6 +129,18 @@ def test_a_reviewer_says_what_is_wrong(aileron: Aileron, labelled: Labelled) -> 
     assert "samples  3" in aileron("export", DATASET, str(target))
     assert len(target.read_text().splitlines()) == 3
     assert "run_id" in aileron("publish", DATASET, "--no-wait", "--json")
+
+
+def test_what_cannot_be_labelled_is_set_aside(aileron: Aileron) -> None:
+    begun(aileron)
+    package = f"{DATASET}/1"
+    aileron("assign", package, ME)
+    assert "no words" in aileron("aside", package, "2", "--reason", "no words")
+    assert "no words" in aileron("items", package)
+    assert "aside" in aileron("show", package)
+    assert json.loads(aileron("aside", package, "2", "--back", "--json"))["state"] == "open"
+    for words in ((), ("--back", "--reason", "no words")):
+        assert "either --reason TEXT or --back" in aileron("aside", package, "2", *words, code=2)
 
 
 def test_packages_are_moved_dated_and_found(aileron: Aileron) -> None:

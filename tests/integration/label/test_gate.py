@@ -441,3 +441,20 @@ def test_the_page_asks_nothing_elsewhere(office: Office) -> None:
     assert scripts
     assert [anna.get(one).status_code for one in scripts] == [200] * len(scripts)
     assert PROJECT == "default"
+
+
+def test_the_page_runs_no_script_but_those_it_came_with(office: Office) -> None:
+    anna, seen = office.person("anna", 1), set()
+    for _ in range(2):
+        page = anna.get(f"/label/projects/{office.package(1).studio_project}/data")
+        policy = page.headers["content-security-policy"]
+        (allowed,) = re.findall(r"script-src ([^;]*);", policy)
+        assert "'unsafe-inline'" not in allowed
+        assert "'unsafe-eval'" not in allowed
+        (nonce,) = re.findall(r"'nonce-([\w-]{20,})'", allowed)
+        inline = re.findall(r"<script(?![^>]* src=)([^>]*)>", page.text)
+        assert len(inline) > 2
+        assert all(f'nonce="{nonce}"' in one and one.count("nonce=") == 1 for one in inline)
+        assert not re.search(r"<[^>]+\son[a-z]+=", page.text), "the policy stops handlers in tags"
+        seen.add(nonce)
+    assert len(seen) == 2

@@ -21,6 +21,10 @@ def go(page: Page, office: Office, name: str, number: int) -> list[str]:
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
+        "console",
+        lambda said: "Content Security Policy" in said.text and faults.append(said.text),
+    )
+    page.on(
         "response",
         lambda answer: (
             answer.status >= 400
@@ -45,7 +49,7 @@ def test_a_label_that_is_clicked_and_submitted_is_in_the_ledger(
         assert office.package(1).state is PackageState.LABELLING
         page.get_by_role("button", name="Skip").click()
         items = lambda: office.ledger.labelling.items(office.package(1).id)  # noqa: E731
-        wait_until(lambda: items()[1].skipped, 30)
+        wait_until(lambda: items()[1].state is ItemState.ASIDE, 30)
         page.get_by_text("normal").click()
         page.get_by_role("button", name="Submit").first.click()
         wait_until(lambda: labelled(office, 1)[2] == "normal", 30)
@@ -59,8 +63,14 @@ def test_a_label_that_is_clicked_and_submitted_is_in_the_ledger(
         wait_until(lambda: labelled(office, 1)[0] == "normal", 30)
         assert items()[0].revision == 2
         assert items()[0].by == "anna"
+        # To the one that was skipped, which is not any more.
+        assert (items()[1].aside, items()[1].by) == ("skipped", "anna")
+        skipped = f"data?task={office.tasks(1)[1]}"
+        page.goto(f"{office.url}/label/projects/{office.package(1).studio_project}/{skipped}")
+        page.get_by_role("button", name="cancel-skip").click()
+        wait_until(lambda: items()[1].state is ItemState.DRAFT, 30)
         assert faults == []
-    assert items()[1].state is ItemState.OPEN
+    assert items()[1].aside is None
 
 
 def test_a_reviewer_sees_what_was_drawn_and_cannot_change_it(

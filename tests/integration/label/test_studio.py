@@ -79,8 +79,11 @@ def test_projects_in_which_nothing_is_drawn_are_found_by_age(studio: Studio) -> 
     (task,) = studio.add_tasks(project, [data(1)])
     studio.annotate(task, choice("a"))
     assert project not in dict(studio.untouched(timedelta(0)))
+    assert (project, "mine") in studio.noted(timedelta(0))
+    assert studio.noted(timedelta(hours=1)) == []
     assert project in studio.tables.projects()
     studio.delete_project(project)
+    assert project not in dict(studio.noted(timedelta(0)))
 
 
 def test_a_hook_is_made_once_and_moves_with_the_gate(studio: Studio) -> None:

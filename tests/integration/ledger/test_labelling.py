@@ -104,5 +104,6 @@ def test_a_version_that_people_label_is_not_deleted(ledger: Ledger) -> None:
 def test_what_people_say_keeps_no_artifact(ledger: Ledger) -> None:
     begun = Labelling.begin(ledger, attributes=[{"name": "note", "kind": "text"}])
     begun.labels("abca")
+    ledger.labelling.keep_published(begun.campaign, "run_1", {"s00001": "d" * 64})
     snapshot = ledger.keeping.snapshot(lambda _: Keep(), timedelta(0))
     assert snapshot.held == {}

@@ -4,10 +4,14 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from plugins.airflow import Scheduler
+from plugins.waiting import wait_until
 
+from aileron.label.work import Work
 from aileron.ledger import NodeState, RunState
 
 NUMBERS = "  - {{name: numbers, step: sample.numbers, config: {{{config}}}}}\n"
@@ -136,6 +140,53 @@ def test_a_wait_defers_and_its_trigger_fires_when_it_is_over(
         return (await task).payload
 
     assert asyncio.run(first_event()) == {"state": "succeeded", "error": None}
+
+
+TEXTS = (
+    "  - {name: ingest, step: data.ingest_texts, inputs: {source: source:texts}, config: {\n"
+    "     name: notes, task: classification, format: text_csv}}\n"
+    "  - {name: version, step: data.version, inputs: {dataset: ingest.dataset}}\n"
+    "  - {name: campaign, step: label.campaign, config: {labels: {annotators: [anna]}},\n"
+    "     inputs: {dataset: ingest.dataset, dataset_record: version.record}}\n"
+    "  - {name: annotate, step: label.annotate, inputs: {campaign: campaign.record}}\n"
+)
+
+
+def test_a_task_that_waits_for_people_links_to_their_campaign(scheduler: Scheduler) -> None:
+    scheduler.workspace.write("datasets/notes.csv", "id,text,label\na,one,x\nb,two,y\nc,three,\n")
+    scheduler.pipeline("notes", TEXTS, "sources: {texts: {file: datasets/notes.csv}}\n")
+    dag = _as_kept(scheduler, "default__notes")
+    links: list[str] = []
+    over = Event()
+
+    def end_it() -> None:
+        links.append(wait_until(lambda: _link(dag) or (over.is_set() and "none"), 300))
+        Work(scheduler.ledger, "default", "olga").end("notes_v1")
+
+    thread = Thread(target=end_it)
+    thread.start()
+    states, _ = scheduler.run("notes")
+    over.set()
+    thread.join()
+    assert links == [_link(dag)] == ["/aileron/#/labelling/notes_v1"]
+    assert states["annotate"] == "failed", "nothing was approved"
+
+
+def _as_kept(scheduler: Scheduler, dag_id: str) -> Any:
+    """A DAG as Airflow's server knows it."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    return DagSerialization.from_dict(DagSerialization.to_dict(scheduler.bag().dags[dag_id]))
+
+
+def _link(dag: Any) -> str:
+    """What Airflow's pages have beside task `annotate`; empty: nothing."""
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        found = session.query(TaskInstance).filter_by(dag_id=dag.dag_id, task_id="annotate").first()
+        return dag.get_task("annotate").get_extra_links(found, "Labelling") if found else ""
 
 
 def test_a_new_dataset_version_is_an_asset_event_and_an_old_one_is_not(

@@ -149,12 +149,17 @@ def test_a_task_whose_run_was_ended_meanwhile_is_not_tried_again(
     from aileron_airflow.session import Session, reported
 
     session = Session(run.run_id, "ann", print)
+    stopped = StepFailed("run.cancelled", step="train")
+
+    def ended_by_whoever_looked_first() -> None:
+        scheduler.ledger.acting("wu").runs.ask_stop(run.run_id)
+        scheduler.ledger.runs.finish(run.run_id, RunState.FAILED)
+        raise stopped
+
     with (
         pytest.raises(AirflowFailException, match="was stopped"),
         reported(session, context(1, 3), lambda: "train"),
     ):
-        scheduler.ledger.acting("wu").runs.ask_stop(run.run_id)
-        scheduler.ledger.runs.finish(run.run_id, RunState.FAILED)  # by whoever looked first
-        raise StepFailed("run.cancelled", step="train")
+        ended_by_whoever_looked_first()
     session.close()
     assert scheduler.ledger.runs.get(run.run_id).state is RunState.STOPPED

@@ -230,6 +230,10 @@ export const campaigns = (ended: boolean, signal?: Signal) =>
   get<api.CampaignBrief[]>(`labelling/campaigns${ended ? "?ended=true" : ""}`, signal);
 export const campaign = (name: string, signal?: Signal) =>
   get<api.Campaign>(ofCampaign(name), signal);
+export const labellingSpec = (dataset: string, version: string, signal?: Signal) => {
+  const query = new URLSearchParams(version ? { dataset, version } : { dataset });
+  return get<api.LabellingSpec>(`labelling/spec?${query}`, signal);
+};
 export const createCampaign = (body: api.CreateCampaign) =>
   post<api.Campaign>("labelling/campaigns", body, PATIENT);
 export const distributeCampaign = (name: string) =>
@@ -243,6 +247,8 @@ export const publishCampaign = (name: string) =>
 export const labelsFile = (name: string) => address(ofCampaign(name, "/labels"));
 export const labellingPeople = (name: string, signal?: Signal) =>
   get<api.LabellingPerson[]>(ofCampaign(name, "/people"), signal);
+export const labellingSuggestions = (name: string, signal?: Signal) =>
+  get<api.SuggestionFigures[]>(ofCampaign(name, "/suggestions"), signal);
 export const disagreements = (name: string, offset: number, limit: number, signal?: Signal) =>
   get<api.DisagreementPage>(ofCampaign(name, `/disagreements?offset=${offset}&limit=${limit}`), signal);
 export const adjudicate = (name: string, body: api.Adjudicate) =>
@@ -266,5 +272,9 @@ export const labelItems = (id: number, query: Record<string, string>, signal?: S
   get<api.ItemPage>(`${ofPackage(id, "/items")}?${new URLSearchParams(query)}`, signal);
 export const labelItem = (id: number, position: number, signal?: Signal) =>
   get<api.LabelItemDetail>(ofItem(id, position), signal);
+export const setItemAside = (id: number, position: number, body: api.SetAside) =>
+  post<api.LabelItemDetail>(`${ofItem(id, position)}/aside`, body, PATIENT);
+export const takeItemBack = (id: number, position: number) =>
+  post<api.LabelItemDetail>(`${ofItem(id, position)}/back`, {}, PATIENT);
 export const reviewItem = (id: number, position: number, body: api.ReviewItem) =>
   post<api.LabelItemDetail>(`${ofItem(id, position)}/review`, body);

@@ -124,6 +124,8 @@ export interface CampaignBrief {
   packages: PackageCounts;
   /** with an approved annotation: what a version gets */
   approved_samples: number;
+  /** that cannot be labelled: no version gets them */
+  excluded_samples: number;
   /** samples whose annotators do not agree, still open */
   disagreements: number;
   deadline: string | null;
@@ -550,8 +552,12 @@ export interface ItemCounts {
   open: number;
   draft: number;
   labelled: number;
+  /** set aside by their annotators, who could not label them */
+  aside: number;
   submitted: number;
   approved: number;
+  /** set aside, and a reviewer agreed */
+  excluded: number;
   rejected: number;
 }
 
@@ -563,6 +569,8 @@ export interface ItemPage {
 export interface ItemRevision {
   number: number;
   sample: DatasetSample;
+  /** why it cannot be labelled: then nothing is drawn */
+  aside: string | null;
   by: string;
   at: string;
   verdict: "approved" | "rejected" | null;
@@ -727,11 +735,13 @@ export interface KeyPoints {
 export interface LabelItem {
   position: number;
   sample_id: string;
-  state: "open" | "draft" | "labelled" | "submitted" | "approved" | "rejected";
+  state: "open" | "draft" | "labelled" | "aside" | "submitted" | "approved" | "excluded" | "rejected";
   /** in the present audit; it holds when that ends */
   verdict: "approved" | "rejected" | null;
-  /** the annotator said that there is nothing to say */
+  /** skipped in Label Studio */
   skipped: boolean;
+  /** why it cannot be labelled; null: it is not aside */
+  aside: string | null;
   /** number of the newest; 0: nobody said anything yet */
   revision: number;
   audited: boolean;
@@ -798,6 +808,13 @@ export interface LabellingPerson {
   seconds: number | null;
   /** with the consensus; null without overlap */
   agreement: number | null;
+}
+
+export interface LabellingSpec {
+  dataset: string;
+  version: number;
+  /** `labels.yaml`, with what it leaves out as the dataset has it */
+  spec: Record<string, unknown>;
 }
 
 export interface LabellingSync {
@@ -1177,8 +1194,10 @@ export interface Promote {
 export interface Publication {
   run_id: string;
   lifecycle: string;
-  /** with approved annotations */
+  /** whose approved annotations are new, or changed since */
   samples: number;
+  /** left as they are: this campaign published them before */
+  published: number;
   /** approved, and not in the dataset's latest version */
   left_out: number;
 }
@@ -1518,6 +1537,11 @@ export interface Session {
   language: "en" | "zh";
   identity: "token" | "airflow" | "local";
   permissions: Record<string, Permission>;
+}
+
+export interface SetAside {
+  /** why; reviewers read it */
+  reason: string;
 }
 
 export interface Share {

@@ -53,6 +53,8 @@ const LOOKS: Record<string, Look> = {
   returned: { tone: "refused", icon: "back" },
   passed: { tone: "good", icon: "check" },
   approved: { tone: "good", icon: "check" },
+  aside: { tone: "wait", icon: "skip" },
+  excluded: { tone: "still", icon: "skip" },
   // tokens
   active: { tone: "good", icon: "check" },
   expired: { tone: "still", icon: "clock" },

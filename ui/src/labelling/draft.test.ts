@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { bodyOf, missing, NOTHING } from "./draft";
+import { bodyOf, draftOf, missing, NOTHING } from "./draft";
 
 const READY = { ...NOTHING, dataset: "wires" };
 
@@ -49,4 +49,47 @@ test("what was typed is asked for, and what was not stays as the file has it", (
 
 test("skills belong to giving out by skills alone", () => {
   expect(bodyOf({ ...READY, skills: "night" }).spec).toEqual({});
+});
+
+const FILE = {
+  samples: "waiting",
+  existing: "suggestion",
+  package_size: 25,
+  overlap: 1,
+  consensus: "majority",
+  audit: { share: 0.07, count: null },
+  assignment: "by_skill",
+  annotators: [
+    { name: "anna", skills: ["night"] },
+    { name: "ben", skills: [] },
+  ],
+  reviewers: ["rita"],
+  skills: ["night"],
+  hours: 72,
+  instructions: "Look closely.",
+};
+const FILLED = { ...draftOf(FILE), dataset: "wires" };
+
+test("the file fills the form in, and what it says is not asked for again", () => {
+  expect(FILLED).toMatchObject({ packageSize: "25", overlap: "1", audit: "7", hours: "72" });
+  expect(FILLED).toMatchObject({ annotators: "anna\nben", reviewers: "rita", assignment: "by_skill" });
+  expect(missing(FILLED)).toEqual({});
+  expect(bodyOf(FILLED, FILE).spec).toEqual({});
+  expect(draftOf({ audit: { share: null, count: 3 }, hours: null })).toMatchObject({ audit: "", hours: "" });
+});
+
+test("what is changed is asked for; people keep what they can do", () => {
+  const changed = { ...FILLED, packageSize: "10", annotators: "anna\ncarl", audit: "12.5" };
+  expect(bodyOf(changed, FILE).spec).toEqual({
+    package_size: 10,
+    audit: { share: 0.125 },
+    annotators: [{ name: "anna", skills: ["night"] }, "carl"],
+  });
+  const turns = { ...FILLED, assignment: "round_robin" };
+  expect(bodyOf(turns, FILE).spec).toEqual({ assignment: "round_robin", skills: [] });
+});
+
+test("what is emptied is none, or stays where there must be some", () => {
+  const emptied = { ...FILLED, hours: "", reviewers: "", instructions: "", packageSize: "" };
+  expect(bodyOf(emptied, FILE).spec).toEqual({ hours: null, reviewers: [], instructions: "" });
 });

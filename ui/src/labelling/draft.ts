@@ -3,8 +3,11 @@
 import type { CreateCampaign } from "../api/types";
 import { linesOf } from "../forms/reading";
 import type { Key } from "../messages";
+import { auditOf, peopleOf, personOf, textOf, wordsOf } from "./spec";
 
-/** What is empty stays as `labels.yaml` has it. */
+type Document = Readonly<Record<string, unknown>>;
+
+/** What is empty stays as `labels.yaml` has it, but for people, hours and instructions: none. */
 export interface CampaignDraft {
   dataset: string;
   version: string;
@@ -67,28 +70,57 @@ function within(text: string, least: number, most: number, whole = true): boolea
 }
 
 /** Each once, in the order in which they were named. */
-function peopleOf(text: string): string[] {
+function namesIn(text: string): string[] {
   return [...new Set(linesOf(text))];
 }
 
-/** What the API is asked for: of the specification only what was typed. */
-export function bodyOf(draft: CampaignDraft): CreateCampaign {
-  const spec: Record<string, unknown> = {};
-  const put = (field: string, text: string, value: unknown) => {
-    if (text.trim() !== "") spec[field] = value;
+/** The form as a specification fills it in; what the form cannot say is empty. */
+export function draftOf(spec: Document): CampaignDraft {
+  const audit = auditOf(spec);
+  return {
+    ...NOTHING,
+    samples: textOf(spec, "samples"),
+    existing: textOf(spec, "existing"),
+    packageSize: textOf(spec, "package_size"),
+    overlap: textOf(spec, "overlap"),
+    consensus: textOf(spec, "consensus"),
+    audit: audit && "share" in audit ? String(Number((audit.share * 100).toFixed(6))) : "",
+    assignment: textOf(spec, "assignment"),
+    annotators: peopleOf(spec, "annotators").join("\n"),
+    reviewers: wordsOf(spec, "reviewers").join("\n"),
+    skills: wordsOf(spec, "skills").join("\n"),
+    hours: textOf(spec, "hours"),
+    instructions: textOf(spec, "instructions"),
   };
-  put("samples", draft.samples, draft.samples);
-  put("existing", draft.existing, draft.existing);
-  put("package_size", draft.packageSize, Number(draft.packageSize));
-  put("overlap", draft.overlap, Number(draft.overlap));
-  put("consensus", draft.consensus, draft.consensus);
-  put("audit", draft.audit, { share: Number(draft.audit) / 100 });
-  put("assignment", draft.assignment, draft.assignment);
-  put("annotators", draft.annotators, peopleOf(draft.annotators));
-  put("reviewers", draft.reviewers, peopleOf(draft.reviewers));
-  if (draft.assignment === "by_skill") put("skills", draft.skills, linesOf(draft.skills));
-  put("hours", draft.hours, Number(draft.hours));
-  put("instructions", draft.instructions, draft.instructions);
+}
+
+/** What the API is asked for: of the specification only what is other than in `file`. */
+export function bodyOf(draft: CampaignDraft, file: Document = {}): CreateCampaign {
+  const before = draftOf(file);
+  const spec: Record<string, unknown> = {};
+  const put = (field: string, name: keyof CampaignDraft, value: (text: string) => unknown) => {
+    const text = draft[name].trim();
+    if (text !== before[name].trim()) spec[field] = value(text);
+  };
+  const putSaid: typeof put = (field, name, value) => {
+    if (draft[name].trim() !== "") put(field, name, value);
+  };
+  const itself = (text: string) => text;
+  putSaid("samples", "samples", itself);
+  putSaid("existing", "existing", itself);
+  putSaid("package_size", "packageSize", Number);
+  putSaid("overlap", "overlap", Number);
+  putSaid("consensus", "consensus", itself);
+  putSaid("audit", "audit", (text) => ({ share: Number(text) / 100 }));
+  putSaid("assignment", "assignment", itself);
+  put("annotators", "annotators", (text) =>
+    namesIn(text).map((name) => personOf(file, "annotators", name)),
+  );
+  put("reviewers", "reviewers", namesIn);
+  if (draft.assignment === "by_skill") put("skills", "skills", linesOf);
+  else if (before.skills !== "") spec["skills"] = [];
+  put("hours", "hours", (text) => (text === "" ? null : Number(text)));
+  put("instructions", "instructions", itself);
   return {
     dataset: draft.dataset,
     version: draft.version ? Number(draft.version) : null,

@@ -7,8 +7,10 @@ export type ItemState = Exclude<keyof ItemCounts, "total">;
 /** From done to not begun: as the parts of the bar stand. */
 export const ITEM_STATES: readonly ItemState[] = [
   "approved",
+  "excluded",
   "submitted",
   "labelled",
+  "aside",
   "rejected",
   "draft",
   "open",
@@ -30,9 +32,9 @@ export function barOf(items: ItemCounts): BarPart[] {
   }));
 }
 
-/** Items with something that can be handed in. */
+/** Items that can be handed in, or were: with a label, or set aside. */
 export function labelledOf(items: ItemCounts): number {
-  return items.labelled + items.submitted + items.approved;
+  return items.labelled + items.aside + items.submitted + items.approved + items.excluded;
 }
 
 /** Items that wait for a label, for the first time or again. */

@@ -4,6 +4,9 @@ import type { LabelItem } from "../api/types";
 
 type Item = Pick<LabelItem, "position" | "state" | "verdict">;
 
+/** The reason of an item that was set aside by Label Studio's own button. */
+export const SKIPPED = "skipped";
+
 export interface Tally {
   total: number;
   approved: number;

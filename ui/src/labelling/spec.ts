@@ -54,6 +54,16 @@ export function wordsOf(spec: Document, field: string): string[] {
   return Array.isArray(value) ? value.map(text).filter(Boolean) : [];
 }
 
+/** The names of people, whether they stand alone or with what they can do. */
+export function peopleOf(spec: Document, field: string): string[] {
+  return records(spec[field]).map((one) => text(one["name"])).filter(Boolean);
+}
+
+/** Somebody as the specification has them, with their skills; else the name alone. */
+export function personOf(spec: Document, field: string, name: string): unknown {
+  return records(spec[field]).find((one) => one["name"] === name) ?? name;
+}
+
 function records(value: unknown): Document[] {
   if (!Array.isArray(value)) return [];
   return value.map((one) =>

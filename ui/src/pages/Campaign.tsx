@@ -3,8 +3,8 @@
 import { useParams } from "react-router";
 
 import * as routes from "../api/routes";
-import type { Campaign } from "../api/types";
-import { usePoll } from "../api/usePoll";
+import type { Campaign, SuggestionFigures } from "../api/types";
+import { type Polled, usePoll } from "../api/usePoll";
 import { Badge } from "../components/Badge";
 import { Facts, Figure } from "../components/Facts";
 import { CampaignActions } from "../components/labelling/CampaignActions";
@@ -14,6 +14,7 @@ import { ItemsBar } from "../components/labelling/ItemsBar";
 import { PackagesPanel } from "../components/labelling/PackagesPanel";
 import { PeoplePanel } from "../components/labelling/PeoplePanel";
 import { Specification } from "../components/labelling/Specification";
+import { SuggestionsPanel } from "../components/labelling/SuggestionsPanel";
 import { DatasetLink } from "../components/links";
 import { Empty, Load } from "../components/Load";
 import { Head, Panel } from "../components/Page";
@@ -23,12 +24,21 @@ import { number, percent } from "../format";
 import { wordFor } from "../messages";
 import { useSettings, useText } from "../settings";
 
-const PARTS = ["packages", "people", "disagreements", "spec"] as const;
+const PARTS = ["packages", "people", "disagreements", "suggestions", "spec"] as const;
+/** Suggestions are measured anew each time, and change slowly. */
+const SUGGESTIONS_MS = 60_000;
 
 export function CampaignPage() {
   const t = useText();
   const { name = "", tab = "packages" } = useParams();
   const asked = usePoll(`campaign ${name}`, (signal) => routes.campaign(name, signal), 3000);
+  const suggested = usePoll(
+    `labelling suggestions ${name}`,
+    (signal) => routes.labellingSuggestions(name, signal),
+    SUGGESTIONS_MS,
+  );
+  const figures = suggested.data ?? [];
+  const parts = PARTS.filter((id) => id !== "suggestions" || figures.length > 0 || tab === id);
   return (
     <>
       <Head
@@ -44,13 +54,13 @@ export function CampaignPage() {
             <Tabs
               label={t("dataset.parts")}
               here={tab}
-              tabs={PARTS.map((id) => ({
+              tabs={parts.map((id) => ({
                 id,
                 name: partName(id, campaign),
                 to: `/labelling/${name}${id === "packages" ? "" : `/${id}`}`,
               }))}
             />
-            <Part tab={tab} campaign={campaign} refresh={asked.refresh} />
+            <Part tab={tab} campaign={campaign} suggested={suggested} refresh={asked.refresh} />
           </>
         )}
       </Load>
@@ -66,10 +76,11 @@ export function CampaignPage() {
 interface PartProps {
   tab: string;
   campaign: Campaign;
+  suggested: Polled<SuggestionFigures[]>;
   refresh: () => Promise<void>;
 }
 
-function Part({ tab, campaign, refresh }: PartProps) {
+function Part({ tab, campaign, suggested, refresh }: PartProps) {
   const t = useText();
   switch (tab as (typeof PARTS)[number]) {
     case "packages":
@@ -78,6 +89,18 @@ function Part({ tab, campaign, refresh }: PartProps) {
       return <PeoplePanel campaign={campaign} />;
     case "disagreements":
       return <Disagreements campaign={campaign} refresh={refresh} />;
+    case "suggestions":
+      return (
+        <Load from={suggested}>
+          {(figures) =>
+            figures.length === 0 ? (
+              <Empty title={t("suggestions.none")}>{t("suggestions.none.how")}</Empty>
+            ) : (
+              <SuggestionsPanel figures={figures} />
+            )
+          }
+        </Load>
+      );
     case "spec":
       return <Specification campaign={campaign} />;
     default:
@@ -114,6 +137,7 @@ function Progress({ campaign }: { campaign: Campaign }) {
           ],
           [t("task"), wordFor(t, "task", campaign.task)],
           overlap > 1 && [t("spec.overlap"), overlap],
+          campaign.excluded_samples > 0 && [t("campaign.excluded"), n(campaign.excluded_samples)],
           [t("label.due"), <Due {...campaign} />],
           [t("created"), <Ago time={campaign.created} />],
           [t("by"), campaign.created_by],

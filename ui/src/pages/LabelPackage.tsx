@@ -52,7 +52,7 @@ export function LabelPackagePage() {
         {(one) => (
           <>
             <About one={one} campaign={campaign.data} />
-            <PackageItems one={one} />
+            <PackageItems one={one} refresh={asked.refresh} />
           </>
         )}
       </Load>

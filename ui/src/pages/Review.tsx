@@ -147,7 +147,7 @@ function Items({ one, name, page, canvas, marking, audited, refresh }: ItemsProp
             {shown?.sample_id}
           </strong>
           {shown && <Badge state={standOf(shown)} kind="item.state" />}
-          {shown?.skipped && <span className="chip">{t("item.skipped")}</span>}
+          {shown?.skipped && shown.aside === null && <span className="chip">{t("item.skipped")}</span>}
           <span className="quiet">{t("review.place", { n: at + 1, total: page.total })}</span>
           {one.audited > 0 && (
             <div className="segments" role="group" aria-label={t("review.which")}>

@@ -10,6 +10,7 @@ from aileron.client import records as r
 from aileron.client.local.installation import Scope
 from aileron.client.local.labelling import drawing, records, rights
 from aileron.client.local.labelling.creating import create as begin
+from aileron.client.local.labelling.creating import spec_of
 from aileron.client.local.labelling.rules import reviewing, work_of
 from aileron.core.access import authorize
 from aileron.core.errors import Conflict, Unavailable
@@ -30,6 +31,11 @@ def create(
     if made.spec["assignment"] != BY_HAND:
         _distribute(scope, made)
     return records.whole(scope, made)
+
+
+def spec(scope: Scope, dataset: str, version: int | None) -> r.LabellingSpec:
+    """What a campaign of the dataset version would begin with."""
+    return spec_of(scope, dataset, version)
 
 
 def listed(scope: Scope, *, ended: bool) -> tuple[r.CampaignBrief, ...]:

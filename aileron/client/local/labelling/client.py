@@ -28,6 +28,9 @@ class LocalLabelling(LabellingVerbs):
     ) -> r.Campaign:
         return campaigns.create(self._scope, dataset, version, name, spec or {})
 
+    def labelling_spec(self, dataset: str, version: int | None = None) -> r.LabellingSpec:
+        return campaigns.spec(self._scope, dataset, version)
+
     def campaigns(self, *, ended: bool = False) -> tuple[r.CampaignBrief, ...]:
         return campaigns.listed(self._scope, ended=ended)
 
@@ -91,6 +94,12 @@ class LocalLabelling(LabellingVerbs):
 
     def label_item(self, package: int, position: int) -> r.LabelItemDetail:
         return items.show(self._scope, package, position)
+
+    def set_item_aside(self, package: int, position: int, reason: str) -> r.LabelItemDetail:
+        return items.set_aside(self._scope, package, position, reason)
+
+    def take_item_back(self, package: int, position: int) -> r.LabelItemDetail:
+        return items.take_back(self._scope, package, position)
 
     def review_item(
         self, package: int, position: int, *, approved: bool, comment: str = ""

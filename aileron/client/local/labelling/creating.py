@@ -43,8 +43,7 @@ def create(
     authorize(scope.actor, CREATE, scope.project)
     given = {"dataset": dataset, "version": version, "name": name, "spec": dict(spec)}
     asked = check_values(r.CreateCampaign, given)
-    writable(scope, asked.dataset, "dataset.edit")
-    found = find_version(scope, asked.dataset, asked.version)
+    found = _version(scope, asked.dataset, asked.version)
     full = _completed(scope, found, asked.spec)
     if len(full.annotators) < full.overlap:
         raise InvalidInput(
@@ -65,6 +64,24 @@ def create(
         ids,
         seed=secrets.randbelow(SEEDS),
     )
+
+
+def spec_of(scope: Scope, dataset: str, version: int | None) -> r.LabellingSpec:
+    """The label spec with which a campaign would begin.
+
+    Raises:
+        NotFound, Refused, InvalidInput: as `create`.
+    """
+    authorize(scope.actor, CREATE, scope.project)
+    found = _version(scope, dataset, version)
+    full = _completed(scope, found, {})
+    return r.LabellingSpec(dataset=dataset, version=found.version, spec=full.to_json())
+
+
+def _version(scope: Scope, dataset: str, version: int | None) -> DatasetVersion:
+    """What is to be labelled, if the asker may change the dataset."""
+    writable(scope, dataset, "dataset.edit")
+    return find_version(scope, dataset, version)
 
 
 def _completed(scope: Scope, found: DatasetVersion, changes: Mapping[str, Any]) -> LabelSpec:

@@ -56,16 +56,15 @@ def _is_due(ledger: Ledger, campaign: Campaign) -> bool:
     if last is None or (last is not RunState.SUCCEEDED and told[0].time > pause):
         return False
     approved = ledger.labelling.progress([campaign])[campaign.id].approved
-    new = approved - _published(ledger, told)
+    new = approved - ledger.labelling.count_published(campaign) - _left_out(ledger, told)
     return new >= (1 if campaign.state is CampaignState.ENDED else every)
 
 
-def _published(ledger: Ledger, told: list[Event]) -> int:
-    """Samples of the newest publication whose run succeeded."""
+def _left_out(ledger: Ledger, told: list[Event]) -> int:
+    """Samples that the newest publication whose run succeeded did not find in the dataset."""
     for event in told:
         if _state(ledger, event) is RunState.SUCCEEDED:
-            after = event.after or {}
-            return int(after["samples"]) + int(after.get("left_out", 0))
+            return int((event.after or {}).get("left_out", 0))
     return 0
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from aileron.client import records as r
 from aileron.client.local import browse
 from aileron.client.local.installation import Scope
-from aileron.client.local.labelling import records, rights
-from aileron.client.local.labelling.rules import reviewing
+from aileron.client.local.labelling import drawing, records, rights
+from aileron.client.local.labelling.rules import reviewing, work_of
 from aileron.client.local.labelling.samples import BrowsedSamples
 from aileron.client.records.browse import MOST_SAMPLES
 from aileron.client.records.labelling import MOST_ITEMS
 from aileron.core.documents import check_values
 from aileron.core.errors import InvalidInput, NotFound
-from aileron.ledger import Campaign, How, Item, Package
+from aileron.ledger import Campaign, CampaignState, How, Item, Package
 
 
 def listed(scope: Scope, number: int, audited: bool, offset: int, limit: int) -> r.ItemPage:
@@ -31,6 +31,21 @@ def show(scope: Scope, number: int, position: int) -> r.LabelItemDetail:
     """One item with its revisions."""
     campaign, package = rights.package_of(scope, number)
     rights.check_items(scope, campaign, package)
+    return _detail(scope, campaign, package, position)
+
+
+def set_aside(scope: Scope, number: int, position: int, reason: str) -> r.LabelItemDetail:
+    """Take what was drawn last, and set an item aside."""
+    asked = check_values(r.SetAside, {"reason": reason})
+    campaign, package = _looked_at(scope, number)
+    work_of(scope).set_aside(package.id, position, asked.reason)
+    return _detail(scope, campaign, package, position)
+
+
+def take_back(scope: Scope, number: int, position: int) -> r.LabelItemDetail:
+    """Take what was drawn last, and have an item labelled that was set aside."""
+    campaign, package = _looked_at(scope, number)
+    work_of(scope).take_back(package.id, position)
     return _detail(scope, campaign, package, position)
 
 
@@ -89,21 +104,33 @@ def medium(
 
 
 def _is_shown(scope: Scope, dataset: str, version: int, sample_id: str) -> bool:
-    """Whether the sample is of an open campaign's item that the asker sees."""
+    """Whether the sample is of an open campaign's item that the asker sees, or to be decided on."""
     if scope.actor.project not in (None, scope.project):
         return False
     read = scope.ledger.labelling
     several = [
         one
-        for one in read.campaigns(scope.project)
+        for one in read.campaigns(scope.project, ended=True)
         if (one.dataset, one.version) == (dataset, version)
     ]
     for campaign in rights.seen(scope, several):
+        if campaign.state is CampaignState.ENDED:
+            if rights.sees_items(scope, campaign) and read.is_undecided(campaign, sample_id):
+                return True
+            continue
         for item in read.lanes(campaign.id, [sample_id]):
             package = read.package(scope.project, item.package_id)
             if rights.sees_items(scope, campaign, package):
                 return True
     return False
+
+
+def _looked_at(scope: Scope, number: int) -> tuple[Campaign, Package]:
+    """A package with what was drawn last, if it is the asker's."""
+    campaign, package = rights.package_of(scope, number, rights.WORK)
+    if rights.can_label(scope, package):
+        drawing.look(scope, package)
+    return campaign, package
 
 
 def _detail(scope: Scope, campaign: Campaign, package: Package, position: int) -> r.LabelItemDetail:

@@ -1,10 +1,14 @@
-"""Approved annotations leave a campaign: as a file, or into the dataset's next version."""
+"""Approved annotations leave a campaign: as a file, or into the dataset's next version.
+
+A version is only given what the campaign has not published yet, or has decided otherwise since.
+What people corrected in the meantime in other ways stays so.
+"""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -18,12 +22,13 @@ from aileron.client.local.labelling.rules import work_of
 from aileron.client.local.labelling.samples import BrowsedSamples
 from aileron.client.local.quota import check_room
 from aileron.client.local.sources import PIECE, uploads_of
+from aileron.core.digest import digest_json
 from aileron.core.errors import AileronError, Conflict, InvalidInput
 from aileron.core.names import DATASET_OPERATION
 from aileron.data.card_base import CARD_FILE
 from aileron.data.sources.uploads import Upload
 from aileron.label.spec import LabelSpec
-from aileron.ledger import Campaign, CampaignState
+from aileron.ledger import Campaign
 
 PUBLISH: Final = "label.publish"
 PUBLISHED: Final = "campaign.published"
@@ -36,11 +41,11 @@ def export(scope: Scope, name: str, target: Path) -> int:
         raise InvalidInput("client.target_exists", where=str(target))
     campaign = _settled(scope, name)
     with target.open("xb") as file:
-        return _write(scope, campaign, file)[0]
+        return sum(1 for _ in _lines(file, scope.ledger.labelling.approved(campaign)))
 
 
 def publish(scope: Scope, name: str) -> r.Publication:
-    """Start the run that puts them into a version made from the dataset's latest one."""
+    """Start the run that puts new ones into a version made from the dataset's latest one."""
     campaign = _settled(scope, name)
     writable(scope, campaign.dataset, "dataset.edit")
     latest = find_version(scope, campaign.dataset, None)
@@ -48,9 +53,11 @@ def publish(scope: Scope, name: str) -> r.Publication:
         campaign.dataset, latest.version, waiting=False
     )
     with tempfile.TemporaryFile() as file:
-        samples, left_out = _write(scope, campaign, file, frozenset(there))
-        if not samples:
-            raise Conflict("client.nothing_approved", name=campaign.name)
+        news = _News(scope, campaign, frozenset(there))
+        written = dict(_lines(file, news))
+        if not written:
+            nothing = "nothing_new" if news.published else "nothing_approved"
+            raise Conflict(f"client.{nothing}", name=campaign.name, dataset=campaign.dataset)
         upload = _upload(scope, f"{campaign.name}.jsonl", file)
     values: dict[str, Any] = {
         "operation": OPERATION,
@@ -64,17 +71,13 @@ def publish(scope: Scope, name: str) -> r.Publication:
     except AileronError:
         uploads_of(scope).remove(upload)
         raise
+    scope.ledger.labelling.keep_published(campaign, run.run_id, written)
+    counts = {"samples": len(written), "published": news.published, "left_out": news.left_out}
+    told = {"run_id": run.run_id, **counts}
     scope.ledger.events.append(
-        scope.project,
-        scope.actor.name,
-        PUBLISHED,
-        subject_of(campaign),
-        None,
-        {"run_id": run.run_id, "samples": samples, "left_out": left_out},
+        scope.project, scope.actor.name, PUBLISHED, subject_of(campaign), None, told
     )
-    return r.Publication(
-        run_id=run.run_id, lifecycle=run.lifecycle, samples=samples, left_out=left_out
-    )
+    return r.Publication(run_id=run.run_id, lifecycle=run.lifecycle, **counts)
 
 
 def subject_of(campaign: Campaign) -> str:
@@ -85,7 +88,7 @@ def subject_of(campaign: Campaign) -> str:
 def _settled(scope: Scope, name: str) -> Campaign:
     """The campaign, of whose samples a consensus was sought where several people agree."""
     campaign = rights.campaign_of(scope, name, PUBLISH)
-    if campaign.state is CampaignState.OPEN and campaign.overlap > 1:
+    if campaign.overlap > 1:
         work_of(scope).settle(campaign.name)
     return campaign
 
@@ -104,19 +107,37 @@ def _classes(card: Mapping[str, Any]) -> Sequence[str]:
     return tuple(card.get("classes") or ())
 
 
-def _write(
-    scope: Scope, campaign: Campaign, file: IO[bytes], there: Collection[str] | None = None
-) -> tuple[int, int]:
-    """One sample a line; how many there are, and how many are not among `there`."""
-    count = left_out = 0
-    for sample_id, annotation in scope.ledger.labelling.approved(campaign):
-        if there is not None and sample_id not in there:
-            left_out += 1
-            continue
+class _News:
+    """Samples with their annotations that are new, or changed since they were published."""
+
+    def __init__(self, scope: Scope, campaign: Campaign, there: Collection[str]) -> None:
+        """Of those that are `there`: in the dataset's latest version."""
+        self._approved = scope.ledger.labelling.approved(campaign)
+        self._before = scope.ledger.labelling.published(campaign)
+        self._there = there
+        self.published = 0
+        """Those that were published so before."""
+        self.left_out = 0
+        """Those that are not there."""
+
+    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for sample_id, annotation in self._approved:
+            if sample_id not in self._there:
+                self.left_out += 1
+            elif self._before.get(sample_id) == digest_json(annotation):
+                self.published += 1
+            else:
+                yield sample_id, annotation
+
+
+def _lines(
+    file: IO[bytes], annotations: Iterable[tuple[str, Mapping[str, Any]]]
+) -> Iterator[tuple[str, str]]:
+    """Write one sample a line; each sample with the digest of its annotation."""
+    for sample_id, annotation in annotations:
         line = json.dumps({"sample_id": sample_id, **annotation}, ensure_ascii=False)
         file.write(line.encode() + b"\n")
-        count += 1
-    return count, left_out
+        yield sample_id, digest_json(annotation)
 
 
 def _upload(scope: Scope, name: str, file: IO[bytes]) -> Upload:

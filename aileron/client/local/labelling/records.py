@@ -87,6 +87,7 @@ def item_facts(found: Item) -> dict[str, Any]:
         "state": found.state.value,
         "verdict": found.verdict and found.verdict.value,
         "skipped": found.skipped,
+        "aside": found.aside,
         "revision": found.revision,
         "audited": found.audited,
         "labels": Annotation.model_validate(found.annotation or {}).names,
@@ -97,10 +98,12 @@ def item_facts(found: Item) -> dict[str, Any]:
 
 
 def revision(sample: r.DatasetSample, found: ItemRevision) -> r.ItemRevision:
-    """What somebody said of `sample`, drawn on it."""
+    """What somebody said of `sample`, drawn on it; as it is if it was set aside."""
+    said = found.annotation
     return r.ItemRevision(
         number=found.number,
-        sample=drawn(sample, found.annotation),
+        sample=sample if said is None else drawn(sample, said),
+        aside=found.aside,
         by=found.by,
         at=found.at,
         verdict=found.verdict and found.verdict.value,
@@ -133,6 +136,7 @@ def _facts(campaign: Campaign, progress: Progress) -> dict[str, Any]:
         "items": _items(progress.items),
         "packages": r.PackageCounts(total=sum(packages.values()), **packages),
         "approved_samples": progress.approved,
+        "excluded_samples": progress.excluded,
         "disagreements": progress.disagreements,
         "deadline": campaign.deadline,
         "overdue": progress.overdue > 0,

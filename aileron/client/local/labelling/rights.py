@@ -1,7 +1,8 @@
 """Whose campaigns and packages the asker sees, and what they may do there.
 
-A campaign is seen by all who see its dataset, and by the people whom it names; these only label and
-review. What was said of samples is seen by developers, by its reviewers and by who said it.
+A campaign is seen by all who see its dataset, and by the people whom it names. Developers who see
+the dataset review; of the others those who are named reviewers, and who began it. Who may review
+sees what was said of samples, and who said it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from aileron.client.local.dataset_access import allowed
+from aileron.client.local.dataset_access import is_readable
 from aileron.client.local.installation import Scope
 from aileron.core.access import Permission, Role, authorize, permission
 from aileron.core.documents import suggestion
@@ -60,7 +61,7 @@ def seen(scope: Scope, several: Iterable[Campaign]) -> list[Campaign]:
     found = []
     for campaign in several:
         if campaign.dataset not in known:
-            known[campaign.dataset] = _readable(scope, campaign.dataset)
+            known[campaign.dataset] = is_readable(scope, campaign.dataset)
         if known[campaign.dataset] or scope.actor.name in people(scope, campaign):
             found.append(campaign)
     return found
@@ -97,11 +98,9 @@ def check_annotator(scope: Scope, campaign: Campaign, name: str) -> None:
 
 
 def is_reviewer(scope: Scope, campaign: Campaign) -> bool:
-    """Whether the asker reviews in this campaign: who it names, and developers."""
+    """Whether the asker reviews in this campaign: who it names, and its developers."""
     named = scope.actor.name in reviewers(scope, campaign)
-    return permission(scope.actor, REVIEW).allowed and (
-        named or scope.actor.role.includes(Role.DEVELOPER)
-    )
+    return permission(scope.actor, REVIEW).allowed and (named or _develops(scope, campaign))
 
 
 def check_reviewer(scope: Scope, campaign: Campaign) -> None:
@@ -119,7 +118,7 @@ def sees_items(scope: Scope, campaign: Campaign, package: Package | None = None)
     """Whether the asker sees what was said of samples in the package, or of all in the campaign."""
     name = scope.actor.name
     mine = package is not None and package.annotator == name
-    return mine or scope.actor.role.includes(Role.DEVELOPER) or name in reviewers(scope, campaign)
+    return mine or name in reviewers(scope, campaign) or _develops(scope, campaign)
 
 
 def check_items(scope: Scope, campaign: Campaign, package: Package | None = None) -> None:
@@ -148,7 +147,7 @@ def can_audit(scope: Scope, campaign: Campaign, package: Package) -> bool:
 def may(scope: Scope, campaign: Campaign, *verbs: str) -> dict[str, Permission]:
     """Verb -> whether the asker may do it in this campaign."""
     found = scope.may(*verbs)
-    if not _readable(scope, campaign.dataset):
+    if not is_readable(scope, campaign.dataset):
         for verb in found.keys() - NAMED:
             found[verb] = Permission(allowed=False, needs=found[verb].needs)
     if REVIEW in found and not is_reviewer(scope, campaign):
@@ -160,8 +159,18 @@ def _check_verb(scope: Scope, campaign: Campaign, verb: str) -> None:
     """Raise `Refused` if the asker, who sees the campaign, may not do `verb` in it."""
     if verb == REVIEW:
         check_reviewer(scope, campaign)
-    if verb not in NAMED and not _readable(scope, campaign.dataset):
+    if verb not in NAMED and not is_readable(scope, campaign.dataset):
         raise Refused("client.only_named", name=scope.actor.name, campaign=campaign.name, verb=verb)
+
+
+def _develops(scope: Scope, campaign: Campaign) -> bool:
+    """Whether the asker is a developer who sees its dataset, or began it.
+
+    One who is only named to label has the rights of an annotator there.
+    """
+    if not scope.actor.role.includes(Role.DEVELOPER):
+        return False
+    return campaign.created_by == scope.actor.name or is_readable(scope, campaign.dataset)
 
 
 def _specs(scope: Scope, campaign: Campaign) -> tuple[LabelSpec, ...]:
@@ -176,11 +185,3 @@ def _specs(scope: Scope, campaign: Campaign) -> tuple[LabelSpec, ...]:
 
     file = scope.installation.remembered.get(f"labels {campaign.dataset}", now)
     return (begun,) if file is None else (begun, file)
-
-
-def _readable(scope: Scope, dataset: str) -> bool:
-    try:
-        entry = scope.ledger.catalogue.get(scope.project, dataset)
-    except NotFound:  # its last version was purged
-        return scope.actor.role.includes(Role.ADMIN)
-    return allowed(scope, entry) is not None

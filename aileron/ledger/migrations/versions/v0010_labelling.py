@@ -1,4 +1,4 @@
-"""Labelling: campaigns, packages, items, revisions, consensus."""
+"""Labelling: campaigns, packages, items, revisions, consensus, and what was published."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_items()
     _make_revisions()
     _make_consensus()
+    _make_published()
 
 
 def _make_campaigns() -> None:
@@ -77,6 +78,7 @@ def _make_items() -> None:
         sa.Column("studio_task", sa.BigInteger),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("skipped", sa.Boolean, nullable=False),
+        sa.Column("aside", sa.Text),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("annotation", _JSON),
         sa.Column("digest", sa.Text),
@@ -99,7 +101,8 @@ def _make_revisions() -> None:
         sa.Column("item_id", sa.BigInteger, primary_key=True),
         sa.Column("number", sa.Integer, primary_key=True),
         sa.Column("campaign_id", sa.BigInteger, nullable=False),
-        sa.Column("annotation", _JSON, nullable=False),
+        sa.Column("annotation", _JSON),
+        sa.Column("aside", sa.Text),
         sa.Column("digest", sa.Text, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         _now("at"),
@@ -123,6 +126,17 @@ def _make_consensus() -> None:
         _now("at"),
     )
     _index("label_consensus", "campaign_id", "how")
+
+
+def _make_published() -> None:
+    op.create_table(
+        "label_published",
+        sa.Column("campaign_id", sa.BigInteger, primary_key=True),
+        sa.Column("sample_id", sa.Text, primary_key=True),
+        sa.Column("run_id", sa.Text, primary_key=True),
+        sa.Column("digest", sa.Text, nullable=False),
+        _now("at"),
+    )
 
 
 def _number() -> sa.Column[int]:

@@ -52,7 +52,7 @@ def test_from_the_first_label_to_a_passed_package(ledger: Ledger) -> None:
     assert begun.draws(package, "....") == 0
     assert begun.package().state is P.ASSIGNED
     assert begun.draws(package, "a?-.") == 1
-    assert (begun.package().state, begun.states(package)) == (P.LABELLING, "ldoo")
+    assert (begun.package().state, begun.states(package)) == (P.LABELLING, "ld-o")
     assert begun.draws(package, "abca") == 3
     assert begun.draws(package, "abca") == 0
     package = begun.by("anna").submit(package.id)
@@ -97,11 +97,13 @@ def test_what_is_not_labelled_is_named_when_a_package_is_submitted(ledger: Ledge
     with pytest.raises(Conflict) as refused:
         begun.by("anna").submit(package.id)
     said = str(refused.value)
-    assert "3 of its 4 samples" in said
-    assert "1 skipped, which is no label (samples 3)." in said
+    assert "2 of its 4 samples" in said
     assert "1 begun and not handed over in the labelling screen (samples 2)." in said
     assert "1 not labelled (samples 4)." in said
-    assert "跳过" in refused.value.render("zh")
+    assert "搁置" in refused.value.render("zh")
+    begun.by("anna").take_back(package.id, 3)
+    with pytest.raises(Conflict, match=r"1 skipped, which is no label \(samples 3\)\."):
+        begun.by("anna").submit(package.id)
     assert begun.package().state is P.LABELLING
 
 
@@ -353,7 +355,8 @@ def test_an_ended_campaign_is_frozen_for_good(ledger: Ledger) -> None:
         lambda: olga.distribute(NAME),
         lambda: olga.set_deadline(other.id, later),
         lambda: olga.set_campaign_deadline(NAME, later),
-        lambda: olga.adjudicate(NAME, "s00001", lane=0),
+        lambda: olga.set_aside(other.id, 1, "blurred"),
+        lambda: olga.take_back(other.id, 1),
     ):
         with pytest.raises(AileronError, match="was ended by olga"):
             forbidden()

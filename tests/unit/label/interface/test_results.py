@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
 from plugins.label_cases import HEIGHT, PICTURE, WIDTH, LabelCase, label_case, label_cases, same
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.images.brush import encode_words
 from aileron.label.annotation import Annotation
 from aileron.label.interface.results import MOST_RESULTS, to_annotation, to_result
 from aileron.label.interface.tasks import prediction, task_data
@@ -96,7 +98,6 @@ ODD: tuple[tuple[str, Any], ...] = (
     ("classification", {"value": {"choices": [[]]}}),
     ("polygons", {"value": {"polygonlabels": ["normal"], "points": [[]] * 3}}),
     ("entities", {"value": {"start": 1e999, "end": 2, "labels": ["normal"]}}),
-    ("masks", {"original_width": -1}),
     ("key_points", {"value": {"rectanglelabels": ["person"], "x": 1}}),
 )
 
@@ -110,6 +111,49 @@ def test_json_of_another_form_is_refused_in_words(name: str, wrong: dict[str, An
         "no_label",
         "no_class",
     )
+
+
+LARGE = (10_000, 10_000)
+"""As large as a picture may be: 400 MB of words."""
+RUNS = encode_words([(255, 4 * LARGE[0] * LARGE[1])])
+HOSTILE: tuple[tuple[str, dict[str, Any], Any], ...] = (
+    ("other_size", {"original_width": LARGE[0], "original_height": LARGE[1]}, RUNS),
+    ("bad_result", {"original_width": 1}, RUNS),
+    ("other_size", {"original_width": -1}, RUNS),
+    ("bad_result", {"original_width": "1e9", "original_height": None}, RUNS),
+    ("bad_result", {"original_width": 1e9}, RUNS),
+    ("other_size", {"original_width": WIDTH + 1}, RUNS),
+    ("bad_result", {}, RUNS),
+    ("bad_result", {}, encode_words([(255, 4 * WIDTH * HEIGHT)])[:4] + RUNS[4:]),
+    ("bad_result", {}, 1_000_000_000),
+    ("bad_result", {}, {"0": 1}),
+    ("bad_result", {}, "rle"),
+)
+
+
+@pytest.mark.parametrize(("sentence", "size", "rle"), HOSTILE)
+def test_a_brush_that_would_be_huge_is_refused_before_it_is(
+    sentence: str, size: dict[str, Any], rle: Any
+) -> None:
+    case = label_case("masks")
+    result = result_of(case)[0]
+    hostile = [{**result, **size, "value": {**result["value"], "rle": rle}}]
+    tracemalloc.start()
+    try:
+        assert refused(case, hostile) == sentence
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 2 << 20
+
+
+def test_a_brush_without_a_size_is_of_the_samples() -> None:
+    case = label_case("masks")
+    result = [
+        {name: value for name, value in one.items() if not name.startswith("original_")}
+        for one in result_of(case)
+    ]
+    assert same(to_annotation(case.spec, case.sample, result), case.annotation)
 
 
 def test_what_no_dataset_version_takes_is_refused() -> None:

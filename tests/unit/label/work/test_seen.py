@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aileron.label.annotation import digest_of
 from aileron.label.work import Seen
-from aileron.label.work.seen import looked_at
+from aileron.label.work.seen import brought_back, looked_at, put_aside
 from aileron.ledger import Item, ItemState
 
 NOTHING: dict[str, Any] = dict.fromkeys(Item.model_fields)
@@ -71,12 +71,53 @@ def test_revisions_count_changes_and_seeing_again_changes_nothing(
 ) -> None:
     item, newest, count = NEW, None, 0
     for label, draft, skipped in sights:
+        skips = label is None and skipped and not item.skipped and item.aside is None
         item = see(item, label, draft=draft, skipped=skipped)
         assert see(item, label, draft=draft, skipped=skipped) == item
-        if label is not None and label != newest:
+        if skips:
+            newest, count = "", count + 1
+        elif label is not None and label != newest:
             newest, count = label, count + 1
         assert item.revision == count
         assert (item.annotation is None) == (label is None)
-        assert item.digest == (digest_of({"labels": [newest]}) if newest else None)
+        assert (item.state is ItemState.ASIDE) == (item.aside is not None)
+        if newest:
+            assert item.digest == digest_of({"labels": [newest]})
         approved = item.model_copy(update={"state": ItemState.APPROVED})
         assert see(approved, "c") == approved
+
+
+def test_skipping_sets_aside_once_until_something_is_drawn() -> None:
+    drawn = see(NEW, "a")
+    skipped = see(drawn, None, skipped=True, seconds=4.0)
+    assert (skipped.state, skipped.aside, skipped.revision) == (ItemState.ASIDE, "skipped", 2)
+    assert (skipped.skipped, skipped.annotation, skipped.seconds) == (True, None, 4.0)
+    assert see(skipped, None) == skipped.model_copy(update={"skipped": False}), "made anew"
+    assert see(skipped, None, draft=True).state is ItemState.DRAFT, "it is skipped no more"
+    again = see(skipped, "a")
+    assert (again.state, again.aside, again.revision) == (ItemState.LABELLED, None, 3)
+    back = brought_back(skipped)
+    assert (back.state, back.aside) == (ItemState.OPEN, None)
+    assert see(back, None, skipped=True) == back, "it is the same skip"
+
+
+def test_what_is_aside_stays_so_until_another_annotation_is_drawn() -> None:
+    aside = put_aside(see(NEW, "a"), "blurred", "ben")
+    assert (aside.revision, aside.by, aside.annotation) == (2, "ben", {"labels": ["a"]})
+    assert see(aside, "a", draft=True) == aside
+    for sight in ({}, {"draft": True}, {"skipped": True}):
+        seen = see(aside, None, **sight)
+        assert (seen.state, seen.aside, seen.revision) == (ItemState.ASIDE, "blurred", 2)
+    other = see(aside, "b")
+    assert (other.state, other.aside, other.revision) == (ItemState.LABELLED, None, 3)
+
+
+def test_what_comes_back_counts_as_it_was_drawn() -> None:
+    aside = put_aside(see(NEW, "a"), "blurred", "anna")
+    back = brought_back(aside)
+    assert (back.state, back.revision, back.aside) == (ItemState.LABELLED, 3, None)
+    assert see(back, "a") == back
+    refused = brought_back(aside.model_copy(update={"comment": "it is sharp"}))
+    assert (refused.state, see(refused, "a").state) == (ItemState.REJECTED, ItemState.REJECTED)
+    assert see(refused, "b").state is ItemState.LABELLED
+    assert see(put_aside(refused, "too dark", "anna"), "a").aside == "too dark"

@@ -8,14 +8,22 @@ import type { DatasetBrief } from "../../api/types";
 import { usePoll } from "../../api/usePoll";
 import { Words } from "../../forms/Words";
 import { useIdentity } from "../../identity";
-import { bodyOf, type CampaignDraft, type Missing, missing, NOTHING } from "../../labelling/draft";
+import {
+  bodyOf,
+  type CampaignDraft,
+  draftOf,
+  type Missing,
+  missing,
+  NOTHING,
+} from "../../labelling/draft";
 import type { Key } from "../../messages";
 import { useSending } from "../../sending";
 import { useText } from "../../settings";
 import { Action } from "../Action";
+import { DatasetFields } from "../dataset/DatasetFields";
 import { ImportField } from "../dataset/ImportField";
 import { Dialog } from "../Dialog";
-import { errorText, Load } from "../Load";
+import { errorText, Failure, Load } from "../Load";
 
 interface CreateDialogProps {
   /** What is chosen already. */
@@ -28,11 +36,19 @@ export function CreateDialog({ start = {}, onClose }: CreateDialogProps) {
   const { session } = useIdentity();
   const navigate = useNavigate();
   const asked = usePoll("datasets to label", (signal) => routes.datasets({}, signal), 0);
-  const [draft, setDraft] = useState<CampaignDraft>({ ...NOTHING, ...start });
+  const [typed, setTyped] = useState<Partial<CampaignDraft>>(start);
+  const { dataset = "", version = "" } = typed;
+  const file = usePoll(
+    `labels of ${dataset} ${version}`,
+    async (signal) => (dataset ? await routes.labellingSpec(dataset, version, signal) : null),
+    0,
+  );
+  const spec = (file.error === undefined && file.data?.spec) || {};
+  const draft: CampaignDraft = { ...NOTHING, ...draftOf(spec), ...typed };
   const [wrong, setWrong] = useState<Missing>({});
   const { busy, error, send } = useSending();
   const change = (changes: Partial<CampaignDraft>) => {
-    setDraft((before) => ({ ...before, ...changes }));
+    setTyped((before) => ({ ...before, ...changes }));
     setWrong({});
   };
 
@@ -41,7 +57,7 @@ export function CreateDialog({ start = {}, onClose }: CreateDialogProps) {
     setWrong(found);
     if (Object.keys(found).length > 0) return;
     void send(async () => {
-      const made = await routes.createCampaign(bodyOf(draft));
+      const made = await routes.createCampaign(bodyOf(draft, spec));
       await navigate(`/labelling/${made.name}`);
     });
   }
@@ -68,6 +84,7 @@ export function CreateDialog({ start = {}, onClose }: CreateDialogProps) {
       }
     >
       <p className="quiet">{t("campaign.new.about")}</p>
+      {file.error !== undefined && <Failure error={file.error} retry={file.refresh} />}
       <Load from={asked}>
         {(found) => (
           <Form
@@ -99,11 +116,10 @@ interface FormProps {
 
 function Form({ draft, wrong, datasets, onChange }: FormProps) {
   const t = useText();
-  const latest = datasets.find((one) => one.name === draft.dataset)?.latest ?? 0;
   const choice = (field: keyof CampaignDraft, label: Key, values: readonly string[], kind: string) => (
     <ImportField label={t(label)} problem={wrong[field]}>
       <select value={draft[field]} onChange={(event) => onChange({ [field]: event.target.value })}>
-        <option value="">{t("campaign.from.file")}</option>
+        {draft[field] === "" && <option value="">{t("campaign.from.file")}</option>}
         {values.map((value) => (
           <option key={value} value={value}>
             {t(`spec.${kind}.${value}` as Key)}
@@ -126,29 +142,12 @@ function Form({ draft, wrong, datasets, onChange }: FormProps) {
   return (
     <>
       <div className="fields">
-        <ImportField label={t("dataset")} problem={wrong.dataset}>
-          <select
-            value={draft.dataset}
-            onChange={(event) => onChange({ dataset: event.target.value, version: "" })}
-          >
-            <option value="">{t("form.nothing")}</option>
-            {datasets.map((one) => (
-              <option key={one.name} value={one.name}>
-                {one.display_name ?? one.name}
-              </option>
-            ))}
-          </select>
-        </ImportField>
-        <ImportField label={t("version")} problem={undefined}>
-          <select value={draft.version} onChange={(event) => onChange({ version: event.target.value })}>
-            <option value="">{t("job.latest")}</option>
-            {Array.from({ length: latest }, (_, i) => latest - i).map((version) => (
-              <option key={version} value={version}>
-                v{version}
-              </option>
-            ))}
-          </select>
-        </ImportField>
+        <DatasetFields
+          datasets={datasets}
+          chosen={draft}
+          problem={wrong.dataset}
+          onChange={onChange}
+        />
         <ImportField label={t("name")} help={t("campaign.name.help")} problem={wrong.name}>
           <input
             type="text"

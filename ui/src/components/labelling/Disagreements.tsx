@@ -18,6 +18,7 @@ import { PlaceContext } from "../dataset/place";
 import { Empty, errorText, Load } from "../Load";
 import { Panel } from "../Page";
 import { Ago } from "../Time";
+import { AsideReason } from "./AsideReason";
 import { KeyHelp } from "./KeyHelp";
 import { Pane } from "./Pane";
 import { useCanvas } from "./useCanvas";
@@ -89,11 +90,10 @@ function OneByOne({ campaign, page, canvas, onDone }: OneByOneProps) {
   const one = page.disagreements[place] as Disagreement;
   const move = (by: number) => setAt(Math.min(Math.max(place + by, 0), last));
   const permission = campaign.permissions["label.review"];
-  const ended = campaign.state === "ended" ? t("campaign.ended.why") : undefined;
   const drawn = namesIn(one.lanes.map((lane) => lane.sample));
 
   function pick(lane: number) {
-    if (busy || ended || !permission?.allowed) return;
+    if (busy || !permission?.allowed) return;
     void send(async () => {
       await routes.adjudicate(campaign.name, { sample_id: one.sample_id, lane });
       await onDone();
@@ -145,9 +145,9 @@ function OneByOne({ campaign, page, canvas, onDone }: OneByOneProps) {
             canvas={canvas}
             hidden={hidden}
           >
+            {revision.aside !== null && <AsideReason reason={revision.aside} />}
             <Action
               permission={permission}
-              obstacle={ended}
               busy={busy}
               label={t("disagreements.pick.name", { by: revision.by })}
               onClick={() => pick(lane)}

@@ -4,21 +4,27 @@ import { useRef, useState } from "react";
 import { Link } from "react-router";
 
 import * as routes from "../../api/routes";
-import type { ItemPage, LabelPackage } from "../../api/types";
+import type { ItemPage, LabelItem, LabelPackage } from "../../api/types";
 import { usePoll } from "../../api/usePoll";
 import { duration } from "../../format";
 import { packageAddress } from "../../labelling/progress";
-import { standOf } from "../../labelling/review";
+import { SKIPPED, standOf } from "../../labelling/review";
 import { useSettings } from "../../settings";
 import { Badge } from "../Badge";
 import { Empty, Load } from "../Load";
 import { Panel } from "../Page";
 import { Pager } from "../Pager";
 import { Table } from "../Table";
+import { AsideButton } from "./AsideButton";
 
 const SIZE = 50;
 
-export function PackageItems({ one }: { one: LabelPackage }) {
+interface PackageItemsProps {
+  one: LabelPackage;
+  refresh: () => Promise<void>;
+}
+
+export function PackageItems({ one, refresh }: PackageItemsProps) {
   const { t, language } = useSettings();
   const [page, setPage] = useState(1);
   const [audited, setAudited] = useState(false);
@@ -35,6 +41,11 @@ export function PackageItems({ one }: { one: LabelPackage }) {
   const before = useRef<ItemPage>(undefined);
   if (asked.data) before.current = asked.data;
   const address = `${packageAddress(one)}/review`;
+
+  async function both() {
+    await Promise.all([asked.refresh(), refresh()]);
+  }
+
   return (
     <Panel
       title={t("package.items")}
@@ -86,7 +97,7 @@ export function PackageItems({ one }: { one: LabelPackage }) {
                     cell: (item) => (
                       <span className="row">
                         <Badge state={standOf(item)} kind="item.state" />
-                        {item.skipped && <span className="chip">{t("item.skipped")}</span>}
+                        {item.skipped && item.aside === null && <span className="chip">{t("item.skipped")}</span>}
                       </span>
                     ),
                   },
@@ -94,11 +105,17 @@ export function PackageItems({ one }: { one: LabelPackage }) {
                     key: "labels",
                     title: t("item.labels"),
                     cell: (item) =>
-                      item.labels.map((label) => (
-                        <span key={label} className="chip">
-                          {label}
+                      item.aside !== null ? (
+                        <span className="clip" title={item.aside}>
+                          {item.aside === SKIPPED ? t("item.skipped") : item.aside}
                         </span>
-                      )),
+                      ) : (
+                        item.labels.map((label) => (
+                          <span key={label} className="chip">
+                            {label}
+                          </span>
+                        ))
+                      ),
                   },
                   { key: "revision", title: t("revision"), number: true, cell: (item) => item.revision || "–" },
                   {
@@ -119,6 +136,15 @@ export function PackageItems({ one }: { one: LabelPackage }) {
                     number: true,
                     cell: (item) => (item.seconds === null ? "–" : duration(item.seconds, language)),
                   },
+                  ...(one.mine === "label"
+                    ? [
+                        {
+                          key: "aside",
+                          title: "",
+                          cell: (item: LabelItem) => <AsideButton one={one} item={item} refresh={both} />,
+                        },
+                      ]
+                    : []),
                 ]}
               />
               <div className="panel-note">

@@ -76,6 +76,7 @@ export function ReviewItem(props: ReviewItemProps) {
         hidden={hidden}
         onHide={setHidden}
       />
+      {mine && item.aside !== null && <p className="quiet">{t("review.aside.effect")}</p>}
       {mine && (
         <VerdictForm
           permission={permission}

@@ -9,6 +9,7 @@ import { useText } from "../../settings";
 import { Badge } from "../Badge";
 import { Legend } from "../dataset/Legend";
 import { Ago } from "../Time";
+import { AsideReason } from "./AsideReason";
 import { NoPane, Pane } from "./Pane";
 
 interface ReviewPanesProps {
@@ -67,7 +68,7 @@ export function ReviewPanes({ item, canvas, marking, hidden, onHide }: ReviewPan
           canvas={canvas}
           hidden={hidden}
         >
-          {newest && <Comment revision={newest} />}
+          {newest && <Said revision={newest} />}
         </Pane>
         {bare ? (
           <NoPane title={others.length > 0 ? choice : <span className="quiet">{t("review.before")}</span>}>
@@ -79,14 +80,14 @@ export function ReviewPanes({ item, canvas, marking, hidden, onHide }: ReviewPan
               <>
                 {choice}
                 {before ? <By revision={before} /> : null}
-                <Same a={shown} b={right} />
+                {newest?.aside === null && <Same a={shown} b={right} />}
               </>
             }
             sample={right}
             canvas={canvas}
             hidden={hidden}
           >
-            {before && <Comment revision={before} />}
+            {before && <Said revision={before} />}
           </Pane>
         )}
       </div>
@@ -120,13 +121,17 @@ function Same({ a, b }: { a: DatasetSample; b: DatasetSample }) {
   return sameSaid(a, b) ? <span className="chip">{t("review.same")}</span> : null;
 }
 
-/** What a reviewer said of a revision. */
-function Comment({ revision }: { revision: ItemRevision }) {
-  if (!revision.comment) return null;
+/** Why it was set aside, and what a reviewer said of a revision. */
+function Said({ revision }: { revision: ItemRevision }) {
   return (
-    <blockquote className="review-comment">
-      {revision.comment}
-      {revision.reviewer && <span className="quiet"> — {revision.reviewer}</span>}
-    </blockquote>
+    <>
+      {revision.aside !== null && <AsideReason reason={revision.aside} />}
+      {revision.comment && (
+        <blockquote className="review-comment">
+          {revision.comment}
+          {revision.reviewer && <span className="quiet"> — {revision.reviewer}</span>}
+        </blockquote>
+      )}
+    </>
   );
 }
