@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
-EXTRAS: Final = ("airflow", "stages", "images", "serving", "s3", "embedded")
+EXTRAS: Final = (
+    "airflow", "stages", "images", "audio", "serving", "s3", "kubernetes", "embedded",
+)  # fmt: skip
 """What runs the platform; tools for its development stay out."""
 LABELLING_LOCK: Final = "docker/labelstudio.lock"
 PAGES: Final = Path("aileron/api/pages")
