@@ -14,6 +14,7 @@ from aileron.data.audio.spec import AudioDefinition
 from aileron.data.definition import DatasetDefinition, ExpectationSuite
 from aileron.data.images.spec import ImageDefinition
 from aileron.data.limits import LimitsSpec
+from aileron.data.series.spec import SeriesDefinition
 from aileron.data.sources.connections import ConnectionsSpec
 from aileron.data.texts.spec import TextDefinition
 from aileron.label.spec import LabelSpec
@@ -31,6 +32,10 @@ KINDS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "Dataset of pictures": (ImageDefinition, "`datasets/NAME/dataset.yaml`, `modality: image`"),
     "Dataset of texts": (TextDefinition, "`datasets/NAME/dataset.yaml`, `modality: text`"),
     "Dataset of recordings": (AudioDefinition, "`datasets/NAME/dataset.yaml`, `modality: audio`"),
+    "Dataset of time series": (
+        SeriesDefinition,
+        "`datasets/NAME/dataset.yaml`, `modality: series`",
+    ),
     "ExpectationSuite": (ExpectationSuite, "`datasets/NAME/expectations.yaml`"),
     "Labels": (LabelSpec, "`datasets/NAME/labels.yaml`"),
     "Pipeline": (PipelineSpec, "`configs/pipelines/NAME.yaml`"),

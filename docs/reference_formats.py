@@ -20,7 +20,9 @@ In the matrices **kept** means that what is written is read back equal, **lossy*
 written with the loss told below and a warning at the export, **-** that the export refuses
 data which has it. Property tests hold every format to each of its cells."""
 FATES: Final = {"kept": "kept", "lossy": "lossy", "refused": "-"}
-HEADS: Final = {"image": "Pictures", "text": "Texts", "audio": "Recordings"}
+HEADS: Final = {
+    "image": "Pictures", "text": "Texts", "audio": "Recordings", "series": "Time series",
+}  # fmt: skip
 
 
 def formats_page() -> str:

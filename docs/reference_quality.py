@@ -23,7 +23,9 @@ ABOUT_FACTS: Final = """\
 Of a table expectations are about its columns. Of pictures, texts and recordings they are about
 these facts, one value per sample. Facts that need the medium to be decoded are computed only where
 an expectation names them."""
-HEADS: Final = {"image": "Pictures", "text": "Texts", "audio": "Recordings"}
+HEADS: Final = {
+    "image": "Pictures", "text": "Texts", "audio": "Recordings", "series": "Time series",
+}  # fmt: skip
 
 
 def expectations_page() -> str:

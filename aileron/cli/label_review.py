@@ -154,7 +154,8 @@ def _row(one: r.LabelItem) -> dict[str, Any]:
 def _labels(sample: r.DatasetSample) -> str:
     objects = (one.label for one in sample.objects)
     spans = (one.label for one in sample.spans)
-    return ", ".join((*sample.labels, *objects, *spans))
+    segments = (one.label for one in sample.segments)
+    return ", ".join((*sample.labels, *objects, *spans, *segments))
 
 
 COMMANDS: Final = (items, aside, review, audit, disagreements, adjudicate)

@@ -1,8 +1,8 @@
 """All that is said of one sample, as JSON: the form in which labelling hands it over.
 
 Names and meanings are those of `aileron.data.formats.records`: pixels of the upright picture,
-characters of a text, the end exclusive. What is not said is left out of the JSON, so that equal
-annotations have equal digests.
+characters of a text, the end exclusive, seconds of a recording, times of a
+series. What is not said is left out of the JSON, so that equal annotations have equal digests.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from aileron.core.digest import digest_json
-from aileron.data.formats.records import Box, KeyPoint, Object, Scalar
+from aileron.data.formats.records import Box, KeyPoint, Object, Scalar, Segment
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Side = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -89,6 +89,24 @@ class AnnotatedSpan(_Said):
         return self
 
 
+class AnnotatedSegment(_Said):
+    """A piece of a recording, in seconds, or of a time series, on its time axis."""
+
+    label: str = Field(min_length=1)
+    start: Number
+    end: Number
+
+    @model_validator(mode="after")
+    def _in_order(self) -> AnnotatedSegment:
+        if self.end <= self.start:
+            raise ValueError("a segment ends behind its start")
+        return self
+
+    def record(self) -> Segment:
+        """The same as what datasets hold."""
+        return Segment(self.label, self.start, self.end)
+
+
 class SpanRelation(_Said):
     """What holds between two spans, by their places among the annotation's spans."""
 
@@ -107,6 +125,8 @@ class Annotation(_Said):
     relations: tuple[SpanRelation, ...] = ()
     tags: tuple[str, ...] = ()
     """One per token, in scheme IOB2."""
+    segments: tuple[AnnotatedSegment, ...] = ()
+    """Sound events, or ranges of a time series; they may overlap."""
     attributes: dict[str, Scalar] = {}
 
     @model_validator(mode="after")
@@ -122,7 +142,8 @@ class Annotation(_Said):
         tagged = (tag[2:] for tag in self.tags if tag != "O")
         drawn = (thing.label for thing in self.objects)
         marked = (span.label for span in self.spans)
-        return tuple(dict.fromkeys((*self.labels, *drawn, *marked, *tagged)))
+        heard = (segment.label for segment in self.segments)
+        return tuple(dict.fromkeys((*self.labels, *drawn, *marked, *tagged, *heard)))
 
     def to_json(self) -> dict[str, Any]:
         """The canonical JSON: without what is so by default."""

@@ -17,6 +17,7 @@ from aileron.core.errors import InvalidInput
 from aileron.data.audio.card import AudioCard
 from aileron.data.card_base import CARD_FILE, CardBase, RefusedSample
 from aileron.data.images.card import ImageCard
+from aileron.data.series.card import SeriesCard
 from aileron.data.texts.card import TextCard
 
 ColumnType = Literal["number", "category", "text", "date", "other"]
@@ -97,12 +98,13 @@ class Card(CardBase):
         return tuple(column for column in self.columns if column.role == "feature")
 
 
-AnyCard = Card | ImageCard | TextCard | AudioCard
+AnyCard = Card | ImageCard | TextCard | AudioCard | SeriesCard
 
-_KINDS: Mapping[str, type[ImageCard | TextCard | AudioCard]] = {
+_KINDS: Mapping[str, type[ImageCard | TextCard | AudioCard | SeriesCard]] = {
     "image": ImageCard,
     "text": TextCard,
     "audio": AudioCard,
+    "series": SeriesCard,
 }
 """Modality in the JSON -> the card; tables need not say theirs."""
 

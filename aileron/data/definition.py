@@ -20,6 +20,7 @@ from aileron.data.definition_head import DefinitionHead
 from aileron.data.images.digits import materialise_digits
 from aileron.data.images.spec import ImageDefinition
 from aileron.data.samples import materialise_sample
+from aileron.data.series.spec import SeriesDefinition
 from aileron.data.source_specs import AnySourceSpec, FilesSourceSpec, ImageSourceSpec, SourceSpec
 from aileron.data.sources.resolve import fetch_source
 from aileron.data.sources.spec import remote_file_name
@@ -35,7 +36,7 @@ from aileron.data.texts.spec import TextDefinition
 DATASETS_FOLDER = "datasets"
 DEFINITION_FILE = "dataset.yaml"
 EXPECTATIONS_FILE = "expectations.yaml"
-Modality = Literal["table", "image", "text", "audio"]
+Modality = Literal["table", "image", "text", "audio", "series"]
 SUFFIXES: Final[Mapping[str, FileFormat]] = {
     ".csv": "csv",
     ".db": "sqlite",
@@ -57,7 +58,7 @@ _NOT_CONFIG = {"api_version", "kind", "modality", "source", "import_"}
 class DatasetDefinition(TableSpec, DefinitionHead):
     """``dataset.yaml``."""
 
-    modality: Literal["table"] = Field("table", description="table, image, text or audio")
+    modality: Literal["table"] = Field("table", description="table, image, text, audio or series")
     source: SourceSpec
 
     @model_validator(mode="before")
@@ -73,12 +74,15 @@ class DatasetDefinition(TableSpec, DefinitionHead):
         return {**values, "format": known} if known else values
 
 
-AnyDefinition = DatasetDefinition | ImageDefinition | TextDefinition | AudioDefinition
+AnyDefinition = (
+    DatasetDefinition | ImageDefinition | TextDefinition | AudioDefinition | SeriesDefinition
+)
 DEFINITIONS: Final[Mapping[Modality, type[AnyDefinition]]] = {
     "table": DatasetDefinition,
     "image": ImageDefinition,
     "text": TextDefinition,
     "audio": AudioDefinition,
+    "series": SeriesDefinition,
 }
 """Modality -> what such a document is checked against; a table need not say its own."""
 

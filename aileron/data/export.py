@@ -1,4 +1,4 @@
-"""A dataset of pictures, recordings or texts in another format: files that other tools read."""
+"""A dataset of samples in another format: files that other tools read."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from aileron.data.formats.traits import Keep, Trait
 from aileron.data.formats.usage import check_writable, traits_of
 from aileron.data.images.card import ImageCard
 from aileron.data.images.dataset import ImageDataset
+from aileron.data.series.card import SeriesCard
+from aileron.data.series.dataset import SeriesDataset
 from aileron.data.table_export import export_table, table_writer
 from aileron.data.texts.dataset import TextDataset
 from aileron.data.trees.sinks import open_sink
@@ -100,6 +102,9 @@ def export(
     elif isinstance(card, AudioCard):
         recordings = AudioDataset.read(folder)
         records, media = _Records(recordings.records, only), {"media": recordings.recording}
+    elif isinstance(card, SeriesCard):
+        series = SeriesDataset.read(folder)
+        records, media = _Records(series.records, only), {"media": series.series}
     else:
         records = _Records(TextDataset.read(folder).records, only)
     losses = check_writable(format_, traits_of(records, card.labels))

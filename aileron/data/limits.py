@@ -22,6 +22,9 @@ MOST_SIDE: Final = 20_000
 MOST_PICTURE_BYTES: Final = 128 << 20
 MOST_SECONDS: Final = 3600.0
 """How long a recording may be unless somebody says otherwise."""
+MOST_POINTS: Final = 1_000_000
+"""Points of a time series, which a screen has to draw, unless somebody says otherwise."""
+MOST_SERIES_BYTES: Final = 50 << 20
 PictureFormat = Literal["JPEG", "PNG", "BMP", "GIF", "WEBP", "TIFF"]
 S = TypeVar("S")
 
@@ -73,6 +76,13 @@ class AudioLimits(_Section):
 
     max_seconds: float = Field(MOST_SECONDS, gt=0, description="length of a recording")
     max_bytes: int | None = Field(None, gt=0, description="of a recording's file")
+
+
+class SeriesLimits(_Section):
+    """Which time series are taken; the others are left out."""
+
+    max_points: int = Field(MOST_POINTS, gt=1, description="points in time of a series")
+    max_bytes: int = Field(MOST_SERIES_BYTES, gt=0, description="of a series' file")
 
 
 class TableLimits(_Section):
@@ -135,16 +145,22 @@ class RecordingLimits(_AnyLimits):
     audio: AudioLimits = Field(AudioLimits(), description="which recordings are taken")
 
 
+class SeriesSetLimits(_AnyLimits):
+    """Of a dataset of time series."""
+
+    series: SeriesLimits = Field(SeriesLimits(), description="which time series are taken")
+
+
 class TablesLimits(_AnyLimits):
     """Of a dataset of a table."""
 
     tables: TableLimits = Field(TableLimits(), description="which tables and rows are taken")
 
 
-Limits = ImageLimits | TextsLimits | RecordingLimits | TablesLimits
+Limits = ImageLimits | TextsLimits | RecordingLimits | SeriesSetLimits | TablesLimits
 
 
-class LimitsSpec(ImageLimits, TextsLimits, RecordingLimits, TablesLimits):
+class LimitsSpec(ImageLimits, TextsLimits, RecordingLimits, SeriesSetLimits, TablesLimits):
     """``configs/limits.yaml``."""
 
     api_version: Literal["aileron/v1"] = Field("aileron/v1", alias="apiVersion")

@@ -12,6 +12,7 @@ from aileron.data.audio.card import AudioCard
 from aileron.data.card import AnyCard, Card
 from aileron.data.images.card import ImageCard
 from aileron.data.quality.frame import both, framed, html_table
+from aileron.data.series.card import SeriesCard
 from aileron.data.suite import Outcome
 from aileron.data.texts.card import TextCard
 
@@ -87,7 +88,7 @@ def _columns(card: Card) -> str:
     return f"<h2>{both('Columns', '列')}</h2>{html_table(heads, rows)}"
 
 
-def _classes(card: ImageCard | TextCard | AudioCard) -> str:
+def _classes(card: ImageCard | TextCard | AudioCard | SeriesCard) -> str:
     classes = "".join(
         f'<tr><td>{escape(label)}</td><td class="n">{count}</td></tr>'
         for label, count in card.class_counts.items()

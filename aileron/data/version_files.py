@@ -21,6 +21,8 @@ from aileron.data.images.card import ImageCard
 from aileron.data.images.verify import stored_digest as pictures_digest
 from aileron.data.remote import RemoteDirectory
 from aileron.data.repository import GitObject
+from aileron.data.series.card import SeriesCard
+from aileron.data.series.dataset import stored_digest as series_digest
 from aileron.data.table_files import table_digest
 from aileron.data.texts.card import TextCard
 from aileron.data.texts.dataset import stored_digest as texts_digest
@@ -132,6 +134,8 @@ def _stored_digest(folder: Path, card: AnyCard) -> str:
         return texts_digest(folder, card)
     if isinstance(card, AudioCard):
         return audio_digest(folder, card)
+    if isinstance(card, SeriesCard):
+        return series_digest(folder, card)
     return table_digest(folder, card.columns)
 
 

@@ -11,7 +11,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
 from aileron.label.annotation import AnnotatedSpan, Annotation
-from aileron.label.overlap import Ranges, joined, likeness, pairs_of, range_overlap, ranges
+from aileron.label.overlap import (
+    Ranges,
+    joined,
+    likeness,
+    pairs_of,
+    range_overlap,
+    ranges,
+    time_overlap,
+)
 from aileron.label.spec import LabelSpec
 
 OBJECTS: Final = ("detection", "instance_segmentation", "key_points")
@@ -26,6 +34,8 @@ def measure_of(spec: LabelSpec) -> str:
         return "oks"
     if spec.task in OBJECTS or spec.task == "semantic_segmentation":
         return "iou"
+    if spec.task == "event_detection":
+        return "segment_f1"
     return "span_f1" if spec.task in SPANS else "jaccard"
 
 
@@ -35,6 +45,8 @@ def alike(one: Annotation, other: Annotation, spec: LabelSpec) -> float:
         return object_agreement(one, other)
     if spec.task == "semantic_segmentation":
         return region_agreement(one, other)
+    if spec.task == "event_detection":
+        return segment_f1(one, other)
     if spec.task == "entities":
         return f1(_said(one), _said(other))
     if spec.task == "sequence_labelling":
@@ -78,6 +90,23 @@ def object_agreement(one: Annotation, other: Annotation) -> float:
         theirs = [thing for thing in other.objects if thing.label == label]
         total += sum(score for _, _, score in pairs_of(mine, theirs, likeness))
     return 2 * total / count
+
+
+def segment_f1(one: Annotation, other: Annotation) -> float:
+    """The F measure of segments: two are one if their label is and half of their time.
+
+    Event-based F of A. Mesaros et al., "Metrics for Polyphonic Sound Event Detection", 2016, with
+    segments matched by their intersection over union, as boxes are.
+    """
+    count = len(one.segments) + len(other.segments)
+    if not count:
+        return 1.0
+    same = 0
+    for label in {segment.label for segment in one.segments}:
+        mine = [segment for segment in one.segments if segment.label == label]
+        theirs = [segment for segment in other.segments if segment.label == label]
+        same += len(pairs_of(mine, theirs, time_overlap))
+    return 2 * same / count
 
 
 def region_agreement(one: Annotation, other: Annotation) -> float:

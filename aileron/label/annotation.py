@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from aileron.data.annotation import (
     AnnotatedObject,
+    AnnotatedSegment,
     AnnotatedSpan,
     Annotation,
     ObjectBox,
@@ -17,6 +18,7 @@ from aileron.data.annotation import (
 
 __all__ = [
     "AnnotatedObject",
+    "AnnotatedSegment",
     "AnnotatedSpan",
     "Annotation",
     "ObjectBox",

@@ -1,7 +1,7 @@
 """One annotation of several: what more than half of the people said, or nothing.
 
-Each object, span and label is decided by itself, and what few said is left out. Where exactly
-half said it (one of two, for instance) nobody can tell, and an adjudicator decides.
+Each object, span, segment and label is decided by itself, and what few said is left out. Where
+exactly half said it (one of two, for instance) nobody can tell, and an adjudicator decides.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ import itertools
 import statistics
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from aileron.label.agreement import OBJECTS, alike, spans_of_tags
-from aileron.label.annotation import AnnotatedObject, AnnotatedSpan, Annotation, ObjectBox
-from aileron.label.overlap import SAME, likeness, pairs_of
+from aileron.label.annotation import (
+    AnnotatedObject,
+    AnnotatedSegment,
+    AnnotatedSpan,
+    Annotation,
+    ObjectBox,
+)
+from aileron.label.overlap import SAME, likeness, pairs_of, time_overlap
 from aileron.label.spec import LabelSpec
 
 Said = TypeVar("Said", bound=Hashable)
+Thing = TypeVar("Thing", AnnotatedObject, AnnotatedSegment)
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,8 @@ def _merge(several: Sequence[Annotation], spec: LabelSpec, vote: _Vote) -> Annot
         return middle.model_copy(update={"attributes": attributes})
     if spec.task in OBJECTS:
         return Annotation(objects=_objects(several, vote), attributes=attributes)
+    if spec.task == "event_detection":
+        return Annotation(segments=_segments(several, vote), attributes=attributes)
     if spec.task == "entities":
         return _entities(several, vote).model_copy(update={"attributes": attributes})
     if spec.task == "sequence_labelling":
@@ -99,28 +108,44 @@ def _merge(several: Sequence[Annotation], spec: LabelSpec, vote: _Vote) -> Annot
     return Annotation(labels=named, attributes=attributes)
 
 
-@dataclass
-class _Cluster:
-    """What several people drew of one thing."""
-
-    things: list[AnnotatedObject] = field(default_factory=list)
-
-
 def _objects(several: Sequence[Annotation], vote: _Vote) -> tuple[AnnotatedObject, ...]:
     """The things that enough people drew; where they are, whatever label they have."""
-    clusters: list[_Cluster] = []
-    for annotation in several:
-        found = pairs_of(clusters, annotation.objects, _to_cluster)
+    clusters = _clusters([one.objects for one in several], likeness)
+    return tuple(_thing(things, vote) for things in clusters if vote(len(things)))
+
+
+def _segments(several: Sequence[Annotation], vote: _Vote) -> tuple[AnnotatedSegment, ...]:
+    """The segments that enough people marked with the same label, by the medians of their ends.
+
+    Others may be heard at the same time, so those of each label are looked at by themselves.
+    """
+    found: list[AnnotatedSegment] = []
+    for label in dict.fromkeys(segment.label for one in several for segment in one.segments):
+        own = [[one for one in said.segments if one.label == label] for said in several]
+        for segments in _clusters(own, time_overlap):
+            if vote(len(segments)):
+                start = statistics.median(one.start for one in segments)
+                end = statistics.median(one.end for one in segments)
+                found.append(AnnotatedSegment(label=label, start=start, end=end))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.label)))
+
+
+def _clusters(
+    several: Iterable[Sequence[Thing]], alike: Callable[[Thing, Thing], float]
+) -> list[list[Thing]]:
+    """What several people said of each thing, at most one of each person."""
+
+    def to_cluster(cluster: Sequence[Thing], thing: Thing) -> float:
+        return statistics.fmean(alike(one, thing) for one in cluster)
+
+    clusters: list[list[Thing]] = []
+    for things in several:
+        found = pairs_of(clusters, things, to_cluster)
         taken = {place for _, place, _ in found}
         for number, place, _ in found:
-            clusters[number].things.append(annotation.objects[place])
-        alone = (one for place, one in enumerate(annotation.objects) if place not in taken)
-        clusters.extend(_Cluster([thing]) for thing in alone)
-    return tuple(_thing(one.things, vote) for one in clusters if vote(len(one.things)))
-
-
-def _to_cluster(cluster: _Cluster, thing: AnnotatedObject) -> float:
-    return statistics.fmean(likeness(one, thing) for one in cluster.things)
+            clusters[number].append(things[place])
+        clusters.extend([thing] for place, thing in enumerate(things) if place not in taken)
+    return clusters
 
 
 def _thing(things: Sequence[AnnotatedObject], vote: _Vote) -> AnnotatedObject:

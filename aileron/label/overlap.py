@@ -1,4 +1,4 @@
-"""How much two drawn things are alike, and which things of two annotations are the same."""
+"""How much two drawn or heard things are alike, and which things of two annotations are one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from aileron.label.annotation import AnnotatedObject
+from aileron.label.annotation import AnnotatedObject, AnnotatedSegment
 
 SAME: Final = 0.5
 """From which likeness on two drawings are of one thing, as the PASCAL VOC challenge has it."""
@@ -39,6 +39,12 @@ def box_overlap(one: AnnotatedObject, other: AnnotatedObject) -> float:
     shared = max(width, 0.0) * max(height, 0.0)
     union = a.width * a.height + b.width * b.height - shared
     return shared / union if union > 0 else float(a == b)
+
+
+def time_overlap(one: AnnotatedSegment, other: AnnotatedSegment) -> float:
+    """Intersection over union of two segments, whatever their labels."""
+    shared = max(min(one.end, other.end) - max(one.start, other.start), 0.0)
+    return shared / (one.end - one.start + other.end - other.start - shared)
 
 
 def point_similarity(one: AnnotatedObject, other: AnnotatedObject) -> float:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field, model_validator
 
-from aileron.core.documents import check, read_document
+from aileron.core.documents import check, read_document, suggestion
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
 from aileron.data.card import AnyCard, Card
@@ -19,6 +19,7 @@ from aileron.data.definition import DATASETS_FOLDER
 from aileron.data.formats.records import Modality, Task
 from aileron.data.images.card import ImageCard, KeyPointNames
 from aileron.data.labels import LabelType
+from aileron.data.series.card import SeriesCard, TimeKind
 from aileron.label.sections import (
     Annotator,
     Audit,
@@ -55,7 +56,8 @@ TOOLS: Final[Mapping[Modality, Mapping[Task, tuple[Tool, ...]]]] = {
         "key_points": ("points",),
     },
     "text": dict.fromkeys(("classification", "matching", "entities", "sequence_labelling"), ()),
-    "audio": {"classification": ()},
+    "audio": {"classification": (), "event_detection": ()},
+    "series": {"event_detection": ()},
 }
 """What people can annotate, and with which tools; the first is the default."""
 
@@ -77,6 +79,12 @@ class LabelSpec(Section):
     )
     classes: tuple[Class, ...] = Field(
         (), description="names, or more of them, new ones too; default: those of the dataset"
+    )
+    channels: tuple[Label, ...] = Field(
+        (), description="of time series: the channels that are shown; default: all of them"
+    )
+    time: TimeKind | None = Field(
+        None, description="of time series: what their time is; default: as the dataset has it"
     )
     relations: tuple[Label, ...] = Field((), description="of entities: what may hold between two")
     attributes: tuple[LabelAttribute, ...] = Field((), description="what else is said")
@@ -115,6 +123,7 @@ class LabelSpec(Section):
         check_apart("classes", [one.name for one in self.classes])
         check_apart("classes", [one.shown for one in self.classes])
         check_apart("shortcut", [one.shortcut for one in self.classes if one.shortcut])
+        check_apart("channels", self.channels)
         check_apart("relations", self.relations)
         check_apart("attributes", [one.name for one in self.attributes])
         check_apart("annotators", [one.name for one in self.annotators])
@@ -189,7 +198,12 @@ def complete(spec: LabelSpec, card: AnyCard) -> LabelSpec:
             "label.spec_no_screen", where=where, modality=card.modality,
             task=card.task.replace("_", " "),
         )  # fmt: skip
-    facts = {"modality": card.modality, "task": card.task, "label_type": card.label_type}
+    facts = {
+        "modality": card.modality,
+        "task": card.task,
+        "label_type": card.label_type,
+        "time": card.time if isinstance(card, SeriesCard) else None,
+    }
     for field, value in facts.items():
         if getattr(spec, field) not in (None, value):
             found = str(getattr(spec, field))
@@ -208,6 +222,7 @@ def complete(spec: LabelSpec, card: AnyCard) -> LabelSpec:
             **facts,
             "tool": spec.tool or next(iter(tools), None),
             "classes": _classes(spec, card),
+            "channels": spec.channels or getattr(card, "channels", ()),
         }
     )
     _check_fit(full, card, where)
@@ -235,6 +250,11 @@ def _check_fit(spec: LabelSpec, card: AnyCard, where: str) -> None:
     lost = [name for name in counts if counts[name] and name not in spec.class_names]
     if lost and spec.existing == "suggestion":
         raise InvalidInput("label.spec_class_left_out", where=where, label=lost[0])
+    for name in spec.channels:
+        known = card.channels if isinstance(card, SeriesCard) else ()
+        if name not in known:
+            hint = suggestion(name, known)
+            raise InvalidInput("label.spec_channel", where=where, name=name, hint=hint)
     if spec.relations and spec.task != "entities":
         raise InvalidInput("label.spec_relations", where=where)
     if spec.attributes_of("object") and spec.tool is None:

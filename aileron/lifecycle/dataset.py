@@ -33,6 +33,7 @@ INGEST: Final[Mapping[Modality, str]] = {
     "image": "data.ingest_images",
     "text": "data.ingest_texts",
     "audio": "data.ingest_audio",
+    "series": "data.ingest_series",
 }
 """Modality -> the step that imports such a dataset."""
 

@@ -26,6 +26,8 @@ from aileron.data.formats.records import (
     Object,
     Relation,
     Sample,
+    Segment,
+    SeriesSample,
     Span,
     Task,
     TextSample,
@@ -94,6 +96,7 @@ TASK_OF: Mapping[Trait, Task] = {
     Trait.SPANS: "entities",
     Trait.RELATIONS: "entities",
     Trait.TURNS: "instruction",
+    Trait.SEGMENTS: "event_detection",
 }
 """The task that a trait belongs to; the others belong to any."""
 
@@ -108,7 +111,15 @@ def pixels(number: int) -> bytes:
 
 def medium(sample: Any) -> bytes:
     """The bytes of a made sample: `media` is a number."""
+    if isinstance(sample, SeriesSample):
+        return series(sample.media)
     return pixels(int(sample.media)) if isinstance(sample, ImageSample) else sound(sample.media)
+
+
+def series(number: str) -> bytes:
+    """A time series of 20 points, another one for each number."""
+    rows = "".join(f"{point},{int(number) + point / 8}\n" for point in range(20))
+    return f"time,level\n{rows}".encode()
 
 
 @functools.cache
@@ -248,12 +259,35 @@ def tags(draw: st.DrawFn, length: int) -> tuple[str, ...]:
     return tuple(made)
 
 
+def segments() -> st.SearchStrategy[Segment]:
+    start, length = st.floats(0, 9), st.floats(0.001, 9)
+    return st.builds(
+        lambda label, start, length: Segment(label, start, start + length),
+        st.sampled_from(NAMES),
+        start,
+        length,
+    )
+
+
 @st.composite
-def audio_samples(draw: st.DrawFn, trait: Trait, number: int) -> AudioSample:
+def audio_samples(draw: st.DrawFn, trait: Trait, task: Task, number: int) -> AudioSample:
+    folder = draw(st.sampled_from(["", "a/", "声/b/"]))
+    if task == "event_detection":
+        folder = draw(st.sampled_from([folder, "train/"]))
+        found = tuple(draw(st.lists(segments(), max_size=3)))
+        heard = found or (draw(segments()),) if trait is Trait.SEGMENTS else found
+        return AudioSample(f"{folder}{number:03d}.wav", str(number), segments=heard)
     least = 2 if trait is Trait.SEVERAL_LABELS else 1
     chosen = draw(st.lists(st.sampled_from(NAMES), min_size=least, max_size=least, unique=True))
-    folder = draw(st.sampled_from(["", "a/", "声/b/"]))
     return AudioSample(f"{folder}{number:03d}.wav", str(number), tuple(sorted(chosen)))
+
+
+@st.composite
+def series_samples(draw: st.DrawFn, trait: Trait, number: int) -> SeriesSample:
+    folder = draw(st.sampled_from(["", "a/", "列/b/"]))
+    found = tuple(draw(st.lists(segments(), max_size=3)))
+    marked = found or (draw(segments()),) if trait is Trait.SEGMENTS else found
+    return SeriesSample(f"{folder}{number:03d}", str(number), segments=marked)
 
 
 @st.composite
@@ -266,8 +300,10 @@ def datasets(draw: st.DrawFn, modality: str, trait: Trait, task: Task) -> Made:
             sample: Any = draw(image_samples(trait, task, number))
         elif modality == "text":
             sample = draw(text_samples(trait, task, number))
+        elif modality == "series":
+            sample = draw(series_samples(trait, number))
         else:
-            sample = draw(audio_samples(trait, number))
+            sample = draw(audio_samples(trait, task, number))
         if trait is Trait.SPLITS:
             sample = replace(sample, split=draw(st.sampled_from(PARTS)))
         if trait is Trait.ATTRIBUTES:
@@ -292,4 +328,4 @@ def blank(sample: Sample) -> Sample:
         words = sample.text or " ".join(sample.tokens) or sample.turns[0].content
         bare = TextSample(sample.sample_id, words, sample.pair, annotated=False)
         return replace(bare, tokens=sample.tokens)
-    return replace(sample, labels=(), annotated=False)
+    return replace(sample, labels=(), segments=(), annotated=False)

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 from plugins.browser import signed_in
 from plugins.datasets import Notebook, Workbench
 from plugins.history import PROJECT, History
+from plugins.series_files import tanks
 from plugins.text_sets import Library
 
 from aileron.api.app import create_app
@@ -32,6 +33,7 @@ from aileron.core.ports import ArtifactKind
 from aileron.data.audio.ingest import IngestAudio, IngestAudioConfig
 from aileron.data.images.ingest import IngestImages, IngestImagesConfig
 from aileron.data.quality.step import ProfileConfig, ProfileDataset
+from aileron.data.series.ingest import IngestSeries, IngestSeriesConfig
 from aileron.graph.plan import PLAN_FILE
 from aileron.ledger import RunState
 
@@ -143,6 +145,25 @@ class Importer:
         config = IngestAudioConfig(name="tones")
         return self.ingest(IngestAudio(), config, "tones.zip", zipped(files))
 
+    def bells(self) -> Path:
+        """Three recordings: bell and rain together, nothing to hear, nobody has listened."""
+        rows = (
+            "a.wav\t0.25\t0.5\tbell",
+            "a.wav\t0\t1.5\train",
+            "a.wav\t0.75\t1\tbell",
+            "b.wav\t\t\t",
+        )
+        table = "\n".join(("filename\tonset\toffset\tevent_label", *rows)) + "\n"
+        sounds = {f"audio/{name}.wav": tone(330 + 110 * n) for n, name in enumerate("abc")}
+        config = IngestAudioConfig(name="bells", task="event_detection")
+        content = zipped({**sounds, "metadata/events.tsv": table})
+        return self.ingest(IngestAudio(), config, "bells.zip", content)
+
+    def tanks(self) -> Path:
+        """Three series: one with ranges, one without any, one that waits."""
+        config = IngestSeriesConfig(name="tanks")
+        return self.ingest(IngestSeries(), config, "tanks.zip", zipped(tanks()))
+
 
 def zipped(files: Mapping[str, str | bytes]) -> bytes:
     made = io.BytesIO()
@@ -171,6 +192,8 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, int
         ("street", 1): importer.street(),
         ("pets", 1): importer.pets(),
         ("tones", 1): importer.tones(),
+        ("bells", 1): importer.bells(),
+        ("tanks", 1): importer.tanks(),
         ("reviews", 1): library.ingest_file("reviews.csv", REVIEWS).folder,
         ("reviews", 2): library.ingest_file("reviews.csv", changed).folder,
         ("notes", 1): library.ingest_file("notes.zip", zipped(notes), task="entities").folder,

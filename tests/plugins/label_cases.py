@@ -10,6 +10,7 @@ import numpy as np
 
 from aileron.data.annotation import (
     AnnotatedObject,
+    AnnotatedSegment,
     AnnotatedSpan,
     Annotation,
     ObjectBox,
@@ -61,8 +62,7 @@ def label_case(name: str) -> LabelCase:
 
 def label_cases() -> list[LabelCase]:
     """One of each kind."""
-    return [*_pictures(), *_texts(), _case("classification", "audio", {"labels": ["normal"]},
-                                           name="audio")]  # fmt: skip
+    return [*_pictures(), *_texts(), *_recordings(), *_series()]
 
 
 def same(one: Annotation, other: Annotation) -> bool:
@@ -135,6 +135,37 @@ def _texts() -> list[LabelCase]:
             {"tags": ["B-normal", "I-normal", "B-normal", "O", "B-defective"]},
             sample={"tokens": ["中", "😀文", "a b", ",", "x"]},
         ),
+    ]  # fmt: skip
+
+
+def _recordings() -> list[LabelCase]:
+    heard = [("normal", 0.0, 1.234567), ("defective", 0.5, 2.000125), ("normal", 1.25, 3.5)]
+    segments = [AnnotatedSegment(label=name, start=a, end=b) for name, a, b in heard]
+    return [
+        _case("classification", "audio", {"labels": ["normal"]}, name="audio"),
+        _case(
+            "event_detection", "audio", {"segments": segments, **_BLURRED},
+            sample={"seconds": 3.5}, attributes=ATTRIBUTES[-1:],
+        ),
+    ]  # fmt: skip
+
+
+def _series() -> list[LabelCase]:
+    """Of numbers, below zero too, and of dates."""
+    numbers = [("normal", -2.5, 1.25), ("defective", 0.0, 7.125)]
+    dates = [("normal", 1467331200.0, 1467334800.5), ("defective", 1467333000.0, 1467345600.0)]
+    return [
+        _case(
+            "event_detection", "series",
+            {"segments": [AnnotatedSegment(label=name, start=a, end=b) for name, a, b in said],
+             **_BLURRED},
+            name=f"series of {time}s",
+            sample={"first": said[0][1], "last": said[-1][2], "time": time},
+            attributes=ATTRIBUTES[-1:],
+            channels=("level", "flow $5"),
+            time=time,
+        )
+        for time, said in (("number", numbers), ("date", dates))
     ]  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from plugins.datasets import Notebook, Workbench
+from plugins.series_files import RANGES, series
 from plugins.sound_files import pets as recordings
-from plugins.sound_files import zipped
+from plugins.sound_files import sound, zipped
 from plugins.text_sets import Library
 from plugins.written_media import written_media
 
@@ -28,9 +29,10 @@ from aileron.data.images.writer import write_samples
 from aileron.data.layout import Part
 from aileron.data.media import SHARD_BYTES
 from aileron.data.operations.base import Opened
+from aileron.data.series.ingest import IngestSeries, IngestSeriesConfig
 from aileron.data.version_files import verify_dataset
 
-MODALITIES = ("image", "objects", "text", "table", "audio")
+MODALITIES = ("image", "objects", "text", "table", "audio", "events", "series")
 NumberedLabels = Iterable[tuple[int, tuple[str, ...]]]
 
 
@@ -202,12 +204,41 @@ def _audio(operations: Operations, total: int) -> Result:
     return Result(outputs["dataset"])
 
 
+def _events(operations: Operations, total: int) -> Result:
+    """Recordings in which noise is heard all the time, and something else for a while."""
+    rows = "".join(
+        f"{n:03}.wav\t0\t0.5\tnoise\n{n:03}.wav\t0.1\t0.25\t{_labels(n)}\n" for n in range(total)
+    )
+    table = f"filename\tonset\toffset\tevent_label\n{rows}".encode()
+    tones = {f"audio/{n:03}.wav": sound(tone=400 + 5 * n) for n in range(total)}
+    place = operations.new()
+    (place / "source").mkdir()
+    zipped(place / "source" / "sounds.zip", {**tones, "metadata/events.tsv": table})
+    config = IngestAudioConfig.model_validate({"name": "sounds", "task": "event_detection"})
+    outputs = IngestAudio().run(Notebook(place), config, {"source": place / "source"})
+    return Result(outputs["dataset"])
+
+
+def _series(operations: Operations, total: int) -> Result:
+    """Series that are noisy all the time, and something else for a while."""
+    rows = "".join(f"{n:03},0,19,noise\n{n:03},2,3.5,{_labels(n)}\n" for n in range(total))
+    files = {f"series/{n:03}.csv": series(level=n) for n in range(total)}
+    place = operations.new()
+    (place / "source").mkdir()
+    zipped(place / "source" / "tanks.zip", {**files, "ranges.csv": RANGES + rows.encode()})
+    config = IngestSeriesConfig.model_validate({"name": "tanks"})
+    outputs = IngestSeries().run(Notebook(place), config, {"source": place / "source"})
+    return Result(outputs["dataset"])
+
+
 _MAKERS: Mapping[str, Callable[[Operations, int], Result]] = {
     "image": _images,
     "objects": _objects,
     "text": _texts,
     "table": _table,
     "audio": _audio,
+    "events": _events,
+    "series": _series,
 }
 
 

@@ -59,13 +59,14 @@ def _sample_labels(path: Path) -> Iterator[str]:
     import pyarrow.parquet as pq
 
     there = pq.read_schema(path).names
-    wanted = [name for name in ("labels", "objects", "spans", "tags") if name in there]
+    wanted = [name for name in ("labels", "objects", "spans", "tags", "segments") if name in there]
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=wanted):
             for row in batch.to_pylist():
                 yield from row["labels"]
                 yield from (thing["label"] for thing in row.get("objects") or ())
                 yield from (span["label"] for span in row.get("spans") or ())
+                yield from (segment["label"] for segment in row.get("segments") or ())
                 yield from (tag[2:] for tag in row.get("tags") or () if tag.startswith("B-"))
 
 

@@ -61,6 +61,14 @@ class SampleSpan(Record):
     end: int
 
 
+class SampleSegment(Record):
+    """A piece of a recording, in seconds, or of a time series, on its time axis."""
+
+    label: str
+    start: float
+    end: float
+
+
 class SampleRelation(Record):
     """What holds between two spans, by their places among the sample's spans."""
 
@@ -100,6 +108,17 @@ class DatasetSample(Record):
     spans: tuple[SampleSpan, ...] = ()
     relations: tuple[SampleRelation, ...] = ()
     turns: tuple[SampleTurn, ...] = ()
+    segments: tuple[SampleSegment, ...] = Field(
+        (), description="of a recording: what is heard when; of a time series: its ranges"
+    )
+    time: Literal["date", "number"] | None = Field(
+        None, description="of a time series: what its time is"
+    )
+    points: int | None = Field(None, description="of a time series")
+    first: float | None = Field(
+        None, description="time of a series' first point: of dates in seconds since 1970, UTC"
+    )
+    last: float | None = Field(None, description="time of its last point")
 
 
 class SampleCount(Record):

@@ -11,7 +11,7 @@ from aileron.data.card_base import CardBase, RefusedSample
 from aileron.data.formats.records import Label
 from aileron.data.labels import LabelType
 
-AudioTask = Literal["classification"]
+AudioTask = Literal["classification", "event_detection"]
 
 
 class AudioCounts(BaseModel):
@@ -46,7 +46,7 @@ class AudioCard(CardBase):
     classes: tuple[str, ...]
     """Labels in order."""
     class_counts: Mapping[str, int]
-    """Label -> samples that have it."""
+    """Label -> samples that have it, or a segment of it."""
     part_counts: Mapping[str, int] | None = None
     """Part -> samples that the source gives to it; None where the source has no parts."""
     counts: AudioCounts

@@ -90,4 +90,4 @@ def stored_digest(folder: Path, card: AudioCard) -> str:
     for row in rows:
         if found.get(Place(row["media"], row["row"])) != row[CONTENT_DIGEST]:
             raise StepFailed("data.audio.lost", where=card.name, sample=row[SAMPLE_ID])
-    return audio_digest(card.classes, card.label_type, rows)
+    return audio_digest(card.task, card.classes, card.label_type, rows)

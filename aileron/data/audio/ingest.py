@@ -24,8 +24,10 @@ from aileron.data.audio.checking import Checked, check
 from aileron.data.audio.layout import Sample, audio_digest, samples_schema
 from aileron.data.audio.spec import AudioSpec
 from aileron.data.formats import Format, Problems, Reading, find_format, recognise
+from aileron.data.formats.audio.segments import within
 from aileron.data.formats.problems import Fault
 from aileron.data.formats.records import AudioSample
+from aileron.data.formats.usage import names_of
 from aileron.data.labels import label_order
 from aileron.data.layout import SAMPLES_FILE, write_parquet
 from aileron.data.limits import check_size, first_of
@@ -117,11 +119,11 @@ def _fitting(
     reading: Reading[AudioSample], config: IngestAudioConfig, problems: Problems
 ) -> Iterator[AudioSample]:
     """The samples that have what the task needs: known labels, one each if one is wanted."""
-    single = config.label_type == "single"
+    single = config.task == "classification" and config.label_type == "single"
     for sample in reading.samples:
         if single and sample.annotated and len(sample.labels) != 1:
             problems.add(sample.media, Fault("recording_label_count", count=len(sample.labels)))
-        elif config.classes and (unknown := set(sample.labels) - set(config.classes)):
+        elif config.classes and (unknown := set(names_of(sample)) - set(config.classes)):
             known = ", ".join(config.classes)
             problems.add(sample.media, Fault("unknown_label", name=min(unknown), classes=known))
         else:
@@ -140,8 +142,11 @@ def _check(
             context.log(f"{done:,} of {len(source.records):,} recordings read")
         if isinstance(facts, Phrase):
             refused.add(path, facts)
-        else:
+            continue
+        try:
             samples.append((record, _sample(record, facts)))
+        except Fault as fault:
+            refused.add(path, fault.reason)
     if config.repeats == "keep":
         return samples
     kept = last_of_each(samples, lambda pair: pair[1].content_digest)
@@ -171,6 +176,7 @@ def _sample(record: AudioSample, facts: Checked) -> Sample:
         bytes=facts.bytes,
         annotated=record.annotated,
         attributes=record.attributes,
+        segments=within(record.segments, facts.seconds),
     )
 
 
@@ -197,8 +203,8 @@ def _write(
     shards.write(sizes, content)
     ordered = sorted((sample for _, sample in samples), key=lambda sample: sample.sample_id)
     rows = [sample.row(shards.places[sample.content_digest]) for sample in ordered]
-    write_parquet(pa.Table.from_pylist(rows, samples_schema()), folder / SAMPLES_FILE)
-    having = Counter(label for sample in ordered for label in set(sample.labels))
+    write_parquet(pa.Table.from_pylist(rows, samples_schema(config.task)), folder / SAMPLES_FILE)
+    having = Counter(label for sample in ordered for label in sample.names)
     classes = config.classes or source.labels or tuple(sorted(having, key=label_order))
     parts = Counter(sample.split for sample in ordered if sample.split)
     card = AudioCard(
@@ -217,7 +223,7 @@ def _write(
             refused=refused.count,
             waiting=sum(not sample.annotated for sample in ordered),
         ),
-        digest=audio_digest(classes, config.label_type, rows),
+        digest=audio_digest(config.task, classes, config.label_type, rows),
         source=AudioSource(file=path.name, sha256=digest_file(path), format=source.format),
         refused=refused.named(),
         licence=config.licence,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aileron.core.digest import canonical_json
 from aileron.data.attributes import attributes_of, attributes_text
-from aileron.data.formats.records import Attributes, AudioSample
+from aileron.data.formats.records import Attributes, AudioSample, Segment
 from aileron.data.layout import Part
 from aileron.data.media import Place
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 IDENTITY: Final = (
     "sample_id", "content_digest", "labels", "split", "annotated", "attributes",
 )  # fmt: skip
-"""The columns that are a sample's part of the identity of a dataset version."""
+"""The columns that are a sample's part of the identity of a dataset version; with `SEGMENTS`
+where it has any."""
+SEGMENTS: Final = "segments"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Sample:
     bytes: int
     annotated: bool = True
     attributes: Attributes = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every label that it has, as a whole or of a segment."""
+        return frozenset((*self.labels, *(segment.label for segment in self.segments)))
 
     def row(self, place: Place) -> dict[str, Any]:
         """Its row in ``samples.parquet``, with its recording at `place`."""
@@ -54,15 +62,19 @@ class Sample:
             **{name: getattr(self, name) for name in Sample.__dataclass_fields__},
             "labels": list(self.labels),
             "attributes": attributes_text(self.attributes),
+            "segments": [segment._asdict() for segment in self.segments],
             "media": place.shard,
             "row": place.row,
         }
 
 
-def samples_schema() -> pa.Schema:
-    """The columns of ``samples.parquet``."""
+def samples_schema(task: str) -> pa.Schema:
+    """The columns of ``samples.parquet`` of a dataset for `task`."""
     import pyarrow as pa
 
+    second = pa.float64()
+    segment = pa.struct([("label", pa.string()), ("start", second), ("end", second)])
+    segments = [(SEGMENTS, pa.list_(segment))] if task == "event_detection" else []
     return pa.schema(
         [
             ("sample_id", pa.string()),
@@ -77,6 +89,7 @@ def samples_schema() -> pa.Schema:
             ("bytes", pa.int64()),
             ("annotated", pa.bool_()),
             ("attributes", pa.string()),
+            *segments,
             ("media", pa.string()),
             ("row", pa.int32()),
         ]
@@ -92,16 +105,28 @@ def sample_of(row: Mapping[str, Any]) -> AudioSample:
         split=row["split"],
         annotated=row["annotated"],
         attributes=attributes_of(row["attributes"]),
+        segments=tuple(Segment(**segment) for segment in row.get(SEGMENTS) or ()),
     )
 
 
-def audio_digest(classes: Sequence[str], label_type: str, rows: Iterable[Mapping[str, Any]]) -> str:
+def audio_digest(
+    task: str, classes: Sequence[str], label_type: str, rows: Iterable[Mapping[str, Any]]
+) -> str:
     """SHA-256 of the classes, then of one line of JSON per row of a sample, by sample id.
 
-    A line holds nothing that follows from the recording's bytes, and no name of a shard.
+    A line holds nothing that follows from the recording's bytes, and no name of a shard. Of a
+    classification neither the task nor segments are in it, so it is what it was without them.
     """
-    total = hashlib.sha256(canonical_json({"classes": classes, "label_type": label_type}))
-    lines = ((row["sample_id"], canonical_json([row[name] for name in IDENTITY])) for row in rows)
+    head: dict[str, Any] = {"classes": classes, "label_type": label_type}
+    if task != "classification":
+        head["task"] = task
+    total = hashlib.sha256(canonical_json(head))
+    lines = ((row["sample_id"], canonical_json(_identity(row))) for row in rows)
     for _, line in sorted(lines):
         total.update(b"\n" + line)
     return total.hexdigest()
+
+
+def _identity(row: Mapping[str, Any]) -> list[Any]:
+    segments = row.get(SEGMENTS) or []
+    return [row[name] for name in IDENTITY] + ([segments] if segments else [])

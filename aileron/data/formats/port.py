@@ -21,12 +21,13 @@ from aileron.data.formats.records import (
     ImageSample,
     Label,
     Modality,
+    SeriesSample,
     Task,
     TextSample,
 )
 from aileron.data.formats.traits import Keep, Trait
 
-S = TypeVar("S", ImageSample, TextSample, AudioSample)
+S = TypeVar("S", ImageSample, TextSample, AudioSample, SeriesSample)
 
 
 class Tree(Protocol):

@@ -3,7 +3,8 @@
 Every format reads into these records and writes from them, so any format becomes any other.
 Coordinates are pixels from the upper left corner of the upright picture (after an EXIF
 rotation, as tools show it), fractions allowed; positions in a text are characters, the end
-exclusive.
+exclusive; times in a recording are seconds from its start, those in a time series are numbers on
+its axis: seconds since 1970 in UTC for dates.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ Task = Literal[
     "entities",
     "pretraining",
     "instruction",
+    "event_detection",
 ]
 """What is to be learnt of the samples; which of them a modality has, `TASKS` says."""
-Modality = Literal["image", "text", "audio"]
+Modality = Literal["image", "text", "audio", "series"]
 
 TASKS: Mapping[Modality, tuple[Task, ...]] = {
     "image": (
@@ -47,7 +49,8 @@ TASKS: Mapping[Modality, tuple[Task, ...]] = {
         "pretraining",
         "instruction",
     ),
-    "audio": ("classification",),
+    "audio": ("classification", "event_detection"),
+    "series": ("event_detection",),
 }
 
 
@@ -163,6 +166,16 @@ class TextSample:
     attributes: Attributes = field(default_factory=dict)
 
 
+class Segment(NamedTuple):
+    """A sound event or a range: a piece of a recording or of a time series. Pieces may overlap."""
+
+    label: str
+    start: float
+    """In seconds; of a series on its time axis."""
+    end: float
+    """After `start`, and not after the end of the recording or the series."""
+
+
 @dataclass(frozen=True, slots=True)
 class AudioSample:
     """One recording; `media` as in `ImageSample`."""
@@ -170,9 +183,25 @@ class AudioSample:
     sample_id: str
     media: str
     labels: tuple[str, ...] = ()
+    """Of the recording as a whole."""
     split: Part | None = None
     annotated: bool = True
     attributes: Attributes = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
 
 
-Sample = ImageSample | TextSample | AudioSample
+@dataclass(frozen=True, slots=True)
+class SeriesSample:
+    """One time series; `media` as in `ImageSample`."""
+
+    sample_id: str
+    media: str
+    labels: tuple[str, ...] = ()
+    """None: what is said is said of ranges."""
+    split: Part | None = None
+    annotated: bool = True
+    attributes: Attributes = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+
+
+Sample = ImageSample | TextSample | AudioSample | SeriesSample

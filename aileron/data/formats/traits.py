@@ -37,6 +37,7 @@ class Trait(StrEnum):
     SPANS = "spans"
     RELATIONS = "relations"
     TURNS = "turns"
+    SEGMENTS = "segments"
 
 
 TRAITS: Final[Mapping[Modality, tuple[Trait, ...]]] = {
@@ -74,6 +75,15 @@ TRAITS: Final[Mapping[Modality, tuple[Trait, ...]]] = {
         Trait.IDS,
         Trait.LABELS,
         Trait.SEVERAL_LABELS,
+        Trait.SEGMENTS,
+        Trait.ATTRIBUTES,
+        Trait.SPLITS,
+        Trait.UNANNOTATED,
+        Trait.EMPTY_CLASSES,
+    ),
+    "series": (
+        Trait.IDS,
+        Trait.SEGMENTS,
         Trait.ATTRIBUTES,
         Trait.SPLITS,
         Trait.UNANNOTATED,

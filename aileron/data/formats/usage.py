@@ -31,6 +31,8 @@ def names_of(sample: Sample) -> Iterator[str]:
     elif isinstance(sample, TextSample):
         yield from (span.label for span in sample.spans)
         yield from (tag[2:] for tag in sample.tags if tag != "O")
+    else:
+        yield from (segment.label for segment in sample.segments)
 
 
 def fates(format_: Format[Any], used: Iterable[Trait]) -> dict[Trait, Keep]:
@@ -73,6 +75,8 @@ def _of_sample(sample: Sample) -> Iterator[Trait]:
         yield from _of_objects(sample)
     elif isinstance(sample, TextSample):
         yield from _of_text(sample)
+    elif sample.segments:
+        yield Trait.SEGMENTS
 
 
 def _of_objects(sample: ImageSample) -> Iterator[Trait]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aileron.core.errors import InvalidInput
-from aileron.data.formats.records import ImageSample, TextSample
+from aileron.data.formats.records import AudioSample, ImageSample, SeriesSample, TextSample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +74,27 @@ def boxes(sample: ImageSample, number: Mapping[str, int]) -> dict[str, np.ndarra
     labels = [number[thing.label] for thing in sample.objects]
     return {
         "boxes": np.array(corners, dtype=np.float32).reshape(-1, 4),
+        "labels": np.array(labels, dtype=np.int64),
+    }
+
+
+def channels(content: bytes) -> np.ndarray[Any, Any]:
+    """A time series: float64 [time and channels, points]."""
+    from aileron.data.series.values import values_of
+
+    return values_of(content)
+
+
+def segments(
+    sample: AudioSample | SeriesSample, number: Mapping[str, int]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """What is heard: `segments` float64 [n, 2] as start and end, `labels` int64 [n]."""
+    import numpy as np
+
+    times = [(one.start, one.end) for one in sample.segments]
+    labels = [number[one.label] for one in sample.segments]
+    return {
+        "segments": np.array(times, dtype=np.float64).reshape(-1, 2),
         "labels": np.array(labels, dtype=np.int64),
     }
 

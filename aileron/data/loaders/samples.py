@@ -14,13 +14,15 @@ from aileron.core.errors import InvalidInput
 from aileron.data.audio.card import AudioCard
 from aileron.data.audio.layout import sample_of as recording_of
 from aileron.data.card import Card, read_card
-from aileron.data.formats.records import AudioSample, ImageSample, TextSample
+from aileron.data.formats.records import AudioSample, ImageSample, SeriesSample, TextSample
 from aileron.data.images.annotations import sample_of as picture_of
 from aileron.data.images.card import ImageCard
 from aileron.data.layout import SAMPLE_ID, SAMPLES_FILE, SPLIT_COLUMN, Part, read_split
 from aileron.data.loaders import decoding
 from aileron.data.media import MEDIA_FOLDER
 from aileron.data.media.mapped import MappedMedia
+from aileron.data.series.card import SeriesCard
+from aileron.data.series.layout import sample_of as series_of
 from aileron.data.texts.layout import sample_of as text_of
 
 if TYPE_CHECKING:
@@ -34,16 +36,18 @@ class Item(NamedTuple):
 
     sample_id: str
     medium: Any
-    """Pixels uint8 [height, width, channels]; sound float32 [channels, frames]; or a text."""
+    """Pixels uint8 [height, width, channels]; sound float32 [channels, frames]; of a series
+    float64 [time and channels, points]; or a text."""
     label: Any
-    """Number of the class, or a 1.0 for each of several; boxes and their classes; marks; ()."""
+    """Number of the class, or a 1.0 for each of several; boxes and their classes; marks; segments;
+    ()."""
 
 
 class Samples:
     """The annotated samples of a version, or of one part of it.
 
     Args:
-        folder: the version: pictures, recordings or texts.
+        folder: the version: pictures, recordings, time series or texts.
         part: train, validation or test; by default all.
         split: the SPLIT artifact that says who is in `part`; by default the dataset's own parts.
         transform: what becomes of a decoded medium; a module's function, for other processes.
@@ -110,11 +114,13 @@ class Samples:
         ids: list[str] = self._columns[SAMPLE_ID].to_pylist()
         return ids
 
-    def record(self, index: int) -> ImageSample | AudioSample | TextSample:
+    def record(self, index: int) -> ImageSample | AudioSample | SeriesSample | TextSample:
         """All that is said of a sample: polygons, masks, key points, relations, attributes."""
         (row,) = self._rows.slice(range(len(self))[index], 1).to_pylist()
         if isinstance(self.card, ImageCard):
             return picture_of(row)
+        if isinstance(self.card, SeriesCard):
+            return series_of(row)
         return recording_of(row) if isinstance(self.card, AudioCard) else text_of(row)
 
     def content(self, index: int) -> bytes:
@@ -132,6 +138,8 @@ class Samples:
             return decoding.pixels(self.content(index))
         if isinstance(self.card, AudioCard):
             return decoding.sound(self.content(index), sample_id)[0]
+        if isinstance(self.card, SeriesCard):
+            return decoding.channels(self.content(index))
         record = self.record(index)
         return decoding.text(record) if isinstance(record, TextSample) else None
 
@@ -145,7 +153,9 @@ class Samples:
         record = self.record(index)
         if isinstance(record, ImageSample):
             return decoding.boxes(record, self._number)
-        return decoding.marks(record) if isinstance(record, TextSample) else ()
+        if isinstance(record, (AudioSample, SeriesSample)):
+            return decoding.segments(record, self._number)
+        return decoding.marks(record)
 
 
 def _rows(folder: Path, part: Part | None, split: Path | None, *, annotated: bool) -> pa.Table:

@@ -19,7 +19,7 @@ def torch_samples(*args: Any, **options: Any) -> Dataset[Item]:
 
     Pixels are uint8 tensors [channels, height, width], sounds float32 [channels, frames];
     several labels are a float32 tensor, boxes a dict of tensors as torchvision's detectors take
-    it. `transform` gets the tensor.
+    it, segments a dict of tensors as well. `transform` gets the tensor.
     """
     made: Dataset[Item] = __getattr__("TorchSamples")(*args, **options)
     return made

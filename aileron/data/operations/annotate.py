@@ -49,10 +49,10 @@ class AnnotateDataset(Operation[AnnotateConfig]):
     name = "data.annotate"
     title: ClassVar[Mapping[str, str]] = {"en": "Annotate a dataset", "zh": "写入标注"}
     Config = AnnotateConfig
-    modalities: ClassVar[tuple[str, ...]] = ("image", "text", "audio")
+    modalities: ClassVar[tuple[str, ...]] = ("image", "text", "audio", "series")
     tasks: ClassVar[tuple[str, ...]] = (
         "classification", "detection", "instance_segmentation", "semantic_segmentation",
-        "key_points", "matching", "sequence_labelling", "entities",
+        "key_points", "matching", "sequence_labelling", "entities", "event_detection",
     )  # fmt: skip
     inputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),

@@ -17,10 +17,13 @@ from pydantic import ValidationError
 from aileron.core.errors import InvalidInput
 from aileron.data.annotation import Annotation
 from aileron.data.attributes import attributes_text
+from aileron.data.formats.audio.segments import within
 from aileron.data.formats.images.geometry import check_box, check_mask, check_polygon
 from aileron.data.formats.problems import Fault
+from aileron.data.formats.records import Segment
 from aileron.data.images.annotations import object_row
 from aileron.data.layout import SAMPLE_ID
+from aileron.data.series.ranges import inside
 from aileron.data.trees.tree import only_file
 
 Row = Mapping[str, Any]
@@ -75,11 +78,17 @@ def _parsed(line: bytes, where: str) -> tuple[str, Annotation]:
         ) from None
 
 
-def said(annotation: Annotation, columns: Collection[str]) -> dict[str, Any]:
-    """The values of `columns` in the row of a sample that `annotation` is of."""
+def said(annotation: Annotation, columns: Collection[str], sample: Row) -> dict[str, Any]:
+    """The values of `columns` in the row of a sample that `annotation` is of and fits.
+
+    Args:
+        sample: the row as it was.
+    """
     row = annotation.model_dump()
     row["objects"] = [object_row(thing.record()) for thing in annotation.objects]
     row["attributes"] = attributes_text(annotation.attributes)
+    if annotation.segments:
+        row["segments"] = [one._asdict() for one in _segments(annotation, sample)]
     return {**{name: row[name] for name in columns}, "annotated": True}
 
 
@@ -107,11 +116,25 @@ def _fits_text(annotation: Annotation, row: Row) -> None:
             raise Fault("span_outside", start=span.start, end=span.end, length=len(row["text"]))
 
 
+def _fits_segments(annotation: Annotation, row: Row) -> None:
+    if annotation.segments:
+        _segments(annotation, row)
+
+
+def _segments(annotation: Annotation, row: Row) -> tuple[Segment, ...]:
+    records = (one.record() for one in annotation.segments)
+    if row.get("first") is not None:
+        return inside(records, row["first"], row["last"])
+    return within(records, row["seconds"])
+
+
 FITS: Final[Mapping[str, Fit]] = {
     "image": Fit(("width", "height"), _fits_picture),
     "text": Fit(("text", "tokens"), _fits_text),
+    "audio": Fit(("seconds",), _fits_segments),
+    "series": Fit(("first", "last"), _fits_segments),
 }
-"""Modality -> how annotations fit; recordings have labels alone, which fit all."""
+"""Modality -> how annotations fit."""
 _DRAWN: Final = ("labels", "objects")
 _FIELDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("image", "classification"): ("labels",),
@@ -124,4 +147,6 @@ _FIELDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("text", "entities"): ("spans", "relations"),
     ("text", "sequence_labelling"): ("tags",),
     ("audio", "classification"): ("labels",),
+    ("audio", "event_detection"): ("segments",),
+    ("series", "event_detection"): ("segments",),
 }

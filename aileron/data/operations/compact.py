@@ -14,12 +14,12 @@ from aileron.data.operations.edit import Edit
 
 
 class CompactDataset(Operation[OperationConfig]):
-    """Drop pictures or recordings that no sample of the version uses, to save room."""
+    """Drop pictures, recordings or series that no sample of the version uses, to save room."""
 
     name = "data.compact"
     title: ClassVar[Mapping[str, str]] = {"en": "Compact a dataset", "zh": "压缩整理数据集"}
     Config = OperationConfig
-    modalities: ClassVar[tuple[str, ...]] = ("image", "audio")
+    modalities: ClassVar[tuple[str, ...]] = ("image", "audio", "series")
 
     def plan(
         self,

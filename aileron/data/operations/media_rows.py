@@ -30,6 +30,10 @@ class MediaRows(SampleRows[CardT]):
     def counted(self, card: CardT, samples: pa.Table, tally: Tally) -> CardT:
         """`card` with counts and digest of these samples."""
 
+    def kept(self, samples: pa.Table, card: CardT) -> pa.Table:  # noqa: ARG002
+        """The columns of `samples` that a dataset of `card` has."""
+        return samples
+
     def columns(self, card: CardT) -> Mapping[str, ColumnKind]:
         numbers: dict[str, ColumnKind] = dict.fromkeys(self.numbers, "number")
         return {**super().columns(card), **numbers, **dict.fromkeys(self.words, "text")}
@@ -48,7 +52,7 @@ class MediaRows(SampleRows[CardT]):
             else:
                 pieces.append(_moved(shards, edit.folder, edited))
         samples = pa.concat_tables(pieces).sort_by(SAMPLE_ID).combine_chunks()
-        write_parquet(samples, target / SAMPLES_FILE)
+        write_parquet(self.kept(samples, card), target / SAMPLES_FILE)
         tally = Tally()
         tally.add(samples, self.names(samples))
         return self.counted(card, samples, tally)

@@ -106,6 +106,7 @@ class Modality(ABC, Generic[CardT]):
 
 MODALITIES: Final[Mapping[str, str]] = {
     "audio": "aileron.data.operations.audio:Audio",
+    "series": "aileron.data.operations.series:SeriesRows",
     "image": "aileron.data.operations.images:Images",
     "text": "aileron.data.operations.texts:Texts",
     "table": "aileron.data.operations.tables:Tables",

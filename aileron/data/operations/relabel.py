@@ -64,7 +64,7 @@ class RelabelDataset(Operation[RelabelConfig]):
     Config = RelabelConfig
     tasks: ClassVar[tuple[str, ...]] = (
         "classification", "detection", "instance_segmentation", "semantic_segmentation",
-        "key_points", "matching", "sequence_labelling", "entities",
+        "key_points", "matching", "sequence_labelling", "entities", "event_detection",
     )  # fmt: skip
     inputs: ClassVar[Mapping[str, Port]] = {
         "dataset": Port(ArtifactKind.DATASET),

@@ -235,7 +235,7 @@ def with_annotations(samples: pa.Table, edit: Edit, columns: Sequence[str]) -> p
     if not named.any():
         return samples
     rows = [
-        row | said(edit.annotations[row[SAMPLE_ID]], columns)
+        row | said(edit.annotations[row[SAMPLE_ID]], columns, row)
         for row in samples.filter(pa.array(named)).to_pylist()
     ]
     changed = pa.Table.from_pylist(rows, samples.schema)
@@ -260,6 +260,15 @@ def with_label_names(samples: pa.Table, names: Mapping[str, str | None], *, must
     return samples
 
 
+def renamed_segments(
+    segments: Sequence[Mapping[str, Any]], names: Mapping[str, str | None]
+) -> list[dict[str, Any]]:
+    """`segments` with other labels; those whose label is dropped are left out."""
+    labels = (names.get(one["label"], one["label"]) for one in segments)
+    found = zip(segments, labels, strict=True)
+    return [{**one, "label": label} for one, label in found if label is not None]
+
+
 def _renamed(labels: Sequence[str], names: Mapping[str, str | None]) -> list[str]:
     if not any(label in names for label in labels):
         return list(labels)
@@ -275,7 +284,7 @@ def _completed(samples: pa.Table, schema: pa.Schema) -> pa.Table:
         if field.name in samples.column_names:
             columns.append(samples[field.name].cast(field.type))
         else:
-            missing: Any = {"annotated": True, "objects": []}.get(field.name)
+            missing: Any = {"annotated": True, "objects": [], "segments": []}.get(field.name)
             columns.append(pa.array([missing] * len(samples), field.type))
     return pa.table(columns, schema=schema)
 

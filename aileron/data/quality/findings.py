@@ -43,6 +43,7 @@ _MANY: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("quiet_recordings", "loudness < -50", "warning"),
         ("short_recordings", "seconds < 0.1", "warning"),
     ),
+    "series": (),
 }
 """Modality -> finding, the condition of its samples, its gravity."""
 

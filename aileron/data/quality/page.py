@@ -48,6 +48,7 @@ _WORDS: Final = {
     "entities": ("entities and relations", "实体与关系"),
     "pretraining": ("pre-training", "预训练"),
     "instruction": ("instructions", "指令"),
+    "event_detection": ("events", "事件检测"),
 }
 _SEVERITY: Final = {
     "problem": ("Problem", "问题"),

@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict
 
 PROFILE_FILE: Final = "profile.json"
 FORMAT_VERSION: Final = 1
-Modality = Literal["table", "image", "text", "audio"]
+Modality = Literal["table", "image", "text", "audio", "series"]
 ValueType = Literal["number", "category", "text", "date", "boolean"]
 Scalar = bool | int | float | str
 Words = Mapping[Literal["en", "zh"], str]

@@ -106,6 +106,7 @@ _CLEAN: Final = {
     "image": ("boxes_outside", "boxes_empty"),
     "text": ("odd_characters",),
     "audio": (),
+    "series": (),
 }
 """Facts that should be 0 of every sample, critical if they are today."""
 _RANGES: Final = {
@@ -113,11 +114,13 @@ _RANGES: Final = {
               "sharpness"),
     "text": ("characters", "tokens", "turns"),
     "audio": ("seconds", "loudness", "silence_share"),
+    "series": ("points", "length"),
 }  # fmt: skip
 _SETS: Final = {
     "image": ("mode", "format"),
     "text": ("script",),
     "audio": ("sample_rate", "channels", "format"),
+    "series": (),
 }
 _MOST_REPEATED: Final = 0.95
 """Samples that should be the only one of their kind, unless fewer are today."""

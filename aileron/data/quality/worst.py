@@ -46,6 +46,12 @@ _ENDS: Final[Mapping[str, tuple[tuple[str, End, str, str, str], ...]]] = {
         ("loudness", "lowest", "Quietest", "最安静", "true"),
         ("silence_share", "highest", "Most silence", "静音最多", "silence_share > 0"),
         ("clipped_share", "highest", "Most clipped", "削波最多", "clipped_share > 0"),
+        ("segments", "highest", "Most segments", "片段最多", "segments > 0"),
+    ),
+    "series": (
+        ("points", "lowest", "Shortest", "最短", "true"),
+        ("points", "highest", "Longest", "最长", "true"),
+        ("segments", "highest", "Most ranges", "区间最多", "segments > 0"),
     ),
 }  # fmt: skip
 

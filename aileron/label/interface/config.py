@@ -12,6 +12,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aileron.core.errors import InvalidInput
+from aileron.data.series.checking import TIME
 from aileron.label.interface.controls import (
     AUDIO,
     DRAWN,
@@ -19,6 +20,9 @@ from aileron.label.interface.controls import (
     IMAGE,
     NO,
     PAIR,
+    RANGES,
+    SEGMENTS,
+    SERIES,
     SPANS,
     VISIBILITY,
     YES,
@@ -35,6 +39,10 @@ COLOURS: Final = (
     "#17becf", "#393b79", "#637939", "#8c6d31", "#843c39", "#7b4173", "#3182bd", "#e6550d",
 )  # fmt: skip
 """Of classes without one of their own, in turn."""
+TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%L%Z"
+"""How dates of series are kept, in the words of D3."""
+SHOWN_TIME: Final = "%Y-%m-%d %H:%M:%S"
+SHOWN_LENGTH: Final = "%H:%M:%S"
 _TRUTHS: Final = ("true", "false")
 """Words that the screen takes for truth values wherever they stand, but in `value`."""
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,6 +61,10 @@ def labelling_config(spec: LabelSpec) -> str:
         _show(view, spec)
     elif spec.task in ("entities", "sequence_labelling"):
         _mark(view, spec)
+        _show(view, spec)
+    elif spec.task == "event_detection":
+        control = RANGES if spec.modality == "series" else SEGMENTS
+        _control(view, control, "Label", map(_row, _coloured(spec)), {})
         _show(view, spec)
     else:
         _show(view, spec)
@@ -76,11 +88,31 @@ def _show(view: Element, spec: LabelSpec) -> None:
         SubElement(view, "Image", {**shown, "zoom": "true", "zoomControl": "true"})
     elif subject == AUDIO:
         SubElement(view, "Audio", shown)
+    elif subject == SERIES:
+        _chart(view, spec)
     else:
         words = {"granularity": "word"} if spec.task == "sequence_labelling" else {}
         SubElement(view, "Text", {**shown, "saveTextResult": "no", **words})
     if spec.task == "matching":
         SubElement(view, "Text", {"name": PAIR, "value": f"${PAIR}", "saveTextResult": "no"})
+
+
+def _chart(view: Element, spec: LabelSpec) -> None:
+    """The chart of a series: the file as datasets keep it, and its channels among each other."""
+    told = {"name": SERIES, "value": f"${SERIES}", "valueType": "url", "timeColumn": TIME}
+    if spec.time == "date":
+        dates = {"timeFormat": TIME_FORMAT, "timeDisplayFormat": SHOWN_TIME}
+        told |= {**dates, "durationDisplayFormat": SHOWN_LENGTH}
+    else:
+        told |= {"timeDisplayFormat": "~g", "durationDisplayFormat": "~g"}
+    chart = SubElement(view, "TimeSeries", {**told, "sep": ","})
+    for place, name in enumerate(spec.channels):
+        colour = COLOURS[place % len(COLOURS)]
+        SubElement(
+            chart,
+            "Channel",
+            {"column": name, "legend": _shown(name), "strokeColor": colour, "height": "100"},
+        )
 
 
 def _draw(view: Element, spec: LabelSpec) -> None:
@@ -167,6 +199,6 @@ def _check(spec: LabelSpec) -> None:
     for one in spec.classes:
         words = (one.name, one.shown, one.description or "", *one.points)
         names = (*words, *spec.relations, *(name for a in spec.attributes for name in a.choices))
-        for word in (*names, *(attribute.shown for attribute in spec.attributes)):
+        for word in (*names, *spec.channels, *(attribute.shown for attribute in spec.attributes)):
             if _NO_XML.search(word):
                 raise InvalidInput("label.interface.bad_character", name=repr(word)[:80])

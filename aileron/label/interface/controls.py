@@ -16,7 +16,7 @@ class Control:
     name: str
     tag: str
     of: str
-    """The name of what it is about: the picture, the text, the recording."""
+    """The name of what it is about: the picture, the text, the recording, the series."""
 
     @property
     def type(self) -> str:
@@ -44,6 +44,7 @@ IMAGE: Final = "image"
 TEXT: Final = "text"
 PAIR: Final = "pair"
 AUDIO: Final = "audio"
+SERIES: Final = "series"
 LABELS: Final = "labels"
 CROWD: Final = "crowd"
 """An attribute of objects with this name is the field `crowd` of the object."""
@@ -52,6 +53,8 @@ YES: Final = "yes"
 NO: Final = "no"
 """What results have for a boolean."""
 SPANS: Final = Control("spans", "Labels", TEXT)
+SEGMENTS: Final = Control("segments", "Labels", AUDIO)
+RANGES: Final = Control("ranges", "TimeSeriesLabels", SERIES)
 VISIBILITY: Final = Control("visibility", "Choices", IMAGE)
 DRAWN: Final[Mapping[Tool, Control]] = {
     "box": Control("boxes", "RectangleLabels", IMAGE),
@@ -64,8 +67,8 @@ _TAGS: Final = {"boolean": "Choices", "choice": "Choices", "number": "Number", "
 
 
 def subject_of(spec: LabelSpec) -> str:
-    """The name of what is shown: the picture, the text or the recording."""
-    return {"image": IMAGE, "text": TEXT, "audio": AUDIO}[spec.modality or ""]
+    """The name of what is shown: the picture, the text, the recording or the series."""
+    return {"image": IMAGE, "text": TEXT, "audio": AUDIO, "series": SERIES}[spec.modality or ""]
 
 
 def labels_control(spec: LabelSpec) -> Control:

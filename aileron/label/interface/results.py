@@ -10,7 +10,9 @@ from aileron.data.formats.problems import Fault
 from aileron.data.operations.annotated import FITS
 from aileron.label.annotation import Annotation
 from aileron.label.interface.drawing import drawings, read_drawings
+from aileron.label.interface.hearing import hearings, read_hearings
 from aileron.label.interface.marking import marks, read_marks
+from aileron.label.interface.ranging import ranges, read_ranges
 from aileron.label.interface.saying import (
     attributes_said,
     labels_said,
@@ -53,6 +55,10 @@ def results_of(
         found = list(drawings(spec, sample, annotation, prefix))
     elif spec.task in _MARKED:
         found = list(marks(spec, sample, annotation))
+    elif spec.modality == "series":
+        found = list(ranges(spec, annotation, prefix))
+    elif spec.task == "event_detection":
+        found = list(hearings(sample, annotation, prefix))
     else:
         found = list(labels_said(spec, annotation.labels))
     found += attributes_said(spec, spec.attributes_of("sample"), annotation.attributes)
@@ -102,6 +108,10 @@ def _read(
         said["objects"] = read_drawings(spec, sample, result)
     elif spec.task in _MARKED:
         said |= read_marks(spec, sample, result)
+    elif spec.modality == "series":
+        said["segments"] = read_ranges(spec, result)
+    elif spec.task == "event_detection":
+        said["segments"] = read_hearings(spec, sample, result)
     else:
         said["labels"] = read_labels(spec, result)
     asked = spec.attributes_of("sample")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aileron.label.annotation import annotation_of
-from aileron.label.interface.controls import AUDIO, IMAGE, PAIR, TEXT, subject_of
+from aileron.label.interface.controls import AUDIO, IMAGE, PAIR, SERIES, TEXT, subject_of
 from aileron.label.interface.drawing import EXISTING
 from aileron.label.interface.marking import text_of
 from aileron.label.interface.results import results_of
@@ -21,11 +21,11 @@ def task_data(spec: LabelSpec, sample: Mapping[str, Any], media_url: str | None)
     """The `data` of the task of `sample`, the JSON of a sample.
 
     Args:
-        media_url: where the picture or the recording is; None for texts.
+        media_url: where the picture, the recording or the series is; None for texts.
     """
     data: dict[str, Any] = {"sample_id": sample["sample_id"]}
     subject = subject_of(spec)
-    if subject in (IMAGE, AUDIO):
+    if subject in (IMAGE, AUDIO, SERIES):
         return {**data, subject: media_url}
     data[TEXT] = text_of(spec, sample)
     if spec.task == "matching":

@@ -24,7 +24,7 @@ from aileron.label.suggesting.suggestion import (
     suggestion_of,
 )
 
-BATCH: Final = {"text": 50, "image": 8, "audio": 4}
+BATCH: Final = {"text": 50, "image": 8, "audio": 4, "series": 4}
 """Samples of one question: pictures and recordings travel with it."""
 MOST_BYTES: Final = 16 << 20
 """Of a picture or recording that is sent."""
@@ -81,6 +81,8 @@ def _data(spec: LabelSpec, sample: Sample, media: Media) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise InvalidInput("label.suggesting.large", where=name, limit=MOST_BYTES >> 20)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if spec.modality == "series":
+        kind = "text/csv"
     return task_data(spec, sample, f"data:{kind};base64,{base64.b64encode(content).decode()}")
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aileron.label.agreement import alike, cohen_kappa, spans_of_tags
-from aileron.label.annotation import AnnotatedObject, Annotation
-from aileron.label.overlap import likeness, pairs_of
+from aileron.label.annotation import AnnotatedObject, AnnotatedSegment, Annotation
+from aileron.label.overlap import likeness, pairs_of, time_overlap
 from aileron.label.spec import LabelSpec
 
 SAME: Final = 0.9999
@@ -18,7 +18,7 @@ SAME: Final = 0.9999
 
 @dataclass(frozen=True)
 class ClassCorrections:
-    """What became of the suggestions of one class: labels, objects or spans."""
+    """What became of the suggestions of one class: labels, objects, spans or segments."""
 
     suggested: int = 0
     kept: int = 0
@@ -94,7 +94,8 @@ class _Tally:
 
     def add(self, before: Annotation, after: Annotation, score: float | None) -> None:
         likely = alike(before, after, self._spec)
-        same = likely >= SAME and _attributes(before) == _attributes(after)
+        unmoved = _times(before) == _times(after)
+        same = likely >= SAME and unmoved and _attributes(before) == _attributes(after)
         self._agreement += likely
         self._items[same] += 1
         if score is not None:
@@ -130,8 +131,16 @@ def _things(annotation: Annotation) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [(label, None) for label in annotation.labels]
     found += [(one.label, one) for one in annotation.objects]
     found += [(one.label, (one.start, one.end)) for one in annotation.spans]
+    found += [(one.label, one) for one in annotation.segments]
     found += [(label, (start, end)) for label, start, end in spans_of_tags(annotation.tags)]
     return found
+
+
+def _times(annotation: Annotation) -> list[tuple[str, float, float]]:
+    """The segments to the millisecond, in an order that tells nothing."""
+    return sorted(
+        (one.label, round(one.start, 3), round(one.end, 3)) for one in annotation.segments
+    )
 
 
 def _attributes(annotation: Annotation) -> list[str]:
@@ -148,6 +157,8 @@ def _kept(first: list[tuple[str, Any]], second: list[tuple[str, Any]]) -> list[s
             return 0.0
         if isinstance(one[1], AnnotatedObject):
             return likeness(one[1], other[1])
+        if isinstance(one[1], AnnotatedSegment):
+            return time_overlap(one[1], other[1])
         return float(one[1] == other[1])
 
     return [first[place][0] for place, _, _ in pairs_of(first, second, same)]

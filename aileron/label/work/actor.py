@@ -17,7 +17,7 @@ class Agreement:
     """How far the annotators of a campaign agree."""
 
     measure: str
-    """kappa (-1 to 1), or a mean of 0 to 1: iou, oks, span_f1, jaccard."""
+    """kappa (-1 to 1), or a mean of 0 to 1: iou, oks, span_f1, segment_f1, jaccard."""
     value: float
     samples: int
     """On which it is founded: those that all lanes have approved."""

@@ -17,7 +17,8 @@ DEFAULT_FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
     "table": ("csv",),
     "image": ("image_folders", "coco", "mask_png"),
     "text": ("text_jsonl",),
-    "audio": ("audio_folders",),
+    "audio": ("audio_folders", "dcase_tsv"),
+    "series": ("series_csv",),
 }
 """Modality -> formats; the first one for the dataset's task is its default."""
 

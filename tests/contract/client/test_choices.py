@@ -12,7 +12,9 @@ from aileron.data.quality.frame import both, framed
 
 def test_formats_of_all_kinds_of_data_are_told(speaking: Speaking) -> None:
     known = {one.name: one for one in speaking("en").formats()}
-    assert {one.modality for one in known.values()} == {"table", "image", "text", "audio"}
+    assert {one.modality for one in known.values()} == {
+        "table", "image", "text", "audio", "series",
+    }  # fmt: skip
     assert next(iter(known)) == "csv"
     assert "detection" in known["coco"].tasks
     assert known["sqlite"].title.zh == "SQLite 数据库"

@@ -16,7 +16,9 @@ from aileron.data.export_step import FACTS_FILE, ExportDataset
 from aileron.run.conformance import Case, check_component
 
 __all__ = ["operations"]
-FORMATS = {"table": "csv", "image": "coco", "text": "text_jsonl", "audio": "audio_csv"}
+FORMATS = {"table": "csv", "image": "coco", "text": "text_jsonl", "series": "series_csv"}
+TASK_FORMATS = {"classification": "audio_csv", "event_detection": "dcase_tsv"}
+"""Of recordings."""
 ROWS = "name,kilos,when\n=cmd(),1.5,2026-01-02\n苹果,,2026-01-03\npear,7,2026-01-04\n"
 
 
@@ -24,8 +26,8 @@ ROWS = "name,kilos,when\n=cmd(),1.5,2026-01-02\n苹果,,2026-01-03\npear,7,2026-
 def test_exporting_is_a_component(kind: str, operations: Operations) -> None:
     made = operations.any(kind)
     inputs = {"dataset": made.folder}
-    modality = json.loads((made.folder / "card.json").read_text(encoding="utf-8"))["modality"]
-    format_ = FORMATS[modality]
+    card = json.loads((made.folder / "card.json").read_text(encoding="utf-8"))
+    format_ = FORMATS.get(card["modality"]) or TASK_FORMATS[card["task"]]
     check_component(
         ExportDataset,
         [Case({"format": format_}, inputs)],

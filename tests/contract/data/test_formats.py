@@ -152,6 +152,7 @@ def without(sample: Any, trait: Trait) -> Any:
         Trait.POLYGONS: lambda s: each(s, lambda o: replace(o, mask=None, polygons=())),
         Trait.TAGS: lambda s: replace(s, tags=()),
         Trait.TURNS: lambda s: replace(s, turns=()),
+        Trait.SEGMENTS: lambda s: replace(s, segments=()),
     }
     return forget.get(trait, lambda s: s)(sample)
 

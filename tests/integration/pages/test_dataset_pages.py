@@ -20,6 +20,10 @@ PLACES = {
     "/datasets/street/samples": "car",
     "/datasets/notes/samples": "LOC",
     "/datasets/tones/samples": "high",
+    "/datasets/bells/samples": "rain",
+    "/datasets/bells/samples?sample=a.wav": "0:00.25",
+    "/datasets/tanks/samples": "leak",
+    "/datasets/tanks/samples?sample=a": "flow",
     "/datasets/cars/table": "car 12",
     "/datasets/reviews/compare": "bad",
     "/datasets/cars/report": "v1",
@@ -106,6 +110,46 @@ def test_a_recording_is_heard_and_texts_are_marked(tab: Open, site: str) -> None
         dialog = page.get_by_role("dialog")
         expect(dialog.locator("mark").first).to_contain_text("Ann")
         expect(dialog.locator(".relations")).to_contain_text("Rome")
+
+
+def test_what_is_heard_is_shown_as_bars_that_play_it(tab: Open, site: str) -> None:
+    with tab("viewer") as page:
+        visit(page, site, "/datasets/bells/samples")
+        expect(page.locator(".lanes")).to_have_count(1)
+        expect(page.locator(".lane-bar")).to_have_count(3)
+        expect(page.locator(".sample").first).to_contain_text("bell × 2")
+        visit(page, site, "/datasets/bells/samples?sample=a.wav")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator(".lane-name")).to_have_text(["bell", "rain"])
+        expect(dialog.locator(".objects li")).to_have_text(
+            ["rain 0:00.00 – 0:01.50", "bell 0:00.25 – 0:00.50", "bell 0:00.75 – 0:01.00"]
+        )
+        whole = dialog.locator(".lane-bars").first.bounding_box()
+        bar = dialog.get_by_role("button", name="bell, 0:00.75 to 0:01.00: play it")
+        place = bar.bounding_box()
+        assert whole is not None
+        assert place is not None
+        assert (place["x"] - whole["x"]) / whole["width"] == pytest.approx(0.5, abs=0.01)
+        bar.click()
+        page.wait_for_function("document.querySelector('dialog audio').currentTime >= 0.75")
+
+
+def test_a_series_is_drawn_with_its_ranges(tab: Open, site: str, tmp_path: Path) -> None:
+    with tab("viewer") as page:
+        visit(page, site, "/datasets/tanks/samples")
+        expect(page.locator(".series-strip")).to_have_count(3)
+        expect(page.locator(".series-strip rect")).to_have_count(2)
+        visit(page, site, "/datasets/tanks/samples?sample=a")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator("polyline")).to_have_count(2)
+        expect(dialog.locator(".series-channel .lane-name").first).to_contain_text("level")
+        expect(dialog.locator(".objects li")).to_have_text(["leak 2 – 5.5", "noise 7 – 9"])
+        whole = dialog.locator(".series-channel svg").first.bounding_box()
+        place = dialog.locator(".series-channel rect").first.bounding_box()
+        assert whole is not None
+        assert place is not None
+        assert (place["x"] - whole["x"]) / whole["width"] == pytest.approx(2 / 19, abs=0.01)
+        page.screenshot(path=tmp_path / "series.png")
 
 
 def test_versions_are_locked_deleted_and_restored(tab: Open, site: str) -> None:

@@ -38,6 +38,10 @@ def mask(label: str, counts: list[int]) -> dict[str, Any]:
     return {"label": label, "box": {"x": 0, "y": 0, "width": 10, "height": 10}, "mask": written}
 
 
+def heard(label: str, start: float, end: float) -> dict[str, Any]:
+    return {"label": label, "start": start, "end": end}
+
+
 SPAN = {"label": "person", "start": 0, "end": 4}
 OTHER = {"label": "place", "start": 10, "end": 14}
 HELD = {"label": "lives_in", "head": 0, "tail": 1}
@@ -75,6 +79,23 @@ CASES: dict[str, tuple[LabelSpec, dict[str, Any], dict[str, Any], float]] = {
         {"spans": [OTHER, SPAN], "relations": [{**HELD, "head": 1, "tail": 0}]},
         1,
     ),
+    "segments": (
+        spec("event_detection"),
+        {"segments": [heard("a", 0, 10), heard("b", 2, 4)]},
+        {"segments": [heard("a", 1, 9)]},
+        2 / 3,
+    ),
+    "segments that hardly meet": (
+        spec("event_detection"),
+        {"segments": [heard("a", 0, 10)]},
+        {"segments": [heard("a", 6, 12), heard("a", 20, 21)]},
+        0,
+    ),
+    "another event": (
+        spec("event_detection"), {"segments": [heard("a", 0, 1)]},
+        {"segments": [heard("b", 0, 1)]}, 0,
+    ),
+    "nothing to hear": (spec("event_detection"), {}, {}, 1),
     "tags": (
         spec("sequence_labelling"), {"tags": ["B-x", "I-x", "O"]}, {"tags": ["B-x", "O", "O"]}, 0
     ),
@@ -133,5 +154,6 @@ def test_what_is_measured() -> None:
     measures = {
         measure_of(spec("classification", "single")), measure_of(spec("classification", "multi")),
         measure_of(spec("detection")), measure_of(spec("key_points")), measure_of(spec("entities")),
+        measure_of(spec("event_detection")),
     }  # fmt: skip
-    assert measures == {"kappa", "jaccard", "iou", "oks", "span_f1"}
+    assert measures == {"kappa", "jaccard", "iou", "oks", "span_f1", "segment_f1"}

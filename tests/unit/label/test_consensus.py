@@ -138,8 +138,37 @@ def test_tags_of_most_are_whole_spans() -> None:
     assert merged(wanted, {"tags": first}, {"tags": second}) is None
 
 
+def heard(*several: tuple[str, float, float]) -> dict[str, Any]:
+    segments = [{"label": label, "start": start, "end": end} for label, start, end in several]
+    return {"segments": segments}
+
+
+def test_segments_of_most_lie_at_the_medians_of_their_ends() -> None:
+    wanted = spec("event_detection")
+    found = merged(
+        wanted,
+        heard(("dog", 1.0, 2.0), ("rain", 0.0, 9.0)),
+        heard(("rain", 0.5, 9.5), ("dog", 1.2, 2.1)),
+        heard(("dog", 1.1, 1.9), ("cat", 1.0, 2.0), ("rain", 1.0, 8.0)),
+    )
+    assert found == heard(("rain", 0.5, 9.0), ("dog", 1.1, 2.0))
+    assert merged(wanted, heard(("dog", 1.0, 2.0)), {}) is None
+    assert merged(wanted, heard(("dog", 1.0, 2.0)), heard(("cat", 1.0, 2.0)), {}) == {}
+    alike = agreed(
+        [Annotation.model_validate(heard(("dog", 1.0, end))) for end in (2.0, 2.2)], wanted
+    )
+    assert alike.annotation is not None
+    assert alike.annotation.to_json() == heard(("dog", 1.0, 2.1))
+    assert alike.agreement == 1
+
+
 @pytest.mark.parametrize("people", [2, 3, 5])
 def test_what_all_say_alike_is_the_consensus(people: int) -> None:
-    for wanted, said in ((ONE, A), (BOXES, boxes(box("a", 3.0))), (spec("entities"), {})):
+    for wanted, said in (
+        (ONE, A),
+        (BOXES, boxes(box("a", 3.0))),
+        (spec("entities"), {}),
+        (spec("event_detection"), heard(("dog", 0.0, 1.0))),
+    ):
         found = agreed([Annotation.model_validate(said)] * people, wanted)
         assert (found.annotation.to_json(), found.agreement) == (said, 1)

@@ -14,6 +14,7 @@ from aileron.core.settings import Settings
 from aileron.data.audio.card import AudioCard, AudioCounts, AudioSource
 from aileron.data.card import AnyCard, Card
 from aileron.data.images.card import ImageCard, ImageCounts, ImageSource
+from aileron.data.series.card import SeriesCard, SeriesCounts, SeriesSource
 from aileron.data.texts.card import TextCard, TextCounts, TextSource
 from aileron.label.sections import Audit
 from aileron.label.spec import LABELS_FILE, LabelSpec, complete, load_spec
@@ -62,11 +63,21 @@ def texts(task: str) -> TextCard:
     )  # fmt: skip
 
 
-def recordings() -> AudioCard:
+def recordings(task: Any = "classification") -> AudioCard:
     counts = AudioCounts(rows=1, recordings=1, bytes=1, seconds=1, refused=0)
     return AudioCard(
-        name="calls", counts=counts, digest="0" * 64, classes=("a", "b"), class_counts={},
+        name="calls", task=task, counts=counts, digest="0" * 64,
+        classes=("a", "b"), class_counts={},
         source=AudioSource(**SOURCE, format="x"), created_by="test@1",
+    )  # fmt: skip
+
+
+def series(time: Any = "date") -> SeriesCard:
+    counts = SeriesCounts(rows=1, series=1, points=9, bytes=1, refused=0)
+    return SeriesCard(
+        name="oil", counts=counts, digest="0" * 64, time=time, channels=("level", "flow"),
+        classes=("leak",), class_counts={},
+        source=SeriesSource(**SOURCE, format="x"), created_by="test@1",
     )  # fmt: skip
 
 
@@ -128,6 +139,8 @@ def test_what_is_wrong_is_said_with_its_line(text: str, line: int, says: str) ->
         (texts("entities"), "text", None),
         (texts("sequence_labelling"), "text", None),
         (recordings(), "audio", None),
+        (recordings("event_detection"), "audio", None),
+        (series(), "series", None),
     ],
 )
 def test_what_is_left_out_comes_of_the_dataset(
@@ -138,6 +151,18 @@ def test_what_is_left_out_comes_of_the_dataset(
     assert full.class_names == card.classes
     assert full.label_type == "single"
     assert complete(full, card) == full
+
+
+def test_channels_and_time_come_of_the_dataset_or_of_the_spec() -> None:
+    full = complete(spec_of(channels=["flow"]), series())
+    assert (full.channels, full.time) == (("flow",), "date")
+    assert complete(LabelSpec(), series("number")).channels == ("level", "flow")
+    with pytest.raises(InvalidInput, match="no channel flaw; did you mean flow"):
+        complete(spec_of(channels=["flaw"]), series())
+    with pytest.raises(InvalidInput, match="no channel flow"):
+        complete(spec_of(channels=["flow"]), recordings())
+    with pytest.raises(InvalidInput, match="time"):
+        complete(spec_of(time="number"), series())
 
 
 def test_key_points_come_of_the_dataset_or_of_the_spec() -> None:
@@ -171,6 +196,11 @@ def test_key_points_come_of_the_dataset_or_of_the_spec() -> None:
         (pictures("classification", classes=("a",), class_counts={}), {}, "spec_few_classes"),
         (
             texts("entities"),
+            {"attributes": [{"name": "sure", "kind": "boolean", "of": "object"}]},
+            "spec_object_attribute",
+        ),
+        (
+            recordings("event_detection"),
             {"attributes": [{"name": "sure", "kind": "boolean", "of": "object"}]},
             "spec_object_attribute",
         ),

@@ -15,6 +15,8 @@ HEAD = "apiVersion: aileron/v1\nkind: Dataset\nname: data\n"
 DEFINITIONS = {
     "text": "modality: text\nsource: {file: rows.csv}\n",
     "audio": "modality: audio\nsource: {archive: rows.csv}\n",
+    "events": "modality: audio\ntask: event_detection\nsource: {archive: rows.csv}\n",
+    "series": "modality: series\nsource: {archive: rows.csv}\n",
     "clustering": "task: clustering\nsource: {file: rows.csv}\n",
     "forecasting": "task: forecasting\ntarget: a\ntime_column: b\nsource: {file: rows.csv}\n",
 }
@@ -39,7 +41,8 @@ def test_what_nothing_learns_is_refused_with_what_can_be_learnt(data: Workspace)
     first = lint(data.settings, "data")[0]
     dataset = load_dataset(data.settings, "data")
     assert first.severity == "error"
-    assert f"Dataset data is for {dataset.task}" in str(first)
+    task = dataset.task.replace("_", " ")
+    assert f"Dataset data is for {task}" in str(first)
     assert "there are algorithms for image: classification; table: classification" in str(first)
     assert "data.yaml:4" in str(first.where)
     with pytest.raises(InvalidInput, match="which no installed algorithm learns"):
@@ -49,7 +52,10 @@ def test_what_nothing_learns_is_refused_with_what_can_be_learnt(data: Workspace)
 def test_its_source_is_found_and_imported_by_its_step(data: Workspace) -> None:
     dataset = load_dataset(data.settings, "data")
     assert list(dataset.source_files(data.settings)) == ["rows.csv"]
-    wanted = {"text": "data.ingest_texts", "audio": "data.ingest_audio", "table": "data.ingest"}
+    wanted = {
+        "text": "data.ingest_texts", "audio": "data.ingest_audio", "table": "data.ingest",
+        "series": "data.ingest_series",
+    }  # fmt: skip
     assert dataset.ingest_step == wanted[dataset.modality]
 
 
@@ -62,7 +68,7 @@ def test_the_schema_knows_the_fields_of_each_modality() -> None:
         found[name] = set(branch["then"]["properties"])
         branch = branch["else"]
     assert "target" in branch["properties"]
-    assert set(found) == {"image", "text", "audio"}
+    assert set(found) == {"image", "text", "audio", "series"}
     assert all("limits" in fields for fields in found.values())
     assert "options" in found["text"]
     assert all("repeats" in fields for fields in found.values())

@@ -190,7 +190,9 @@ def test_a_checkpoint_that_always_changes_is_kept_whole_from_time_to_time(
 
     def train() -> None:
         for epoch in itertools.count():
-            state.write_text(f"{epoch} " * 1000)
+            draft = tmp_path / "draft"  # as one saves: a file that is emptied first is empty once
+            draft.write_text(f"{epoch} " * 1000)
+            draft.rename(state)
             if ended.wait(0.02):
                 return
 

@@ -149,6 +149,8 @@ export const samples = (place: Place, query: URLSearchParams, signal?: Signal) =
   get<api.SamplePage>(ofDataset(place, "/samples", Object.fromEntries(query)), signal);
 export const medium = (place: Place, version: number, sample: string, size: "thumb" | "screen" | "full") =>
   address(ofDataset(place, "/medium", { version, sample, size }));
+export const series = (place: Place, version: number, sample: string, signal?: Signal) =>
+  askText(ofDataset(place, "/medium", { version, sample, size: "full" }), signal ? { signal } : {});
 export const rows = (place: Place, query: Record<string, unknown>, signal?: Signal) =>
   get<api.RowPage>(ofDataset(place, "/rows", query), signal);
 export const changeDataset = (place: Place, body: api.ChangeDataset) =>

@@ -350,6 +350,16 @@ export interface DatasetSample {
   spans: SampleSpan[];
   relations: SampleRelation[];
   turns: SampleTurn[];
+  /** of a recording: what is heard when; of a time series: its ranges */
+  segments: SampleSegment[];
+  /** of a time series: what its time is */
+  time: "date" | "number" | null;
+  /** of a time series */
+  points: number | null;
+  /** time of a series' first point: of dates in seconds since 1970, UTC */
+  first: number | null;
+  /** time of its last point */
+  last: number | null;
 }
 
 export interface DatasetVersion {
@@ -1466,6 +1476,12 @@ export interface SampleRelation {
   label: string;
   head: number;
   tail: number;
+}
+
+export interface SampleSegment {
+  label: string;
+  start: number;
+  end: number;
 }
 
 export interface SampleSpan {

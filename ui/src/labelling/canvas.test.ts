@@ -25,6 +25,7 @@ const BARE: DatasetSample = {
   spans: [],
   relations: [],
   turns: [],
+  segments: [], time: null, points: null, first: null, last: null,
 };
 const span = (label: string) => ({ label, start: 0, end: 1 });
 const MARKED = { ...BARE, spans: [span("who"), span("where"), span("who")] };
@@ -54,10 +55,15 @@ test("what is said of a sample is named and counted", () => {
   const drawn = { ...BARE, objects: [thing, thing] };
   expect(countsOf(drawn)).toEqual(["disc × 2"]);
   expect([...namesIn([MARKED, drawn])]).toEqual(["disc"]);
+  const heard = { ...BARE, segments: [{ label: "bell", start: 0, end: 1.5 }] };
+  expect(saysSomething(heard)).toBe(true);
+  expect(countsOf(heard)).toEqual(["bell"]);
 });
 
 test("two revisions say the same or not, whatever the sample", () => {
   expect(sameSaid(MARKED, { ...MARKED, split: "test" })).toBe(true);
   expect(sameSaid(MARKED, BARE)).toBe(false);
   expect(sameSaid(BARE, { ...BARE, labels: ["x"] })).toBe(false);
+  const heard = (end: number) => ({ ...BARE, segments: [{ label: "bell", start: 0, end }] });
+  expect(sameSaid(heard(1), heard(2))).toBe(false);
 });

@@ -24,7 +24,8 @@ export function bareCanvas(campaign: Pick<Campaign, "version" | "spec">): Canvas
 
 /** Whether anything is said of a sample. */
 export function saysSomething(sample: DatasetSample): boolean {
-  const lists = [sample.labels, sample.objects, sample.spans, sample.relations, sample.tags];
+  const { labels, objects, spans, relations, tags, segments } = sample;
+  const lists = [labels, objects, spans, relations, tags, segments];
   return lists.some((list) => list.length > 0);
 }
 
@@ -36,7 +37,7 @@ export function namesIn(samples: readonly DatasetSample[]): Set<string> {
 /** What is drawn on or marked in a sample, as `insulator × 3`. */
 export function countsOf(sample: DatasetSample): string[] {
   const counted = new Map<string, number>();
-  for (const { label } of [...sample.objects, ...sample.spans]) {
+  for (const { label } of [...sample.objects, ...sample.spans, ...sample.segments]) {
     counted.set(label, (counted.get(label) ?? 0) + 1);
   }
   return [...counted].map(([label, n]) => (n > 1 ? `${label} × ${n}` : label));
@@ -45,7 +46,7 @@ export function countsOf(sample: DatasetSample): string[] {
 /** Whether the same is said of a sample twice. */
 export function sameSaid(a: DatasetSample, b: DatasetSample): boolean {
   const said = (one: DatasetSample) => [
-    one.labels, one.objects, one.spans, one.relations, one.tags, one.attributes,
+    one.labels, one.objects, one.spans, one.relations, one.tags, one.segments, one.attributes,
   ];
   return JSON.stringify(said(a)) === JSON.stringify(said(b));
 }

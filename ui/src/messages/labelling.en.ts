@@ -205,6 +205,7 @@ export const labelling = {
   "agreement.measure.iou": "IoU",
   "agreement.measure.f1": "F1",
   "agreement.measure.span_f1": "F1 of spans",
+  "agreement.measure.segment_f1": "F1 of segments",
   "agreement.measure.oks": "OKS",
   "agreement.measure.jaccard": "Jaccard",
   "agreement.single": "Each sample has one annotator, so nobody can disagree.",

@@ -203,6 +203,7 @@ export const labelling: Record<keyof typeof english, string> = {
   "agreement.measure.iou": "交并比",
   "agreement.measure.f1": "F1 分数",
   "agreement.measure.span_f1": "片段 F1 分数",
+  "agreement.measure.segment_f1": "声音片段 F1 分数",
   "agreement.measure.oks": "关键点相似度",
   "agreement.measure.jaccard": "杰卡德系数",
   "agreement.single": "每个样本只有一名标注员，不会产生分歧。",

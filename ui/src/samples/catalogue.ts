@@ -3,7 +3,7 @@
 const TEXTS = ["word", "modality", "task", "tag"] as const;
 const SWITCHES = ["favourite", "mine", "deleted"] as const;
 
-export const MODALITIES = ["table", "image", "text", "audio"] as const;
+export const MODALITIES = ["table", "image", "text", "audio", "series"] as const;
 
 /** The query of the API; nothing else of the address gets there. */
 export function catalogueQuery(params: URLSearchParams): Record<string, string> {

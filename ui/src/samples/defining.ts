@@ -37,7 +37,8 @@ export const TASKS: Record<Modality, readonly string[]> = {
   text: [
     "classification", "matching", "sequence_labelling", "entities", "pretraining", "instruction",
   ],
-  audio: ["classification"],
+  audio: ["classification", "event_detection"],
+  series: ["event_detection"],
 };
 
 /** The formats that can say that task, by name. */

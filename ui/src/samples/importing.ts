@@ -3,7 +3,7 @@
 import type { Key } from "../messages";
 
 export type SourceKind = "upload" | "url" | "path" | "sql" | "s3" | "ftp" | "webhdfs";
-export type Modality = "table" | "image" | "text" | "audio";
+export type Modality = "table" | "image" | "text" | "audio" | "series";
 
 export interface SourceDraft {
   kind: SourceKind;
@@ -91,6 +91,7 @@ const OWN: Record<Modality, readonly string[]> = {
   image: ["folder", "archive", "sample"],
   text: ["folder", "archive", "file"],
   audio: ["folder", "archive", "file"],
+  series: ["folder", "archive", "file"],
 };
 const ELSEWHERE = ["url", "s3", "ftp", "webhdfs", "path", "sql", "upload", "draft"] as const;
 

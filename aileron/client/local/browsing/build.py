@@ -21,7 +21,7 @@ SOUGHT_CHARACTERS: Final = 4000
 """Of one sample; what comes after is not searched."""
 _TAKEN: Final = (
     "width", "height", "format", "seconds", "sample_rate", "channels", "text", "pair", "tokens",
-    "tags", "spans", "relations", "turns",
+    "tags", "spans", "relations", "turns", "segments", "time", "points", "first", "last",
 )  # fmt: skip
 """Columns that are shown as they are."""
 
@@ -81,7 +81,8 @@ def _medium(row: Mapping[str, Any]) -> str | None:
 
 
 def _labels(row: Mapping[str, Any]) -> frozenset[str]:
-    named = [*(row.get("objects") or ()), *(row.get("spans") or ()), *(row.get("relations") or ())]
+    columns = ("objects", "spans", "relations", "segments")
+    named = [one for column in columns for one in row.get(column) or ()]
     tags = [tag[2:] for tag in row.get("tags") or () if tag != "O"]
     return frozenset((*(row.get("labels") or ()), *(one["label"] for one in named), *tags))
 

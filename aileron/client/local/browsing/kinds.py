@@ -18,8 +18,10 @@ _TYPES: Final = (
     (b"\xff\xfb", "audio/mpeg"),
     (b"\xff\xf3", "audio/mpeg"),
     (b"\xff\xf2", "audio/mpeg"),
+    (b"time,", "text/csv; charset=utf-8"),
 )
-"""How the bytes of a file begin -> what it is; RIFF and MP4 are looked into."""
+"""How the bytes of a file begin -> what it is; RIFF and MP4 are looked into. A time series
+begins as datasets keep it."""
 
 
 def type_of(content: bytes) -> str:

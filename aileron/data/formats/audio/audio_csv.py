@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.audio.dcase_tsv import lists_events
 from aileron.data.formats.audio.recordings import Recordings, check_kind, has_pictures, recordings
 from aileron.data.formats.parts import part_in
 from aileron.data.formats.port import Format, Reading, Sink, Tree, Writing
@@ -20,7 +21,7 @@ from aileron.data.formats.text.file_names import file_name, id_of
 from aileron.data.formats.text.lines import encoding_notes, files_with
 from aileron.data.formats.text.tables import Table, csv_row, header_of, open_table
 from aileron.data.formats.text.values import Roles, class_names, part_of, roles_of
-from aileron.data.formats.traits import KEPT, Keep, Trait, lossy
+from aileron.data.formats.traits import KEPT, Keep, Trait, lossy, refused
 
 LIST: Final = "recordings.csv"
 FOLDER: Final = "audio"
@@ -41,6 +42,7 @@ class AudioCsv(Format[AudioSample]):
         Trait.IDS: KEPT,
         Trait.LABELS: KEPT,
         Trait.SEVERAL_LABELS: KEPT,
+        Trait.SEGMENTS: refused(),
         Trait.ATTRIBUTES: lossy("strings_only"),
         Trait.SPLITS: KEPT,
         Trait.UNANNOTATED: KEPT,
@@ -50,7 +52,8 @@ class AudioCsv(Format[AudioSample]):
     source = "https://huggingface.co/docs/datasets/audio_dataset#audiofolder"
 
     def recognises(self, tree: Tree) -> bool:
-        return lists_files(tree) and bool(recordings(tree)) and not has_pictures(tree)
+        ours = lists_files(tree) and not lists_events(tree)
+        return ours and bool(recordings(tree)) and not has_pictures(tree)
 
     def read(self, tree: Tree, task: Task | None, problems: Problems) -> Reading[AudioSample]:
         paths = files_with(tree, (".csv", ".tsv"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from aileron.core.errors import InvalidInput
+from aileron.data.formats.audio.audacity_labels import has_tracks
 from aileron.data.formats.audio.audio_csv import lists_files
 from aileron.data.formats.audio.recordings import has_pictures, recordings, taken
 from aileron.data.formats.folders import find_folders, folder_notes
@@ -38,6 +39,7 @@ class AudioFolders(Format[AudioSample]):
         Trait.IDS: lossy("ids_by_path"),
         Trait.LABELS: KEPT,
         Trait.SEVERAL_LABELS: refused(),
+        Trait.SEGMENTS: refused(),
         Trait.ATTRIBUTES: refused(),
         Trait.SPLITS: KEPT,
         Trait.UNANNOTATED: KEPT,
@@ -48,7 +50,7 @@ class AudioFolders(Format[AudioSample]):
 
     def recognises(self, tree: Tree) -> bool:
         paths = recordings(tree)
-        if not paths or has_pictures(tree):
+        if not paths or has_pictures(tree) or has_tracks(tree):
             return False
         beside = {suffix_of(path) for path in tree.paths()}
         if not beside & _LISTS:

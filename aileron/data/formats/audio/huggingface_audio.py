@@ -30,7 +30,7 @@ from aileron.data.formats.problems import Fault, Problems
 from aileron.data.formats.records import AudioSample, Label, Task
 from aileron.data.formats.text.lines import suffix_of
 from aileron.data.formats.text.values import ATTRIBUTES
-from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait
+from aileron.data.formats.traits import KEPT, TRAITS, Keep, Trait, refused
 from aileron.data.trees.paths import SOUNDS, clean
 
 _SUFFIXES: Final[Mapping[bytes, str]] = {
@@ -48,7 +48,10 @@ class HuggingfaceAudio(Format[AudioSample]):
     }
     modality = "audio"
     tasks: ClassVar[tuple[Task, ...]] = ("classification",)
-    keeps: ClassVar[Mapping[Trait, Keep]] = dict.fromkeys(TRAITS["audio"], KEPT)
+    keeps: ClassVar[Mapping[Trait, Keep]] = {
+        **dict.fromkeys(TRAITS["audio"], KEPT),
+        Trait.SEGMENTS: refused(),
+    }
     layout = "data/{part}-00000.parquet: audio{bytes,path}, label"
     source = "https://huggingface.co/docs/datasets/audio_dataset"
 

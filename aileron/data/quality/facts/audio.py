@@ -7,9 +7,12 @@ from typing import Final
 from aileron.data.quality.facts.fact import Fact
 
 FACTS: Final = (
-    Fact("label", "category", "labels, joined by ;", "标签，以 ; 连接",
-         "array_to_string(list_sort(list_distinct(labels)), ';')"),
+    Fact("label", "category", "labels, and those of segments, joined by ;",
+         "标签及片段的标签，以 ; 连接",
+         "array_to_string(list_sort(list_distinct(list_concat(labels,"
+         " list_transform(segments, lambda s: s.label)))), ';')"),
     Fact("seconds", "number", "how long it is", "时长（秒）", "seconds"),
+    Fact("segments", "number", "marked segments", "标注的片段数", "len(segments)"),
     Fact("sample_rate", "number", "samples of sound per second", "采样率", "sample_rate"),
     Fact("channels", "number", "channels", "声道数", "channels"),
     Fact("codec", "category", "how the sound is written: PCM_16, MPEG_LAYER_III, AAC, ...",

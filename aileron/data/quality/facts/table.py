@@ -19,6 +19,7 @@ from aileron.data.quality.facts.audio import FACTS as AUDIO_FACTS
 from aileron.data.quality.facts.decoding import decoded_facts
 from aileron.data.quality.facts.fact import Fact
 from aileron.data.quality.facts.pictures import FACTS as PICTURE_FACTS
+from aileron.data.quality.facts.series import FACTS as SERIES_FACTS
 from aileron.data.quality.facts.texts import FACTS as TEXT_FACTS
 from aileron.data.quality.profile import ValueType
 
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 VIEW: Final = "facts"
 FACTS: Final[Mapping[str, Sequence[Fact]]] = {
     "image": PICTURE_FACTS, "text": TEXT_FACTS, "audio": AUDIO_FACTS,
+    "series": SERIES_FACTS,
 }  # fmt: skip
 """Modality -> its facts."""
 _LATER: Final = {
     "objects": "CAST([] AS STRUCT(label VARCHAR,"
     " box STRUCT(x DOUBLE, y DOUBLE, width DOUBLE, height DOUBLE))[])",
     "annotated": "true",
+    "segments": 'CAST([] AS STRUCT(label VARCHAR, "start" DOUBLE, "end" DOUBLE)[])',
 }
 """Columns that datasets of old do not have, and what stands for them."""
 _TYPES: Final[Mapping[str, ValueType]] = {

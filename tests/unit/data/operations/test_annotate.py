@@ -13,8 +13,9 @@ from plugins.text_sets import Library
 
 from aileron.core.errors import InvalidInput
 from aileron.data.annotation import Annotation, digest_of
+from aileron.data.audio.dataset import AudioDataset
 from aileron.data.formats.images.geometry import encode_mask
-from aileron.data.formats.records import Box, KeyPoint, Object, Relation, Span
+from aileron.data.formats.records import Box, KeyPoint, Object, Relation, Segment, Span
 from aileron.data.images import ImageDataset
 from aileron.data.texts import TextDataset
 
@@ -204,3 +205,40 @@ def test_equal_annotations_have_equal_digests() -> None:
     other = {"objects": [{"crowd": False, "box": BOX, "label": "cat"}], "labels": []}
     assert digest_of(one) == digest_of(other) == digest_of(Annotation.model_validate(one))
     assert digest_of(one) != digest_of({})
+
+
+def heard(label: str, start: float, end: float) -> dict[str, Any]:
+    return {"label": label, "start": start, "end": end}
+
+
+def test_recordings_get_segments_cut_to_their_length(operations: Operations) -> None:
+    whole = operations.any("events", 4)
+    said = {"000.wav": {"segments": [heard("good", 0.2, 0.5004)]}, "001.wav": {}}
+    after = annotated(operations, whole, said)
+    found = {one.sample_id: one.segments for one in AudioDataset.read(after.folder).records()}
+    assert found["000.wav"] == (Segment("good", 0.2, 0.5),)
+    assert found["001.wav"] == ()
+    assert found["002.wav"] == (Segment("noise", 0.0, 0.5), Segment("bad", 0.1, 0.25))
+    assert after.card.class_counts == {"bad": 1, "good": 2, "noise": 2}
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"segments": [heard("good", 0.2, 0.6)]}, r"0\.6 s, and the recording lasts 0\.5 s"),
+        ({"segments": [heard("good", 0.2, 0.2)]}, "ends behind its start"),
+        ({"segments": [heard("bird", 0.2, 0.3)]}, "bird"),
+        ({"labels": ["good"]}, "labels"),
+    ],
+)
+def test_segments_that_do_not_fit_are_refused(
+    operations: Operations, said: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InvalidInput, match=says):
+        annotated(operations, operations.any("events", 2), {"000.wav": said})
+
+
+def test_recordings_with_labels_take_no_segments(operations: Operations) -> None:
+    whole = operations.any("audio", 2)
+    with pytest.raises(InvalidInput, match="segments"):
+        annotated(operations, whole, {"bad/0.wav": {"segments": [heard("bad", 0.0, 0.1)]}})

@@ -56,6 +56,22 @@ def test_words_that_the_screen_takes_for_truth_values_stand_in_value_alone() -> 
     assert second.get("alias") == "5"
 
 
+def test_a_chart_has_the_channels_and_says_how_time_is_written() -> None:
+    dates, numbers = (
+        view_of(f"series of {kind}s").find("TimeSeries") for kind in ("date", "number")
+    )
+    assert dates is not None
+    assert numbers is not None
+    channels = [(one.get("column"), one.get("legend")) for one in dates.iterfind("Channel")]
+    assert channels == [("level", "level"), ("flow $5", "flow ＄5")]
+    assert (dates.get("timeColumn"), dates.get("valueType")) == ("time", "url")
+    assert dates.get("timeFormat") == "%Y-%m-%dT%H:%M:%S.%L%Z"
+    assert numbers.get("timeFormat") is None
+    labels = view_of("series of dates").find("TimeSeriesLabels")
+    assert labels is not None
+    assert labels.get("toName") == "series"
+
+
 def test_only_rotated_boxes_can_be_turned() -> None:
     for name, turns in (("detection", "false"), ("rotated boxes", "true")):
         control = view_of(name).find("RectangleLabels")

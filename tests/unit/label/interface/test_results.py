@@ -46,7 +46,7 @@ def test_reading_the_same_twice_gives_the_same(case: LabelCase) -> None:
     assert to_annotation(case.spec, case.sample, result_of(case)) == once
 
 
-@pytest.mark.parametrize("name", ["detection", "polygons", "masks", "entities"])
+@pytest.mark.parametrize("name", ["detection", "polygons", "masks", "entities", "event_detection"])
 def test_nothing_drawn_or_marked_is_an_annotation_as_well(name: str) -> None:
     case = label_case(name)
     assert to_annotation(case.spec, case.sample, []) == Annotation()
@@ -81,6 +81,10 @@ def test_unknown_and_missing_classes_are_refused() -> None:
         ("masks", {"rle": None}),
         ("entities", {"start": 1, "end": 1}),
         ("entities", {"start": "here"}),
+        ("event_detection", {"start": 1, "end": 1}),
+        ("event_detection", {"start": "here"}),
+        ("event_detection", {"start": -1}),
+        ("event_detection", {"end": 3.7}),
     ],
 )
 def test_what_cannot_be_read_is_refused(name: str, value: dict[str, Any]) -> None:
@@ -98,6 +102,8 @@ ODD: tuple[tuple[str, Any], ...] = (
     ("classification", {"value": {"choices": [[]]}}),
     ("polygons", {"value": {"polygonlabels": ["normal"], "points": [[]] * 3}}),
     ("entities", {"value": {"start": 1e999, "end": 2, "labels": ["normal"]}}),
+    ("event_detection", {"value": {"start": 1e999, "end": 2, "labels": ["normal"]}}),
+    ("event_detection", {"value": {"labels": ["normal"]}}),
     ("key_points", {"value": {"rectanglelabels": ["person"], "x": 1}}),
 )
 
@@ -281,3 +287,12 @@ def test_a_suggestion_leaves_out_what_the_server_refuses() -> None:
     assert suggested is not None
     assert [one["id"] for one in suggested["result"]] == ["existing0", "existing2"]
     assert suggested["result"][0]["value"]["width"] == 100
+
+
+def test_a_segment_that_ends_where_a_player_stops_ends_with_the_recording() -> None:
+    case = label_case("event_detection")
+    result = result_of(case)
+    assert result[0]["original_length"] == case.sample["seconds"] == 3.5
+    result[0]["value"] |= {"start": 3.55, "end": 3.0, "channel": 1}
+    found = to_annotation(case.spec, case.sample, result).segments[0]
+    assert (found.start, found.end) == (3.0, 3.5)

@@ -11,6 +11,7 @@ import { useText } from "../../settings";
 const TASKS = [
   "classification", "regression", "detection", "instance_segmentation", "semantic_segmentation",
   "key_points", "matching", "sequence_labelling", "entities", "pretraining", "instruction",
+  "event_detection",
 ] as const;
 const SWITCHES = ["favourite", "mine", "deleted"] as const;
 const TYPING_MS = 300;

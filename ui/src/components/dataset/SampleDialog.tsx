@@ -11,6 +11,7 @@ import { Facts } from "../Facts";
 import { Legend } from "./Legend";
 import { usePlace } from "./place";
 import { SampleMedium } from "./SampleMedium";
+import { SegmentList } from "./Segments";
 
 interface SampleDialogProps {
   page: SamplePage;
@@ -77,6 +78,12 @@ export function SampleDialog({ page, at, hidden, onHide, onMove, onClose }: Samp
               <ObjectList sample={sample} />
             </>
           )}
+          {sample.segments.length > 0 && (
+            <>
+              <h3>{t("sample.segments", { n: sample.segments.length })}</h3>
+              <SegmentList sample={sample} />
+            </>
+          )}
         </div>
       </div>
     </Dialog>
@@ -94,6 +101,7 @@ function SampleFacts({ sample }: { sample: DatasetSample }) {
         !sample.annotated && [t("state"), t("sample.waiting")],
         sample.width !== null && [t("size"), `${sample.width} × ${sample.height}`],
         sample.seconds !== null && [t("sample.seconds"), duration(sample.seconds, language)],
+        sample.points !== null && [t("sample.points"), number(sample.points, language)],
         sample.sample_rate !== null && [t("sample.rate"), `${number(sample.sample_rate, language)} Hz`],
         sample.channels !== null && [t("sample.channels"), sample.channels],
         sample.format && [t("sample.format"), sample.format],

@@ -1,15 +1,18 @@
-// A sample as it is seen or heard: picture with what is drawn on it, text with what is marked.
+// A sample as it is seen or heard: a picture with what is drawn on it, a recording with what is
+// heard in it, a text with what is marked.
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import * as routes from "../../api/routes";
-import type { DatasetSample } from "../../api/types";
+import type { DatasetSample, SampleSegment } from "../../api/types";
 import type { Canvas } from "../../samples/canvas";
 import { useText } from "../../settings";
 import { Icon } from "../Icon";
 import { usePlace } from "./place";
 import { Overlay } from "./Overlay";
 import { SampleText } from "./SampleText";
+import { Segments } from "./Segments";
+import { SeriesChart } from "./SeriesChart";
 
 interface SampleMediumProps {
   sample: DatasetSample;
@@ -23,7 +26,12 @@ export function SampleMedium({ sample, page, size, hidden }: SampleMediumProps) 
   if (page.modality === "image") {
     return <Picture sample={sample} page={page} size={size} classes={classes} hidden={hidden} />;
   }
-  if (page.modality === "audio") return <Recording sample={sample} page={page} />;
+  if (page.modality === "audio") {
+    return <Recording sample={sample} page={page} whole={size === "screen"} classes={classes} />;
+  }
+  if (page.modality === "series") {
+    return <SeriesChart sample={sample} page={page} whole={size === "screen"} classes={classes} />;
+  }
   return <SampleText sample={sample} classes={classes} whole={size === "screen"} />;
 }
 
@@ -65,17 +73,42 @@ function Picture({ sample, page, size, classes, hidden }: PictureProps) {
   );
 }
 
-function Recording({ sample, page }: { sample: DatasetSample; page: Canvas }) {
+interface RecordingProps {
+  sample: DatasetSample;
+  page: Canvas;
+  classes: readonly string[];
+  whole: boolean;
+}
+
+function Recording({ sample, page, classes, whole }: RecordingProps) {
   const t = useText();
   const place = usePlace();
-  const address = routes.medium(place, page.version, sample.sample_id, "full");
-  return (
+  const audio = useRef<HTMLAudioElement>(null);
+  const [at, setAt] = useState<number>();
+  const heard = sample.segments.length > 0;
+
+  function play(segment: SampleSegment) {
+    if (audio.current === null) return;
+    audio.current.currentTime = segment.start;
+    audio.current.play().catch(() => undefined); // the player shows itself that it cannot
+  }
+
+  const player = (
     <audio
+      ref={audio}
       className="recording"
       controls
       preload="none"
-      src={address}
+      src={routes.medium(place, page.version, sample.sample_id, "full")}
       aria-label={t("sample.recording", { id: sample.sample_id })}
+      {...(heard ? { onTimeUpdate: (event) => setAt(event.currentTarget.currentTime) } : {})}
     />
+  );
+  if (!heard) return player;
+  return (
+    <div className="heard">
+      {player}
+      <Segments sample={sample} classes={classes} whole={whole} at={at} onPlay={play} />
+    </div>
   );
 }

@@ -144,7 +144,8 @@ function Item({ sample, page, hidden, onOpen }: ItemProps) {
 function Caption({ sample }: { sample: DatasetSample }) {
   const { t, language } = useSettings();
   const counted = new Map<string, number>();
-  for (const thing of sample.objects) counted.set(thing.label, (counted.get(thing.label) ?? 0) + 1);
+  for (const thing of [...sample.objects, ...sample.segments])
+    counted.set(thing.label, (counted.get(thing.label) ?? 0) + 1);
   const things = [...counted].map(([label, n]) => (n > 1 ? `${label} × ${n}` : label));
   return (
     <span className="sample-caption">

@@ -20,7 +20,7 @@ import { usePlace } from "./place";
 import { type VersionAct, VersionDialog } from "./VersionDialog";
 
 /** Kinds of data that people can label. */
-const LABELLED = ["image", "text", "audio"];
+const LABELLED = ["image", "text", "audio", "series"];
 
 interface VersionsProps {
   dataset: Dataset;

@@ -9,6 +9,7 @@ import type { Canvas } from "../../samples/canvas";
 import { useSettings } from "../../settings";
 import { ObjectList } from "../dataset/SampleDialog";
 import { SampleMedium } from "../dataset/SampleMedium";
+import { SegmentList } from "../dataset/Segments";
 
 interface PaneProps {
   title: ReactNode;
@@ -62,6 +63,12 @@ function Said({ sample }: { sample: DatasetSample }) {
         <details>
           <summary>{t("sample.objects", { n: sample.objects.length })}</summary>
           <ObjectList sample={sample} />
+        </details>
+      )}
+      {sample.segments.length > 0 && (
+        <details>
+          <summary>{t("sample.segments", { n: sample.segments.length })}</summary>
+          <SegmentList sample={sample} />
         </details>
       )}
     </div>

@@ -1,0 +1,1 @@
+"""Formats of time series with ranges."""

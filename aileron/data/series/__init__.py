@@ -1,0 +1,1 @@
+"""Datasets of time series: how they are checked, kept and read."""
