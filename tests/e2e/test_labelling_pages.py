@@ -193,7 +193,11 @@ def submitted(tab: Tab, url: str, labelling: LabellingStack, package: int, kept:
         page.get_by_role("button", name="Open in Label Studio").click()
     desk = popup.value
     desk.wait_for_url(re.compile(r"/label/projects/\d+"), timeout=WAIT_MS)
+    desk.wait_for_load_state("networkidle")
     expect(desk.get_by_text("defective").first).to_be_visible(timeout=WAIT_MS)
+    sample = desk.get_by_role("img", name="image", exact=True)
+    expect(sample).to_be_visible(timeout=WAIT_MS)
+    assert sample.evaluate("image => image.naturalWidth") > 0
     desk.screenshot(path=kept / "label-studio.png")
     desk.close()
     page.get_by_role("button", name="Submit").click()

@@ -61,7 +61,8 @@ _BAR: Final = (
     "border:1px solid #d39e00"
 )
 _NOTICE: Final = (
-    '<style>button[aria-label="submit"],.lsf-bottombar button[aria-label="skip"]'
+    '<style>[data-testid^="bottombar-submit"],[data-testid^="bottombar-update"],'
+    '[data-testid="bottombar-skip-button"],[data-testid="bottombar-unskip-button"]'
     "{{visibility:hidden!important}}</style>"
     f'<div role="status" style="{_BAR}">{{}}</div>'
 )

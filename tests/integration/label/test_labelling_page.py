@@ -77,12 +77,14 @@ def test_a_reviewer_sees_what_was_drawn_and_cannot_change_it(
     office: Office, browser: Browser
 ) -> None:
     anna = office.person("anna", 1)
-    for task in office.tasks(1):
+    *drawn, aside = office.tasks(1)
+    for task in drawn:
         answer = anna.post(
             f"/label/api/tasks/{task}/annotations", json={"result": choice("normal")}
         )
         assert answer.status_code == 201, answer.text
-    wait_until(lambda: None not in labelled(office, 1), 30)
+    wait_until(lambda: labelled(office, 1).count(None) == 1, 30)
+    office.work.set_aside(office.package(1).id, len(drawn) + 1, "blurred")
     office.work.submit(office.package(1).id)
     with person(browser) as session:
         page = session.new_page()
@@ -92,7 +94,14 @@ def test_a_reviewer_sees_what_was_drawn_and_cannot_change_it(
         expect(box).to_be_visible()
         with page.expect_response(lambda answer: answer.status == 403):
             box.click()  # the page keeps a draft of each click
-    assert labelled(office, 1) == ["normal"] * 5
+        for task in (drawn[0], aside):
+            page.goto(
+                f"{office.url}/label/projects/{office.package(1).studio_project}/data?task={task}"
+            )
+            expect(page.get_by_text("defective")).to_be_visible()
+            for name in ("Submit", "Update", "Skip", "cancel-skip"):
+                expect(page.get_by_role("button", name=name)).to_have_count(0)
+    assert labelled(office, 1) == ["normal"] * len(drawn) + [None]
 
 
 def test_who_loses_a_package_while_drawing_is_told_why(office: Office, browser: Browser) -> None:
