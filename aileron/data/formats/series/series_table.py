@@ -130,9 +130,8 @@ def _samples(
         except Fault as fault:
             problems.add(table.path, fault, fault.line or rows[0][0])
             continue
-        lines = [",".join((TIME, *channels))]
-        lines += [",".join((row[TIME], *(row[one] for one in channels))) for _, row in rows]
-        contents[name] = ("\n".join(lines) + "\n").encode()
+        points = ((row[TIME], *(row[one] for one in channels)) for _, row in rows)
+        contents[name] = b"".join(map(csv_row, ((TIME, *channels), *points)))
         yield SeriesSample(name, name, annotated=LABEL in table.header, segments=segments)
 
 

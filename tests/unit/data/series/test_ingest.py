@@ -106,6 +106,14 @@ def test_a_table_gives_ranges_by_its_rows(ingest: Any) -> None:
     assert other.segments == ()
 
 
+def test_a_quoted_comma_stays_in_its_cell(ingest: Any) -> None:
+    rows = 'series,time,level\na,0,1\na,1,"1,5"\nb,0,1\nb,1,2\n'
+    card = card_of(ingest({"tanks.csv": rows.encode()}, max_refused=1))
+    (refused,) = card.refused
+    assert "1,5" in str(refused.reason)
+    assert "level" in str(refused.reason)
+
+
 def test_what_people_marked_is_learnt_as_a_table(ingest: Any, tmp_path: Path) -> None:
     folder = ingest(tanks())
     out = tmp_path / "out"
