@@ -91,8 +91,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         if status < 300 and self.far.cuts and body:
-            self.wfile.write(body[: self.far.cuts.pop(0)])
-            self.close_connection = True
+            cut = self.far.cuts.pop(0)
+            self.wfile.write(body[:cut])
+            self.close_connection = cut < len(body)
         else:
             self.wfile.write(body)
 
