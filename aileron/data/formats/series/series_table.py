@@ -131,7 +131,9 @@ def _samples(
             problems.add(table.path, fault, fault.line or rows[0][0])
             continue
         points = ((row[TIME], *(row[one] for one in channels)) for _, row in rows)
-        contents[name] = b"".join(map(csv_row, ((TIME, *channels), *points)))
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([(TIME, *channels), *points])
+        contents[name] = out.getvalue().encode()
         yield SeriesSample(name, name, annotated=LABEL in table.header, segments=segments)
 
 
