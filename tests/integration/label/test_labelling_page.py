@@ -9,6 +9,9 @@ from plugins.waiting import wait_until
 
 from aileron.ledger import ItemState, PackageState
 
+BUTTONS = "[data-testid^='bottombar-']"
+"""Those of Label Studio that keep, change or skip what is on its screen."""
+
 
 def labelled(office: Office, number: int) -> list[str | None]:
     """What the ledger has of a package, by position."""
@@ -99,6 +102,7 @@ def test_a_reviewer_sees_what_was_drawn_and_cannot_change_it(
                 f"{office.url}/label/projects/{office.package(1).studio_project}/data?task={task}"
             )
             expect(page.get_by_text("defective")).to_be_visible()
+            expect(page.locator(BUTTONS).first).to_be_attached()
             for name in ("Submit", "Update", "Skip", "cancel-skip"):
                 expect(page.get_by_role("button", name=name)).to_have_count(0)
     assert labelled(office, 1) == ["normal"] * len(drawn) + [None]
