@@ -32,7 +32,7 @@ LAST_WORDS: Final = 5.0
 """How long the first node, when it failed, waits for what other nodes say, seconds."""
 FAREWELL: Final = 300.0
 """How long the first node waits for the others after its own good end, seconds."""
-_BY_FORCE: Final = frozenset({"out_of_memory", "killed", "timeout"})
+_BY_FORCE: Final = frozenset({"out_of_memory", "killed", "timeout", "pod_deleted"})
 """Ends that are no answer to another node's end."""
 
 
@@ -47,12 +47,16 @@ class Gang:
 
     Args:
         exchange: of this node.
+        step: what they run together.
         nodes: how many there are.
         cancelled: set when this pod is told to end; set here when another node has failed.
     """
 
-    def __init__(self, exchange: Exchange, nodes: int, cancelled: threading.Event) -> None:
+    def __init__(
+        self, exchange: Exchange, step: str, nodes: int, cancelled: threading.Event
+    ) -> None:
         self._exchange = exchange
+        self._step = step
         self._nodes = nodes
         self._cancelled = cancelled
         self._done = threading.Event()
@@ -86,14 +90,25 @@ class Gang:
         """The result of this node; of the first node, that of all."""
         self._done.set()
         if self._exchange.node != 0:
-            return result
+            return self._told_from_outside(result) or result
         if result.state == "succeeded":
             return self._farewell(result)
         blamed = self._failed or self._failure() or self._forced_failure()
         return result if blamed is None else self._of(*blamed)
 
+    def _told_from_outside(self, result: Result) -> Result | None:
+        """The end of a node that was told to end, but not by another; None of any other.
+
+        Who ends them all tells the first, which takes the others along.
+        """
+        if result.exit.reason != "cancelled" or self._failed is not None:
+            return None
+        error = Unavailable("cluster.pod_deleted", subject=self._step)
+        ending = result.exit.model_copy(update={"reason": "pod_deleted"})
+        return result.model_copy(update={"error": error.to_dict(), "exit": ending})
+
     def _of(self, node: int, result: Result) -> Result:
-        error = result.raised() or StepFailed("run.cancelled", step="-")
+        error = result.raised() or StepFailed("run.cancelled", step=self._step)
         said = node_ended(node, self._nodes, error)
         return Result(state="failed", error=said.to_dict(), exit=result.exit)
 

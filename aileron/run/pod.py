@@ -69,7 +69,7 @@ def execute_together(exchange: Exchange, request: Request, cancelled: threading.
     """`execute`, with the other pods if there are several."""
     if request.nodes == 1:
         return execute(exchange, request, cancelled)
-    gang = Gang(exchange, request.nodes, cancelled)
+    gang = Gang(exchange, request.step, request.nodes, cancelled)
     patience = request.placement.start_seconds if request.placement else PATIENCE
     try:
         variables = gang.meet(patience)

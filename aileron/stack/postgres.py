@@ -16,13 +16,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from aileron.core.errors import Conflict, NotFound, Unavailable
+from aileron.stack.record import ProcessId
 from aileron.stack.unprivileged import Account, give, let_pass, server_account
 
 HOST: Final = "127.0.0.1"
@@ -98,16 +99,19 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Stop the server, ending its connections; does nothing if it does not run."""
         with self._locked():
+            pid = self.pid
+            server = ProcessId.of(pid) if pid else None
+            if server is None:
+                return
             for request in (signal.SIGINT, signal.SIGQUIT):  # "fast", then "immediate" shutdown
-                pid = self.pid
-                if pid is None:
-                    return
-                os.kill(pid, request)
+                with suppress(ProcessLookupError):
+                    os.kill(server.pid, request)
                 deadline = time.monotonic() + 30
-                while self.pid is not None and time.monotonic() < deadline:
+                while time.monotonic() < deadline:
+                    if server.find() is None:  # its pid file goes a moment before it does
+                        return
                     time.sleep(0.05)
-            if self.pid is not None:
-                raise Unavailable("stack.postgres_not_stopped", log=str(self.log))
+            raise Unavailable("stack.postgres_not_stopped", log=str(self.log))
 
     @property
     def pid(self) -> int | None:

@@ -67,17 +67,19 @@ def test_one_that_dies_ends_them_all_with_one_reason(pods_bench: Bench, small: P
     assert "SIGKILL" in said(result)
 
 
+@pytest.mark.parametrize("how", [("--grace-period=0", "--force"), ("--wait=false",)])
 def test_one_that_is_deleted_ends_them_all(
-    pods_bench: Bench, small: Placement, cluster: Cluster, namespace: str
+    pods_bench: Bench, small: Placement, cluster: Cluster, namespace: str, how: tuple[str, ...]
 ) -> None:
-    request, results = asked(pods_bench, small, amount=120), []
+    """At once, or with time for a last word, as a node that is drained gives it."""
+    request, results = asked(pods_bench, small, amount=300), []
     at_work = threading.Thread(target=lambda: results.append(pods_bench.run(request)))
     at_work.start()
     while not pods_bench.log:
         time.sleep(0.2)
     (other,) = [name for name in pods_of(cluster, namespace) if name.endswith("-n1")]
-    cluster.kubectl("delete", "-n", namespace, other, "--grace-period=0", "--force")
-    at_work.join(60)
+    cluster.kubectl("delete", "-n", namespace, other, *how)
+    at_work.join(120)
     (result,) = results
     assert result.exit.reason == "pod_deleted"
     assert "Node 1" in said(result)

@@ -42,7 +42,7 @@ def bad(reason: ExitReason) -> Result:
 
 def one_of_two(store: Store, node: int = 0) -> tuple[Gang, threading.Event]:
     cancelled = threading.Event()
-    return Gang(Exchange(store, NAME, node), 2, cancelled), cancelled
+    return Gang(Exchange(store, NAME, node), "train.x", 2, cancelled), cancelled
 
 
 def test_they_meet_when_all_have_said_where_they_are(store: Store) -> None:
@@ -97,6 +97,32 @@ def test_a_node_that_does_not_end_is_named(store: Store) -> None:
 def test_nodes_but_the_first_say_only_how_they_ended(store: Store) -> None:
     second, _ = one_of_two(store, 1)
     assert second.conclude(GOOD) == GOOD
+
+
+def test_a_node_that_was_told_to_end_from_outside_ends_them_all(store: Store) -> None:
+    """Its pod was deleted, with time for a last word; the others can do nothing without it."""
+    Exchange(store, NAME, 1).write_address("10.0.0.2")
+    second, _ = one_of_two(store, 1)
+    last_word = second.conclude(bad("cancelled"))
+    assert last_word.exit.reason == "pod_deleted"
+    first, cancelled = one_of_two(store)
+    first.meet(5)
+    Exchange(store, NAME, 1).write_result(last_word)
+    assert cancelled.wait(5)
+    result = first.conclude(bad("cancelled"))
+    assert result.exit.reason == "pod_deleted"
+    error = result.raised()
+    assert isinstance(error, Unavailable)
+    assert "Node 1 (of 0 to 1)" in str(error)
+
+
+def test_a_node_that_ends_because_another_failed_is_no_reason(store: Store) -> None:
+    Exchange(store, NAME, 0).write_address("10.0.0.2")
+    second, cancelled = one_of_two(store, 1)
+    second.meet(5)
+    Exchange(store, NAME, 0).write_result(bad("error"))
+    assert cancelled.wait(5)
+    assert second.conclude(bad("cancelled")) == bad("cancelled")
 
 
 @pytest.mark.parametrize("wrote", [True, False])
