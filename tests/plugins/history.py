@@ -17,7 +17,6 @@ from plugins.workspaces import Workspace
 from pydantic import SecretStr
 
 from aileron.client.local import Installation
-from aileron.client.local.browsing import browser
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.graph.plan import PLAN_FILE, Plan
@@ -287,10 +286,9 @@ def history(
 
 
 @pytest.fixture
-def installation(history: History, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+def installation(history: History) -> Iterator[Installation]:
     """The installation that has that history; no server of it runs but the ledger's. Whoever
     asks for an index waits for it, however busy the machine is."""
-    monkeypatch.setattr(browser, "PATIENCE", 120.0)
-    made = Installation(history.settings)
+    made = Installation(history.settings, patience=120.0)
     yield made
     made.close()

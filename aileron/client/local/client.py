@@ -22,6 +22,7 @@ from aileron.client.local import (
     services,
 )
 from aileron.client.local.algorithms import LocalAlgorithms
+from aileron.client.local.browsing.browser import BUILD_SECONDS
 from aileron.client.local.browsing.index import Wanted
 from aileron.client.local.catalogue_client import LocalCatalogue
 from aileron.client.local.drafts import LocalDrafts
@@ -74,7 +75,7 @@ class LocalClient(
     @classmethod
     def of(cls, settings: Settings, project: str | None = None) -> LocalClient:
         """A client of that installation, in the name of this process's user."""
-        return cls(Installation(settings), project=project)
+        return cls(Installation(settings, patience=BUILD_SECONDS), project=project)
 
     def close(self) -> None:
         self._scope.installation.close()

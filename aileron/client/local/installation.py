@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from aileron.client.airflow import AirflowClient
-from aileron.client.local.browsing.browser import Browser
+from aileron.client.local.browsing.browser import PATIENCE, Browser
 from aileron.client.local.traffic import TrafficMeter
 from aileron.core.access import Actor, Permission, permissions
 from aileron.core.errors import AileronError, Language, NotFound, StepFailed, sentence
@@ -104,10 +104,16 @@ class Remembered:
 
 
 class Installation:
-    """One installation, its connections opened when first used. Threads may share it."""
+    """One installation, its connections opened when first used. Threads may share it.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        patience: how long who asks to look into a version waits until it has been read for the
+            first time, seconds. A server's pages ask again; a command does not.
+    """
+
+    def __init__(self, settings: Settings, *, patience: float = PATIENCE) -> None:
         self.settings = settings
+        self._patience = patience
         self.traffic = TrafficMeter(settings.gateway_url)
         self.workflows: dict[str, Any] = {}
         """Name -> what `lifecycles.load` keeps."""
@@ -142,7 +148,7 @@ class Installation:
 
     @cached_property
     def browser(self) -> Browser:
-        return Browser(self.settings)
+        return Browser(self.settings, self._patience)
 
     def close(self) -> None:
         for name in ("ledger", "airflow", "browser", "studio"):

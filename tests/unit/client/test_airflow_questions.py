@@ -37,17 +37,15 @@ def test_a_question_that_is_being_asked_is_waited_for() -> None:
 
 def test_a_question_that_is_never_asked_is_not_there() -> None:
     airflow = client(lambda _: httpx.Response(404, json=MISSING))
-    started = time.monotonic()
     with pytest.raises(NotFound, match="does not exist"):
         airflow.await_question("dag", "run", "approve", patience=0.3)
-    assert time.monotonic() - started < 3
 
 
 def test_a_young_question_is_answered_when_it_is_old_enough() -> None:
     airflow = client(lambda _: httpx.Response(200, json=question(3.5)))
     started = time.monotonic()
     airflow.await_question("dag", "run", "approve")
-    assert 0.3 < time.monotonic() - started < 3
+    assert time.monotonic() - started > 0.3
 
 
 def test_what_was_answered_in_airflow_is_a_conflict() -> None:

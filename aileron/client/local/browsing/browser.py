@@ -28,15 +28,20 @@ MEDIA_BYTES: Final = 1 << 30
 DATA_BYTES: Final = 64 << 30
 """Of files of the store; where it is a folder beside the cache they take no room of their own."""
 PATIENCE: Final = 12.0
-"""Seconds that a question waits for an index; it goes on being made meanwhile."""
+"""Seconds that a page's question waits for an index; it goes on being made meanwhile."""
 BUILD_SECONDS: Final = 1800.0
 BUILDERS: Final = 2
 
 
 class Browser:
-    """What the clients of one process share to look into versions. Threads may share it."""
+    """What the clients of one process share to look into versions. Threads may share it.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        patience: how long who asks for an index waits for it, seconds.
+    """
+
+    def __init__(self, settings: Settings, patience: float = PATIENCE) -> None:
+        self._patience = patience
         folder = settings.home / "cache" / "browse"
         self.indexes = CacheFolder(folder / "index", INDEX_BYTES)
         self.media = CacheFolder(folder / "media", MEDIA_BYTES)
@@ -53,8 +58,13 @@ class Browser:
         self.worker.close()
         self.previewer.close()
 
-    def index(self, store: Store, reference: Reference) -> SampleIndex:
+    def index(
+        self, store: Store, reference: Reference, patience: float | None = None
+    ) -> SampleIndex:
         """The index of a version, made now if there is none.
+
+        Args:
+            patience: how long to wait for it, if longer than others, seconds.
 
         Raises:
             Unavailable: it is being made and takes a while; ask again.
@@ -69,7 +79,7 @@ class Browser:
                 self._building[key] = future
                 future.add_done_callback(lambda _: self._building.pop(key, None))
         try:
-            return SampleIndex(future.result(PATIENCE))
+            return SampleIndex(future.result(max(self._patience, patience or 0)))
         except StillRunning:
             raise Unavailable("client.being_indexed") from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from aileron.client import records as r
 from aileron.client.local.browse import medium_of
@@ -12,6 +12,10 @@ from aileron.client.local.browsing.index import SampleIndex, Wanted
 from aileron.client.local.installation import Installation
 from aileron.core.errors import NotFound
 from aileron.ledger import DatasetVersion
+
+LONG_LOOK: Final = 50.0
+"""Seconds that what is done with all samples waits until they have been looked through; less
+than who asks over HTTP waits for an answer."""
 
 
 class BrowsedSamples:
@@ -45,9 +49,14 @@ class BrowsedSamples:
         }
 
     def ids(self, dataset: str, version: int, *, waiting: bool) -> list[str]:
-        """The ids of all samples, or of those that nobody has annotated yet, in order."""
+        """The ids of all samples, or of those that nobody has annotated yet, in order.
+
+        Raises:
+            NotFound: there is no such version any more.
+            Unavailable: the version is being looked through, and takes long; ask again.
+        """
         wanted = Wanted(annotated=False) if waiting else Wanted()
-        return self._index(dataset, version).ids(wanted)
+        return self._index(dataset, version, LONG_LOOK).ids(wanted)
 
     def medium(
         self, dataset: str, version: int, sample_id: str, size: r.MediumSize = "full"
@@ -60,9 +69,9 @@ class BrowsedSamples:
         found = self._version(dataset, version)
         return medium_of(self._installation, found, sample_id, size)
 
-    def _index(self, dataset: str, version: int) -> SampleIndex:
+    def _index(self, dataset: str, version: int, patience: float | None = None) -> SampleIndex:
         reference = self._version(dataset, version).reference
-        return self._installation.browser.index(self._installation.store, reference)
+        return self._installation.browser.index(self._installation.store, reference, patience)
 
     def _version(self, dataset: str, version: int) -> DatasetVersion:
         found = self._installation.ledger.datasets.get(self._project, dataset, version)

@@ -17,7 +17,7 @@ from aileron.client.local.browsing import browser as browsing
 from aileron.client.local.browsing.browser import Browser
 from aileron.client.local.browsing.files import CacheFolder
 from aileron.client.local.browsing.index import Wanted
-from aileron.core.errors import StepFailed
+from aileron.core.errors import StepFailed, Unavailable
 from aileron.core.ports import ArtifactKind, Reference
 from aileron.core.settings import Settings
 from aileron.data.layout import write_rows, write_samples
@@ -30,9 +30,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setattr(browsing, "PATIENCE", 120.0)
-    made = Browser(Settings(workspace=tmp_path, home=tmp_path / "home"))
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    made = Browser(Settings(workspace=tmp_path, home=tmp_path / "home"), patience=120.0)
     yield made
     made.close()
 
@@ -48,12 +47,23 @@ def test_many_who_ask_at_once_get_one_index(
     built: list[Path] = []
     run = browsing._run_builder
     monkeypatch.setattr(browsing, "_run_builder", lambda a, b: (built.append(b), run(a, b)))
-    other = Browser(Settings(workspace=Path(), home=browser.indexes.folder.parents[2]))
+    home = browser.indexes.folder.parents[2]
+    other = Browser(Settings(workspace=Path(), home=home), patience=120.0)
     with ThreadPoolExecutor(4) as pool:
         asked = [pool.submit(one.index, store, pictures) for one in (browser, other) * 2]
         totals = [one.result().page(Wanted(), 0, 10).total for one in asked]
     assert totals == [6, 6, 6, 6]
     assert len(built) == 1
+
+
+def test_who_does_not_wait_is_told_to_ask_again_and_who_does_gets_it(
+    browser: Browser, store: Store, pictures: Reference
+) -> None:
+    home = browser.indexes.folder.parents[2]
+    hasty = Browser(Settings(workspace=Path(), home=home), patience=0.0)
+    with pytest.raises(Unavailable, match="Ask again in a moment"):
+        hasty.index(store, pictures)
+    assert hasty.index(store, pictures, patience=120.0).page(Wanted(), 0, 10).total == 6
 
 
 def test_an_index_that_cannot_be_made_says_why_and_leaves_nothing(

@@ -1,4 +1,7 @@
-"""List pages stay quick with a long past: 1,000 runs, 200 versions, 50 services."""
+"""List pages ask the ledger little with a long past: 1,000 runs, 200 versions, 50 services.
+
+How long they take is printed; what makes them slow is questions, and those are counted.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,9 @@ from sqlalchemy import event
 from aileron.client import Client, LocalClient
 from aileron.client.local import Installation
 from aileron.core.access import Actor, Role
-from aileron.ledger import RevisionState, RunState
+from aileron.ledger import RevisionState
 
 RUNS = 1000
-BUDGET = 0.2
-"""Seconds, on a machine that does little else."""
 
 ASK: dict[str, Callable[[Client], object]] = {
     "overview": lambda c: c.overview(),
@@ -63,7 +64,7 @@ def long_past(history: History) -> History:
     return history
 
 
-def test_list_pages_are_quick_and_ask_the_ledger_little(
+def test_list_pages_ask_the_ledger_little(
     long_past: History, installation: Installation, record_property: Callable[[str, object], None]
 ) -> None:
     client = LocalClient(installation, Actor(name="li", role=Role.VIEWER), language="en")
@@ -71,7 +72,6 @@ def test_list_pages_are_quick_and_ask_the_ledger_little(
     queries: list[str] = []
     engine = installation.ledger._database.engine
     event.listen(engine, "before_cursor_execute", lambda *a: queries.append(a[2]))
-    slow = {}
     for name, ask in ASK.items():
         ask(client)
         queries.clear()
@@ -84,19 +84,3 @@ def test_list_pages_are_quick_and_ask_the_ledger_little(
         print(f"{name:<12} {min(seconds) * 1000:6.1f} ms  {count:4.0f} questions")
         record_property(name, round(median(seconds) * 1000, 1))
         assert count <= 12, f"{name} asks the ledger {count} times"
-        if min(seconds) > BUDGET:
-            slow[name] = min(seconds)
-    assert not slow
-
-
-def test_the_first_look_after_a_start_is_quick_too(
-    long_past: History, installation: Installation
-) -> None:
-    client = LocalClient(installation, Actor(name="li", role=Role.VIEWER), language="en")
-    client.session()
-    installation.ledger.ping()
-    started = time.perf_counter()
-    assert len(client.runs("fruit")) == 50
-    print(f"cold runs {(time.perf_counter() - started) * 1000:.1f} ms")
-    assert time.perf_counter() - started < 5 * BUDGET
-    assert client.run(f"{PROJECT}/fruit/full59").state == RunState.SUCCEEDED.value
