@@ -73,7 +73,13 @@ def _await_reading(airflow: AirflowClient, dag: str, changed: float, deadline: f
     if before is not None and before.timestamp() >= changed + READING_SECONDS:
         return
     airflow.read_soon()
-    while airflow.read_at(dag) == before:
+    while True:
+        now = airflow.read_at(dag)
+        if now is not None and now != before:
+            if before is None or now.timestamp() >= changed + READING_SECONDS:
+                return
+            before = now
+            airflow.read_soon()  # that reading may have begun before the change
         _wait(deadline, dag)
 
 

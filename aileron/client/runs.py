@@ -41,7 +41,10 @@ def refresh_run(ledger: Ledger, store: Store, airflow: AirflowClient, run_id: st
     try:
         seen = airflow.run(dag, run.airflow_run_id)
     except NotFound:
-        return finish(ledger, run, RunState.FAILED, phrase("client.run_deleted"))
+        now = ledger.runs.get(run_id)  # its task may have closed it since it was read
+        if now.state.final:
+            return now
+        return finish(ledger, now, RunState.FAILED, phrase("client.run_deleted"))
     if not seen.finished and run.stopping_by is not None:
         press(airflow, run)
         seen = airflow.run(dag, run.airflow_run_id)
@@ -66,6 +69,7 @@ def close_run(
     ledger: Ledger, store: Store, run: Run, *, succeeded: bool, failed: Iterable[str] = ()
 ) -> Run:
     """Close `run`, which Airflow ended, from its nodes; `failed` are task ids, if known."""
+    run = ledger.runs.get(run.run_id)  # its task may have closed it since it was read
     if run.state.final:
         return run
     if succeeded and run.plan is not None:

@@ -28,7 +28,7 @@ from aileron.deploy.places import Place
 from aileron.deploy.process import RevisionProcess, running_services
 from aileron.deploy.reconcile import Reconciler
 from aileron.deploy.targets import Targets
-from aileron.deploy.worker import Status, Tools, Worker
+from aileron.deploy.worker import SERVED, Status, Tools, Worker
 from aileron.ledger import GONE, Desired, Lease, Ledger, Revision, RevisionState
 
 LEASE: Final = "supervisor"
@@ -153,6 +153,8 @@ class Supervisor:
         """Report each status that the ledger does not have; someone may have overwritten it."""
         for name, worker in self._workers.items():
             status = worker.status
+            if worker.is_leaving and status.state in SERVED:
+                continue  # who wants it to serve again waits for the next worker's word
             row = rows.get(name)
             known = row is None or (row.state, row.address, row.pid) == (
                 status.state,

@@ -83,6 +83,11 @@ class Worker:
     def is_alive(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was told to leave and has not ended: what it says of serving is over."""
+        return self._leave.is_set() and self._thread.is_alive()
+
     def join(self) -> None:
         self._thread.join()
 

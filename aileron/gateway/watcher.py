@@ -67,7 +67,10 @@ class LedgerWatcher:
                 self._changed.set()
                 continue
             self._table.apply(snapshot)
-            await asyncio.to_thread(self._remember, snapshot)
+            try:
+                await asyncio.to_thread(self._remember, snapshot)
+            except OSError as error:  # a full disk must not keep the routes from being followed
+                logger.warning("the routes are not kept for the next start: %s", error)
 
     def _missed(self, error: Unavailable) -> None:
         self._metrics.refresh_failures.inc()

@@ -79,8 +79,12 @@ class Listener:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._connection = database.driver_connection()
-        self._connection.autocommit = True
-        self._connection.cursor().execute(f"LISTEN {CHANNEL}")
+        try:
+            self._connection.autocommit = True
+            self._connection.cursor().execute(f"LISTEN {CHANNEL}")
+        except database.failures as error:
+            self._connection.close()
+            raise database.unavailable(error) from None
         self._descriptor = int(self._connection.fileno())
 
     def fileno(self) -> int:

@@ -209,7 +209,7 @@ class TestInsideAirflow:
         """A token of Airflow, as its cookie holds it."""
         assert stack_settings.airflow_login_file is not None
         login = json.loads(stack_settings.airflow_login_file.read_text())
-        answer = httpx.post(f"{stack_settings.airflow_url}/auth/token", json=login)
+        answer = httpx.post(f"{stack_settings.airflow_url}/auth/token", json=login, timeout=60)
         return str(answer.json()["access_token"])
 
     @pytest.fixture
@@ -265,6 +265,7 @@ class TestInsideAirflow:
         answer = httpx.get(
             f"{stack_settings.airflow_url}/api/v2/plugins",
             headers={"Authorization": f"Bearer {login}"},
+            timeout=60,
         )
         plugins: list[dict[str, Any]] = answer.json()["plugins"]
         views = [view for plugin in plugins for view in plugin["external_views"]]

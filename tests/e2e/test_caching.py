@@ -40,7 +40,8 @@ def asset_events(settings: Settings, asset: str) -> list[dict[str, Any]]:
     """What Airflow tells those who wait for the asset, the newest event first."""
     assert settings.airflow_login_file is not None
     login = json.loads(settings.airflow_login_file.read_text(encoding="utf-8"))
-    with httpx.Client(base_url=settings.require("airflow_url"), trust_env=False) as airflow:
+    url = settings.require("airflow_url")
+    with httpx.Client(base_url=url, trust_env=False, timeout=60) as airflow:
         token = airflow.post("/auth/token", json=login).json()["access_token"]
         answer = airflow.get(
             "/api/v2/assets/events",

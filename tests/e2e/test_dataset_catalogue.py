@@ -61,7 +61,7 @@ def test_bmls_export_is_a_run_whose_file_is_fetched(
         assert time.monotonic() < last
         time.sleep(0.5)
     assert found["export_status"] == "ExportFinished"
-    file = httpx.get(found["download_url"], trust_env=False)
+    file = httpx.get(found["download_url"], trust_env=False, timeout=60)
     assert file.is_success
     lines = file.text.splitlines()
     assert len(lines) - 1 == newest.rows

@@ -331,7 +331,7 @@ def test_each_broken_link_is_named_and_no_other(
         assert english in found[link]
         monkeypatch.setenv("AILERON_LANG", "zh")
         assert chinese in broken([f.model_dump() for f in patient.findings()])[link]
-    wait_until(patient.is_well, 30)
+    wait_until(patient.is_well, 180)
 
 
 def test_a_damaged_model_file_is_named_wherever_it_is_carried(

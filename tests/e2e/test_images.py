@@ -35,7 +35,8 @@ def test_the_service_reads_a_digit(
     found, wanted = answer.json()["results"], asked["response"]["results"]
     assert [item["name"] for item in found][:1] == [item["name"] for item in wanted][:1]
     assert found[0]["score"] == pytest.approx(wanted[0]["score"], abs=1e-4)
-    broken = httpx.post(f"{digits['service_url']}/predict", json={"image": "bm8gcGljdHVyZQ=="})
+    no_picture = {"image": "bm8gcGljdHVyZQ=="}
+    broken = httpx.post(f"{digits['service_url']}/predict", json=no_picture, timeout=60)
     assert broken.status_code // 100 == 4
     assert {"error_code", "error_msg"} <= broken.json().keys()
 

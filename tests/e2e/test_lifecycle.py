@@ -57,8 +57,8 @@ def test_the_service_answers_as_the_model_was_checked(
         assert found["label"] == wanted["label"]
         assert found["score"] == pytest.approx(wanted["score"], abs=1e-6)
     url = released["service_url"]
-    assert httpx.get(f"{url}/v2/health/ready").status_code == 200
-    refused = httpx.post(f"{url}/predict", json={"data": []})
+    assert httpx.get(f"{url}/v2/health/ready", timeout=60).status_code == 200
+    refused = httpx.post(f"{url}/predict", json={"data": []}, timeout=60)
     assert refused.status_code in (400, 422)
     assert set(refused.json()) == {"error_code", "error_msg"}
 
@@ -83,7 +83,7 @@ def test_a_changed_parameter_makes_a_new_version_and_rollback_brings_the_old_one
     assert stack_ledger.champions.get("default", "breast_cancer").version == 2
     back = aileron("model", "rollback", "breast_cancer", "--json").json
     assert back["version"] == 1
-    assert httpx.get(f"{released['service_url']}/v2/health/ready").status_code == 200
+    assert httpx.get(f"{released['service_url']}/v2/health/ready", timeout=60).status_code == 200
 
 
 def test_stock_dvc_restores_a_version(
@@ -150,14 +150,14 @@ def test_a_service_stops_and_starts_and_keeps_its_address(
     url = f"{released['service_url']}/v2/health/ready"
 
     def wait_for(status: int) -> None:
-        deadline = time.monotonic() + 30
-        while httpx.get(url).status_code != status:
+        deadline = time.monotonic() + 120
+        while httpx.get(url, timeout=60).status_code != status:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
     aileron("service", "stop", "breast_cancer")
     wait_for(503)
-    assert httpx.get(url).json()["error_code"]
+    assert httpx.get(url, timeout=60).json()["error_code"]
     aileron("service", "start", "breast_cancer", "--wait")
     wait_for(200)
     assert "revision" in aileron("service", "show", "breast_cancer").out

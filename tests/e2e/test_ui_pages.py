@@ -400,7 +400,7 @@ def test_an_administrator_makes_a_token_that_is_shown_once_and_revokes_it(
 ) -> None:
     def session(secret: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {secret}"}
-        return httpx.get(f"{pages.url}api/v1/session", headers=headers, trust_env=False)
+        return httpx.get(f"{pages.url}api/v1/session", headers=headers, trust_env=False, timeout=60)
 
     with tab("admin") as page:
         visit(page, pages, "/tokens")

@@ -274,7 +274,7 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log)
     try:
-        wait_until(answers, 60)
+        wait_until(answers, 180)
         run("CREATE DATABASE farm CHARACTER SET utf8mb4")
         run("CREATE USER reader@'127.0.0.1' IDENTIFIED BY 'se:cr@t'")
         run("GRANT SELECT ON farm.* TO reader@'127.0.0.1'")

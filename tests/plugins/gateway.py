@@ -6,7 +6,6 @@ import itertools
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from plugins.references import reference
-from plugins.releases import PROJECT, Platform, make_platform, until
+from plugins.releases import PROJECT, Platform, make_platform
+from plugins.waiting import wait_until
 
 from aileron.cluster.serving import ServicePlacement
 from aileron.core.ports import ArtifactKind
@@ -35,6 +35,8 @@ class Upstream:
     server: _Server
     requests: list[dict[str, Any]] = field(default_factory=list)
     ready: bool = True
+    released: threading.Event = field(default_factory=threading.Event)
+    """Once it is set, ``/wait`` is answered."""
 
     @property
     def address(self) -> str:
@@ -42,6 +44,7 @@ class Upstream:
 
     def stop(self) -> None:
         """Close the door and every connection, as the end of a process does."""
+        self.released.set()
         self.server.shutdown()
         self.server.server_close()
         for connection in self.server.connections:
@@ -105,13 +108,13 @@ class Gateway:
 
     def entry(self, path: str = "/-/routes") -> dict[str, Any]:
         """What the page says of the test's service."""
-        services = httpx.get(f"{self.root}{path}", trust_env=False).json()["services"]
+        services = httpx.get(f"{self.root}{path}", trust_env=False, timeout=60).json()["services"]
         found: dict[str, Any] = next(s for s in services if s["service"] == self.service)
         return found
 
     def leaving(self) -> list[tuple[int, int]]:
         """Revision and open requests of those that left the service's route."""
-        page = httpx.get(f"{self.root}/-/routes", trust_env=False).json()
+        page = httpx.get(f"{self.root}/-/routes", trust_env=False, timeout=60).json()
         mine = f"{PROJECT}/{self.service}/"
         return [
             (r["revision"], r["in_flight"]) for r in page["leaving"] if r["id"].startswith(mine)
@@ -124,7 +127,7 @@ class Gateway:
             lines = [json.loads(line) for line in path.read_text().splitlines()]
             return next((line for line in lines if line["request_id"] == request_id), None)
 
-        line: dict[str, Any] = until(find, 5, "the line is written")
+        line: dict[str, Any] = wait_until(find, 60, "the line is written")
         return line
 
 
@@ -196,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"this is not HTTP\r\n\r\n")
             self._break()
         elif path == "/wait":
-            time.sleep(1)
+            self.server.owner.released.wait(120)
             self._say(200, b'{"waited":1}')
         else:
             self._say(200, self.server.owner.address.encode())

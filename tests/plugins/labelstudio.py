@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from plugins.postgres import free_port
+from plugins.postgres import kept_port
 from plugins.waiting import wait_until
 from sqlalchemy import make_url
 
@@ -119,8 +119,8 @@ def labelstudio(postgres: EmbeddedPostgres) -> Iterator[RunningStudio]:
     folder = Path(tempfile.mkdtemp(prefix="aileron-labelstudio-"))
     postgres.ensure_database(DATABASE)
     running = RunningStudio(
-        port=free_port(),
-        gate_port=free_port(),
+        port=kept_port(),
+        gate_port=kept_port(),
         token=secrets.token_hex(20),
         database_url=postgres.url(DATABASE),
         folder=folder,

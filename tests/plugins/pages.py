@@ -18,7 +18,7 @@ from plugins.stack import REPOSITORY, private_environment
 from aileron.stack.stack import Stack
 
 ROLES: Final = ("viewer", "developer", "operator", "admin")
-UP_SECONDS: Final = 60
+UP_SECONDS: Final = 180
 
 
 class PagesServer:

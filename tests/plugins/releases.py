@@ -13,8 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -24,6 +23,7 @@ from typing import Any
 import httpx
 import pytest
 from plugins.postgres import free_port
+from plugins.waiting import wait_until
 from pydantic import SecretStr
 
 from aileron.cluster.serving import ServicePlacement
@@ -82,7 +82,9 @@ class Platform:
     def start_gateway(self) -> subprocess.Popen[bytes]:
         port = str(httpx.URL(self.settings.require("gateway_url")).port)
         process = self.start("aileron.gateway", "--port", port)
-        until(lambda: _answers(f"{self.settings.gateway_url}/readyz"), 60, "the gateway is ready")
+        wait_until(
+            lambda: _answers(f"{self.settings.gateway_url}/readyz"), 60, "the gateway is ready"
+        )
         return process
 
     def start_supervisor(self) -> subprocess.Popen[bytes]:
@@ -130,7 +132,7 @@ class Platform:
 
     def answer(self) -> str:
         """What the service answers now."""
-        response = httpx.post(f"{self.url}/predict", json={}, trust_env=False)
+        response = httpx.post(f"{self.url}/predict", json={}, trust_env=False, timeout=60)
         assert response.status_code == 200, response.text
         return str(response.json()["answer"])
 
@@ -226,15 +228,6 @@ def constant_client(url: str, clients: int = 4, pause: float = 0.005) -> Iterato
         done.set()
         for thread in threads:
             thread.join()
-
-
-def until(is_true: Callable[[], Any], seconds: float, what: str) -> Any:
-    """Wait until `is_true` gives something true, and return it."""
-    deadline = time.monotonic() + seconds
-    while not (result := is_true()):
-        assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
-        time.sleep(0.02)
-    return result
 
 
 def _answers(url: str) -> bool:

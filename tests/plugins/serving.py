@@ -183,7 +183,7 @@ def serve(serving_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
 
 def wait_for(announce: Path, process: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
     """The address that a starting service announces."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not announce.is_file():
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()

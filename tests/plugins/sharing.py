@@ -18,6 +18,7 @@ GROUPS = {
         "tests/chaos/cluster",
         "tests/contract/run/test_kubernetes_runner.py",
         "tests/integration/cluster",
+        "tests/integration/container/test_builder.py",
     ),
     "stack": ("tests/e2e",),
     "label": (

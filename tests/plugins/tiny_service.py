@@ -46,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
             ready = SETTINGS["mode"] != "never_ready" and not leaving.is_set()
             self._say(200 if ready else 503, b"{}")
         elif url.path == "/slow":
-            time.sleep(float(parse_qs(url.query)["seconds"][0]))
+            let_go = Path(parse_qs(url.query)["until"][0])
+            while not let_go.exists():
+                time.sleep(0.02)
             self._say(200, json.dumps({"answer": SETTINGS["answer"]}).encode())
         elif url.path == "/crash":
             os._exit(9)

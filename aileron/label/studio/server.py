@@ -109,6 +109,10 @@ def variables(
         "USE_DEFAULT_BANNED_SUBNETS": "false",
         "USER_ADDITIONAL_BANNED_SUBNETS": ",".join(_forbidden()),
         "WEBHOOK_TIMEOUT": "3",
+        # It waits a second by default, which a busy machine takes: then nothing is suggested.
+        "ML_CONNECTION_TIMEOUT": "5",
+        "ML_TIMEOUT_HEALTH": "15",
+        "ML_TIMEOUT_SETUP": "30",
     }
 
 

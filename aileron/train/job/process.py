@@ -225,7 +225,8 @@ class Group:
                 node.ended = now
                 code = node.process.returncode
                 if code != 0 and self._ending is None:
-                    self._read(0)
+                    for _ in range(2):  # what came, and the end of it
+                        self._read(0)
                     nodes, lines = len(self._nodes), tuple(node.last)
                     self._end(Ending(node.number, code, nodes, lines, stopped=bool(stop)))
             if self._kill_at is None and node.lingers(now, LINGER_SECONDS):

@@ -69,7 +69,7 @@ def test_it_trains_in_one_pod_and_an_unchanged_run_in_none(
 def test_a_scheduler_and_then_a_triggerer_killed_while_a_pod_works_cost_nothing(
     pods: Pods, stack: Stack, stack_ledger: Ledger
 ) -> None:
-    before, run_id = pods.created(), pods.launch(2, "--set", "nodes.0.config.amount=25")
+    before, run_id = pods.created(), pods.launch(2, "--set", "nodes.0.config.amount=60")
     wait_until(pods.working, PATIENCE, "pod at work")
     kill(stack, "scheduler")
     kill(stack, "triggerer")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from plugins.datasets import Caller
+from plugins.killing import kill_steps
 from plugins.picture_folders import picture, zipped
 from plugins.waiting import wait_until
 
@@ -23,7 +22,6 @@ from aileron.graph.plan import Plan
 from aileron.ledger import Ledger, NodeState
 from aileron.run import client
 from aileron.run.engine import Engine
-from aileron.run.tree import members
 from aileron.store import open_store
 
 PICTURES = 2000
@@ -53,14 +51,18 @@ def test_a_killed_import_leaves_nothing_and_the_next_one_succeeds(
     engine: Engine, plan: Plan, settings: Settings, ledger: Ledger, launcher_home: Path,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    launcher = (client.status(launcher_home) or {})["pid"]
     begun = threading.Event()
 
+    def in_the_midst() -> bool:
+        try:
+            return any(settings.home.rglob("media/*.parquet"))
+        except FileNotFoundError:  # a folder went while it was looked through
+            return False
+
     def kill() -> None:
-        wait_until(lambda: (client.status(launcher_home) or {})["running"] == 1, 20)
-        wait_until(lambda: list(settings.home.rglob("media/*.parquet")), 20)  # in the midst
-        for pid in {pid for pid in members(launcher) if os.getsid(pid) == pid} - {launcher}:
-            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: (client.status(launcher_home) or {}).get("running") == 1, 60)
+        wait_until(in_the_midst, 60)
+        kill_steps(launcher_home)
         begun.set()
 
     killer = threading.Thread(target=kill)

@@ -13,15 +13,8 @@ import httpx
 import psutil
 import pytest
 from plugins.postgres import free_port
-from plugins.releases import (
-    MODEL,
-    PROJECT,
-    SERVICE,
-    Platform,
-    constant_client,
-    make_platform,
-    until,
-)
+from plugins.releases import MODEL, PROJECT, SERVICE, Platform, constant_client, make_platform
+from plugins.waiting import wait_until
 
 from aileron.client import LocalClient
 from aileron.core.settings import Settings
@@ -49,8 +42,10 @@ def test_a_killed_supervisor_takes_no_service_with_it_and_its_successor_adopts_t
     assert traffic.failures == []
     assert traffic.seen() == ["v1", "v2"]
     assert pid is not None
-    until(lambda: not _runs(pid), 10, "the adopted process was drained and stopped")
-    until(lambda: _revision(platform, 1).state == RevisionState.STOPPED, 5, "the ledger knows")
+    wait_until(lambda: not _runs(pid), 60, "it is drained and stopped")
+    wait_until(
+        lambda: _revision(platform, 1).state == RevisionState.STOPPED, 60, "the ledger knows"
+    )
 
 
 def test_an_adopted_service_keeps_its_process(bare_platform: Platform) -> None:
@@ -63,8 +58,8 @@ def test_an_adopted_service_keeps_its_process(bare_platform: Platform) -> None:
     assert bare_platform.answer() == "v1"
 
     bare_platform.start_supervisor()
-    until(lambda: "supervising" in _since_restart(bare_platform), 20, "the successor is at work")
-    until(lambda: _revision(bare_platform, 1).state == RevisionState.HEALTHY, 10, "it is adopted")
+    wait_until(lambda: "supervising" in _since_restart(bare_platform), 60, "the next is at work")
+    wait_until(lambda: _revision(bare_platform, 1).state == RevisionState.HEALTHY, 60, "adopted")
 
     assert _revision(bare_platform, 1).pid == pid
     assert bare_platform.answer() == "v1"
@@ -72,11 +67,11 @@ def test_an_adopted_service_keeps_its_process(bare_platform: Platform) -> None:
 
 def test_a_second_supervisor_of_the_same_home_is_refused(bare_platform: Platform) -> None:
     bare_platform.start_supervisor()
-    until(lambda: "supervising" in bare_platform.log_of("supervisor"), 20, "the first works")
+    wait_until(lambda: "supervising" in bare_platform.log_of("supervisor"), 60, "the first works")
 
     second = bare_platform.start_supervisor()
 
-    assert second.wait(20) == 1
+    assert second.wait(60) == 1
     assert "already at work" in bare_platform.log_of("supervisor")
 
 
@@ -89,7 +84,7 @@ def test_a_stopped_supervisor_stops_its_services(bare_platform: Platform) -> Non
 
     supervisor.send_signal(signal.SIGTERM)
 
-    assert supervisor.wait(20) == 0
+    assert supervisor.wait(60) == 0
     assert not _runs(pid)
     assert _revision(bare_platform, 1).state == RevisionState.STOPPED
 
@@ -100,31 +95,31 @@ def test_a_killed_revision_comes_back(platform: Platform) -> None:
     assert first is not None
     os.kill(first, signal.SIGKILL)
 
-    until(lambda: _revision(platform, 1).pid not in (None, first), 20, "it was started anew")
-    until(lambda: _status(platform) == 200, 20, "it answers again")
+    wait_until(lambda: _revision(platform, 1).pid not in (None, first), 60, "it was started anew")
+    wait_until(lambda: _status(platform) == 200, 60, "it answers again")
     assert platform.answer() == "v1"
 
 
 def test_while_no_revision_is_there_the_client_is_told_when_to_retry(platform: Platform) -> None:
     platform.release(1)
     stop_service(platform.ledger, PROJECT, SERVICE)
-    until(lambda: _status(platform) == 503, 10, "the service is stopped")
+    wait_until(lambda: _status(platform) == 503, 60, "the service is stopped")
 
-    answer = httpx.post(f"{platform.url}/predict", json={}, trust_env=False)
+    answer = httpx.post(f"{platform.url}/predict", json={}, trust_env=False, timeout=60)
 
     assert answer.json()["error_code"] == 336100
     assert int(answer.headers["retry-after"]) > 0
-    until(lambda: _revision(platform, 1).state == RevisionState.STOPPED, 10, "its process ended")
+    wait_until(lambda: _revision(platform, 1).state == RevisionState.STOPPED, 60, "it ended")
 
 
 def test_a_stopped_service_starts_again(platform: Platform) -> None:
     platform.release(1)
     stop_service(platform.ledger, PROJECT, SERVICE)
-    until(lambda: _revision(platform, 1).state == RevisionState.STOPPED, 10, "it is stopped")
+    wait_until(lambda: _revision(platform, 1).state == RevisionState.STOPPED, 60, "it is stopped")
 
     start_service(platform.ledger, PROJECT, SERVICE)
 
-    until(lambda: _status(platform) == 200, 20, "it answers again")
+    wait_until(lambda: _status(platform) == 200, 60, "it answers again")
     with LocalClient.of(platform.settings) as client:
         assert client.service(SERVICE).state == "serving"
         assert "tiny service begins" in client.service_logs(SERVICE).text
@@ -157,7 +152,7 @@ def test_a_service_that_nobody_wants_any_more_is_ended_by_the_next_supervisor(
 
     bare_platform.start_supervisor()
 
-    until(lambda: not _runs(pid), 20, "the orphan is ended")
+    wait_until(lambda: not _runs(pid), 60, "the orphan is ended")
 
 
 @pytest.fixture
@@ -186,8 +181,8 @@ def test_services_answer_while_the_ledger_is_away(
         port = int(url.rsplit(":", 1)[1].split("/")[0])
         own_postgres.stop()
         with constant_client(platform.url) as traffic:
-            until(lambda: "last known routes" in platform.log_of("gateway"), 20, "it is noticed")
-            until(lambda: len(traffic.answers) > 200, 20, "it answers on")
+            wait_until(lambda: "last known routes" in platform.log_of("gateway"), 60, "noticed")
+            wait_until(lambda: len(traffic.answers) > 200, 60, "it answers on")
         assert traffic.failures == []
 
         gateway.terminate()
@@ -228,7 +223,7 @@ def _since_restart(platform: Platform) -> str:
 
 
 def _status(platform: Platform) -> int:
-    return httpx.post(f"{platform.url}/predict", json={}, trust_env=False).status_code
+    return httpx.post(f"{platform.url}/predict", json={}, trust_env=False, timeout=60).status_code
 
 
 def _runs(pid: int) -> bool:

@@ -157,7 +157,8 @@ def test_half_broken_clients_neither_stop_it_nor_hold_up_the_others(
 ) -> None:
     with serve(image_package("single")) as served:
         good(served, Tally(), random.Random(0))
-        httpx.post(f"{served.url}/predict", content=BOMB, headers={"content-type": "image/png"})
+        png = {"content-type": "image/png"}
+        httpx.post(f"{served.url}/predict", content=BOMB, headers=png, timeout=60)
         before = memory(served)
 
         tally = storm(served)

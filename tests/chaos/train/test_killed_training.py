@@ -1,9 +1,7 @@
 """A training that is killed at random moments ends as an undisturbed one does, bit by bit."""
 
-import os
 import random
 import re
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from typing import Any
 
 import pytest
 from plugins.engines import install_steps
+from plugins.killing import kill_steps
 from plugins.sample_steps import ENTRY_POINTS as SAMPLE_STEPS
 from plugins.stripes_step import ENTRY_POINTS
 
@@ -19,10 +18,8 @@ from aileron.core.errors import StepFailed
 from aileron.core.settings import Settings
 from aileron.graph.pipeline import Node
 from aileron.graph.plan import Plan
-from aileron.run import client
 from aileron.run.engine import Engine
 from aileron.run.outcome import NodeOutcome
-from aileron.run.tree import members
 
 EPOCHS = 10
 CONFIG = {
@@ -98,10 +95,7 @@ def killer(
 
     def kill() -> None:
         time.sleep(delay)
-        launcher = (client.status(launcher_home) or {})["pid"]
-        sessions = {pid for pid in members(launcher) if os.getsid(pid) == pid}
-        for pid in sessions - {launcher}:
-            os.kill(pid, signal.SIGKILL)
+        kill_steps(launcher_home)
 
     def listen(line: str) -> None:
         if begun.is_set():  # the last words repeat what the step said before

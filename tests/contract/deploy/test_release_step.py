@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
-from plugins.releases import MODEL, PROJECT, SERVICE, Platform, until, write_package
+from plugins.releases import MODEL, PROJECT, SERVICE, Platform, write_package
+from plugins.waiting import wait_until
 
 from aileron.core.catalogue import step_class
 from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused
@@ -150,7 +151,7 @@ def test_undoing_the_first_release_stops_the_service(platform: Platform) -> None
         revision = platform.ledger.revisions.get(PROJECT, SERVICE, 1)
         return revision is not None and revision.state == RevisionState.STOPPED
 
-    until(stopped, 10, "the revision stopped")
+    wait_until(stopped, 10, "the revision stopped")
     assert httpx.get(f"{platform.url}/x", trust_env=False).status_code == 503
 
 

@@ -63,11 +63,11 @@ def start(folder: Path, more: str = "") -> Iterator[Running]:
         command = ["docker-registry", "serve", str(folder / "config.yml")]
         process = subprocess.Popen(command, stdout=file, stderr=file)
     try:
-        wait_until(lambda: answers(address), 30, "registry")
+        wait_until(lambda: answers(address), 180, "registry")
         yield Running(address, log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def answers(address: str) -> bool:

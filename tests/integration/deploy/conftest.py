@@ -1,6 +1,7 @@
 """Release tests run on a platform of real processes, or of pods on a real cluster."""
 
 from plugins.cluster_services import bare_cluster_platform, cluster_platform
+from plugins.gateway import upstream
 from plugins.releases import bare_platform, environments, platform
 
 __all__ = [
@@ -9,4 +10,5 @@ __all__ = [
     "cluster_platform",
     "environments",
     "platform",
+    "upstream",
 ]

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from plugins.away import Way
 from plugins.cluster_services import ClusterPlatform
-from plugins.releases import constant_client, until
+from plugins.releases import constant_client
+from plugins.waiting import wait_until
 
 from aileron.cli import command
 from aileron.cluster.access import Cluster
@@ -68,11 +69,11 @@ def test_gateway_pods_come_and_go_under_load(gateway_platform: ClusterPlatform) 
     with constant_client(platform.url) as traffic:
         platform.kubectl("delete", "pod", before[0], "--wait=false")
         platform.release(2)  # waits for each gateway, the leaving one and the new one too
-        until(lambda: _replaced(platform, before[0]), 150, "another pod came for it")
+        wait_until(lambda: _replaced(platform, before[0]), 150, "another pod came for it")
         assert traffic.failures == []  # it left in peace: nobody noticed
 
         platform.kubectl("delete", "pod", before[1], "--grace-period=0", "--force", "--wait=false")
-        until(lambda: _replaced(platform, before[1]), 150, "another pod came for it")
+        wait_until(lambda: _replaced(platform, before[1]), 150, "another pod came for it")
 
     # Killed without warning, it broke the connections that were open: those clients repeat.
     assert all(_is_transport(failure) for failure in traffic.failures), traffic.failures
@@ -89,7 +90,7 @@ def test_the_gateway_is_applied_again(gateway_platform: ClusterPlatform) -> None
 
     file.write_text(f"{file.read_text().strip()}?application_name=gateway")
     assert applied(platform) == said
-    until(lambda: _replaced(platform, *before), 150, "each pod is another one")
+    wait_until(lambda: _replaced(platform, *before), 150, "each pod is another one")
 
 
 def test_a_ledger_of_this_machine_is_refused(bare_cluster_platform: ClusterPlatform) -> None:

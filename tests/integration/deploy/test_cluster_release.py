@@ -11,7 +11,8 @@ import pytest
 from plugins.cluster import Cluster, NewNamespace
 from plugins.cluster_services import ClusterPlatform
 from plugins.references import reference
-from plugins.releases import MODEL, PROJECT, SERVICE, constant_client, until
+from plugins.releases import MODEL, PROJECT, SERVICE, constant_client
+from plugins.waiting import wait_until
 
 from aileron.client import LocalClient
 from aileron.cluster.access import Cluster as Offered
@@ -33,10 +34,10 @@ def test_release_and_rollback_lose_no_request(cluster_platform: ClusterPlatform)
     platform.release(1)
     with constant_client(platform.url) as traffic:
         platform.release(2)
-        until(lambda: platform.answer() == "v2", 10, "the new revision answers")
+        wait_until(lambda: platform.answer() == "v2", 10, "the new revision answers")
         champion = rollback(platform.settings, platform.ledger, PROJECT, MODEL, "zhang")
-        until(lambda: platform.answer() == "v1", 10, "the old revision answers again")
-        until(lambda: _row(platform, 2).state == RevisionState.STOPPED, 150, "it is drained")
+        wait_until(lambda: platform.answer() == "v1", 10, "the old revision answers again")
+        wait_until(lambda: _row(platform, 2).state == RevisionState.STOPPED, 150, "it is drained")
 
     assert traffic.failures == []
     assert traffic.seen() == ["v1", "v2"]
@@ -54,8 +55,8 @@ def test_a_service_moves_from_a_process_to_the_cluster_and_back(
         platform.release(2)
         assert _row(platform, 2).target == "kubernetes"
         rollback(platform.settings, platform.ledger, PROJECT, MODEL, "zhang")
-        until(lambda: platform.answer() == "v1", 10, "the process answers again")
-        until(lambda: _row(platform, 2).state == RevisionState.STOPPED, 150, "it is drained")
+        wait_until(lambda: platform.answer() == "v1", 10, "the process answers again")
+        wait_until(lambda: _row(platform, 2).state == RevisionState.STOPPED, 150, "it is drained")
 
     assert traffic.failures == []
     assert _row(platform, 1).target == "process"
@@ -92,7 +93,7 @@ def test_a_revision_that_never_becomes_healthy_leaves_the_old_one_serving(
 
     assert traffic.failures == []
     assert traffic.seen() == ["v1"]
-    until(lambda: len(_at_work(platform)) == 1, 150, "nothing of them is left at work")
+    wait_until(lambda: len(_at_work(platform)) == 1, 150, "nothing of them is left at work")
 
 
 def test_a_pod_deleted_under_load_costs_no_request(cluster_platform: ClusterPlatform) -> None:
@@ -106,7 +107,7 @@ def test_a_pod_deleted_under_load_costs_no_request(cluster_platform: ClusterPlat
             ready = {p["metadata"]["name"] for p in platform.objects("pods") if is_ready(p)}
             return len(ready) == 2 and min(before) not in ready
 
-        until(replaced, 150, "another pod came for it")
+        wait_until(replaced, 150, "another pod came for it")
 
     assert traffic.failures == []
     assert _row(platform, 1).state == RevisionState.HEALTHY
@@ -120,11 +121,11 @@ def test_another_number_of_pods_is_no_other_revision(cluster_platform: ClusterPl
     again = platform.release(1, placement=platform.placed(replicas=2, max_replicas=3))
 
     assert (again.revision, again.fence) == (first.revision, first.fence)
-    until(lambda: platform.objects("horizontalpodautoscalers"), 30, "more come with load")
+    wait_until(lambda: platform.objects("horizontalpodautoscalers"), 30, "more come with load")
 
     platform.release(1, placement=platform.placed(replicas=2))
-    until(lambda: not platform.objects("horizontalpodautoscalers"), 30, "no more come with load")
-    until(lambda: len(_ready_pods(platform)) == 2, 150, "there are two")
+    wait_until(lambda: not platform.objects("horizontalpodautoscalers"), 30, "none for load")
+    wait_until(lambda: len(_ready_pods(platform)) == 2, 150, "there are two")
     assert pod["metadata"]["name"] in _ready_pods(platform)
     assert len(platform.ledger.revisions.list(PROJECT, SERVICE)) == 1
 
@@ -145,7 +146,7 @@ def test_a_killed_supervisor_takes_no_pod_with_it_and_its_successor_adopts_them(
         address = _row(platform, 1).address
         with LocalClient.of(platform.settings) as client:
             client.scale_service(SERVICE, 2)
-        until(lambda: len(_ready_pods(platform)) == 2, 150, "the successor scales what it found")
+        wait_until(lambda: len(_ready_pods(platform)) == 2, 150, "the next one scales it")
         successor.send_signal(signal.SIGTERM)  # pods need no supervisor: they outlive it
         assert successor.wait(30) == 0
 
@@ -170,20 +171,20 @@ def test_a_service_is_stopped_started_and_deleted(cluster_platform: ClusterPlatf
             client.delete_service(SERVICE)
 
         client.stop_service(SERVICE)
-        until(lambda: _row(platform, 1).state == RevisionState.STOPPED, 150, "its pods are gone")
+        wait_until(lambda: _row(platform, 1).state == RevisionState.STOPPED, 150, "pods are gone")
         (stopped,) = platform.objects("deployments")
         assert stopped["spec"]["replicas"] == 0
         assert (platform.objects("pods"), client.service(SERVICE).state) == ([], "stopped")
 
         client.start_service(SERVICE)
-        until(lambda: _row(platform, 1).state == RevisionState.HEALTHY, 150, "it is back")
+        wait_until(lambda: _row(platform, 1).state == RevisionState.HEALTHY, 150, "it is back")
         assert _row(platform, 1).address == address
-        until(lambda: _status(platform) == 200, 10, "the gateway knows")
+        wait_until(lambda: _status(platform) == 200, 10, "the gateway knows")
 
         client.stop_service(SERVICE)
         client.delete_service(SERVICE)
         assert client.services() == ()
-    until(lambda: _row(platform, 1).state == RevisionState.REMOVED, 150, "it is removed")
+    wait_until(lambda: _row(platform, 1).state == RevisionState.REMOVED, 150, "it is removed")
     assert platform.objects("deployments,services,serviceaccounts,networkpolicies") == []
     assert _status(platform) == 404
     (site,) = sites(ledger)
@@ -211,7 +212,7 @@ def test_what_no_revision_wants_is_told_and_removed(
 
     platform.ledger.services.set_desired(PROJECT, SERVICE, Desired.STOPPED)
     platform.start_supervisor()
-    until(lambda: not platform.objects("deployments,services"), 150, "the supervisor removes them")
+    wait_until(lambda: not platform.objects("deployments,services"), 150, "they are removed")
     (finding,) = examine_services(platform.settings, platform.ledger)
     assert finding.health == "ok"
 
@@ -249,7 +250,7 @@ def _at_work(platform: ClusterPlatform) -> list[Any]:
 
 
 def _status(platform: ClusterPlatform) -> int:
-    return httpx.post(f"{platform.url}/predict", json={}, trust_env=False).status_code
+    return httpx.post(f"{platform.url}/predict", json={}, trust_env=False, timeout=60).status_code
 
 
 def _row(platform: ClusterPlatform, number: int) -> Revision:

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from plugins.cluster import Cluster
 from plugins.cluster_services import ClusterPlatform, make_cluster_platform
-from plugins.releases import SERVICE, make_platform, until
+from plugins.releases import SERVICE, make_platform
+from plugins.waiting import wait_until
 
 from aileron.client import LocalClient
 from aileron.cluster import access, objects
@@ -55,7 +56,7 @@ def token(cluster: Cluster, namespace: str) -> str:
     }
     cluster.kubectl("-n", namespace, "apply", "-f", "-", given=json.dumps(secret))
     path = ("-n", namespace, "get", "secret", "aileron-token", "-o", "jsonpath={.data.token}")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not (found := cluster.kubectl(*path)):
         assert time.monotonic() < end
         time.sleep(0.2)
@@ -118,6 +119,6 @@ def test_a_service_is_released_told_of_stopped_and_deleted(
         client.stop_service(SERVICE)
         client.delete_service(SERVICE)
     kinds = "deployments,services,serviceaccounts,networkpolicies,poddisruptionbudgets"
-    until(lambda: not platform.objects(f"{kinds},horizontalpodautoscalers"), 60, "it is gone")
+    wait_until(lambda: not platform.objects(f"{kinds},horizontalpodautoscalers"), 60, "it is gone")
     targets = Targets(platform.settings, lambda: ledger.installation)
     assert [one for site in sites(ledger) for one in find_orphans(ledger, targets, site)] == []

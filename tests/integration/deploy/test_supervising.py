@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from plugins.gateway import Upstream
 from plugins.references import reference
-from plugins.releases import MODEL, PROJECT, SERVICE, Platform, until
+from plugins.releases import MODEL, PROJECT, SERVICE, Platform
+from plugins.waiting import wait_until
 
 from aileron.cluster import objects
 from aileron.cluster.access import Cluster, Offers
@@ -23,7 +27,7 @@ from aileron.deploy.reconcile import Reconciler
 from aileron.deploy.running import Running, Target
 from aileron.deploy.supervisor import Supervisor
 from aileron.deploy.targets import Targets
-from aileron.ledger import Desired, Ledger, RevisionState
+from aileron.ledger import Desired, Ledger, Revision, RevisionState
 
 PACKAGE = reference("a", ArtifactKind.PACKAGE)
 
@@ -59,8 +63,87 @@ def test_what_should_not_run_is_never_started(bare_platform: Platform) -> None:
         row = ledger.revisions.get(PROJECT, SERVICE, 1)
         return row is not None and row.state == RevisionState.STOPPED
 
-    until(stopped, 10, "the ledger says that it is stopped")
+    wait_until(stopped, 10, "the ledger says that it is stopped")
     assert target.launches == 0
+
+
+class Held(Running):
+    """Serves at `where`, and is looked at for as long as `go_on` is not set."""
+
+    ready_poll = watch_poll = 0.01
+
+    def __init__(self, where: str, go_on: threading.Event) -> None:
+        self._where, self._go_on = where, go_on
+
+    def address(self) -> str | None:
+        return self._where
+
+    def follow(self, revision: Revision) -> None:
+        assert self._go_on.wait(60)
+
+    def ended(self) -> str | None:
+        return None
+
+    def trouble(self) -> str | None:
+        return None
+
+    def hopeless(self) -> bool:
+        return False
+
+    def stop(self) -> None:
+        """Nothing was started."""
+
+    kill = stop
+
+
+class Serving(Target):
+    """Starts one that is `Held`."""
+
+    independent: ClassVar[bool] = False
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.launches = 0
+
+    def find(self) -> Running | None:
+        return None
+
+    def launch(self) -> Running:
+        self.launches += 1
+        return Held(self._where, self.go_on)
+
+    def remove(self) -> None:
+        """Nothing was started."""
+
+
+def test_one_that_is_wanted_again_while_it_leaves_serves_only_when_it_has_started_anew(
+    bare_platform: Platform, upstream: Callable[[], Upstream]
+) -> None:
+    """A roll-back right after a release: the worker has yet to see that it is to leave."""
+    ledger, target = bare_platform.ledger, Serving(upstream().address)
+    ledger.services.ensure(PROJECT, SERVICE, MODEL)
+    ledger.revisions.add(PROJECT, SERVICE, PACKAGE, MODEL, 1)
+    supervisor = Supervisor(bare_platform.settings.model_copy(update={"gateway_url": None}), ledger)
+    supervisor._tools = replace(supervisor._tools, target=lambda _: target, gateway=lambda: None)
+
+    def state() -> RevisionState | None:
+        supervisor._follow()
+        row = ledger.revisions.get(PROJECT, SERVICE, 1)
+        return row.state if row else None
+
+    wait_until(lambda: state() == RevisionState.HEALTHY, 10)
+    target.go_on.clear()
+    ledger.revisions.set_desired(PROJECT, SERVICE, 1, Desired.STOPPED)
+    assert state() == RevisionState.HEALTHY
+    ledger.revisions.report(PROJECT, SERVICE, 1, RevisionState.STARTING)
+    ledger.revisions.set_desired(PROJECT, SERVICE, 1, Desired.RUNNING)
+    assert state() == RevisionState.STARTING
+    target.go_on.set()
+    wait_until(lambda: state() == RevisionState.HEALTHY, 10)
+    assert target.launches == 2
+    supervisor._stop_all()
 
 
 def test_services_are_supervised_though_the_gateways_pool_is_not_there(

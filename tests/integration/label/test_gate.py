@@ -290,7 +290,7 @@ def submitted(office: Office, anna: httpx.Client) -> int:
     for task in office.tasks(1):
         path = f"/label/api/tasks/{task}/annotations"
         assert anna.post(path, json={"result": choice("normal")}).status_code == 201
-    wait_until(lambda: all(i.digest for i in office.ledger.labelling.items(package)), 30)
+    wait_until(lambda: all(i.digest for i in office.ledger.labelling.items(package)), 180)
     office.work.submit(package)
     return package
 
@@ -323,6 +323,8 @@ def test_who_loses_a_package_while_they_write_writes_nothing(office: Office) -> 
         return real(dataset, version, ids)
 
     path = f"/label/api/tasks/{office.tasks(1)[0]}/annotations"
+    assert office.gate is not None
+    office.gate.reconciling.stop()  # it asks for the samples, too
     office.samples.bodies = slow  # type: ignore[method-assign]
     assert anna.post(path, json={"result": choice("normal")}).status_code == 403
     office.samples.bodies = real  # type: ignore[method-assign]

@@ -48,14 +48,14 @@ def test_a_label_that_is_clicked_and_submitted_is_in_the_ledger(
         expect(page.get_by_text("normal")).to_be_visible()
         page.get_by_text("defective").click()
         page.get_by_role("button", name="Submit").first.click()
-        wait_until(lambda: labelled(office, 1)[0] == "defective", 30)
+        wait_until(lambda: labelled(office, 1)[0] == "defective", 180)
         assert office.package(1).state is PackageState.LABELLING
         page.get_by_role("button", name="Skip").click()
         items = lambda: office.ledger.labelling.items(office.package(1).id)  # noqa: E731
-        wait_until(lambda: items()[1].state is ItemState.ASIDE, 30)
+        wait_until(lambda: items()[1].state is ItemState.ASIDE, 180)
         page.get_by_text("normal").click()
         page.get_by_role("button", name="Submit").first.click()
-        wait_until(lambda: labelled(office, 1)[2] == "normal", 30)
+        wait_until(lambda: labelled(office, 1)[2] == "normal", 180)
         # Back to the first, which is changed.
         task = office.tasks(1)[0]
         page.goto(
@@ -63,7 +63,7 @@ def test_a_label_that_is_clicked_and_submitted_is_in_the_ledger(
         )
         page.get_by_text("normal").click()
         page.locator('button:has-text("Update")').first.click()
-        wait_until(lambda: labelled(office, 1)[0] == "normal", 30)
+        wait_until(lambda: labelled(office, 1)[0] == "normal", 180)
         assert items()[0].revision == 2
         assert items()[0].by == "anna"
         # To the one that was skipped, which is not any more.
@@ -71,7 +71,7 @@ def test_a_label_that_is_clicked_and_submitted_is_in_the_ledger(
         skipped = f"data?task={office.tasks(1)[1]}"
         page.goto(f"{office.url}/label/projects/{office.package(1).studio_project}/{skipped}")
         page.get_by_role("button", name="cancel-skip").click()
-        wait_until(lambda: items()[1].state is ItemState.DRAFT, 30)
+        wait_until(lambda: items()[1].state is ItemState.DRAFT, 180)
         assert faults == []
     assert items()[1].aside is None
 
@@ -86,7 +86,7 @@ def test_a_reviewer_sees_what_was_drawn_and_cannot_change_it(
             f"/label/api/tasks/{task}/annotations", json={"result": choice("normal")}
         )
         assert answer.status_code == 201, answer.text
-    wait_until(lambda: labelled(office, 1).count(None) == 1, 30)
+    wait_until(lambda: labelled(office, 1).count(None) == 1, 180)
     office.work.set_aside(office.package(1).id, len(drawn) + 1, "blurred")
     office.work.submit(office.package(1).id)
     with person(browser) as session:

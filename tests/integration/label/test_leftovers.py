@@ -131,5 +131,5 @@ def test_the_gates_thread_does_it_while_it_holds_the_lease(
     monkeypatch.setattr(reconciling, "CLEAR_SECONDS", -1.0)  # one at a stretch
     busy = thread()
     busy.start()
-    wait_until(lambda: not desk.studio.projects, 30)
+    wait_until(lambda: not desk.studio.projects, 180)
     busy.stop()

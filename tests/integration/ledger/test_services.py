@@ -139,7 +139,7 @@ def test_an_event_loop_can_listen_too(
 ) -> None:
     async def listen() -> list[Change | None]:
         heard: list[Change | None] = []
-        async for change in ledger.changes_async(timeout=0.3):
+        async for change in ledger.changes_async(timeout=3):
             if not heard:
                 await asyncio.to_thread(ledger.routes.set, "default", "iris", {1: 1})
             heard.append(change)

@@ -146,17 +146,19 @@ def service(tmp_path: Path) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline and server.poll() is None:
             try:
                 if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
                     break
             except httpx.HTTPError:
                 time.sleep(0.3)
+        else:
+            pytest.fail((tmp_path / "log").read_text())
         yield url
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
         log.close()
 
 

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 import pytest
 from plugins.airflow import Scheduler
 
+from aileron.client.runs import close_run
 from aileron.core.errors import AileronError, InvalidInput, StepFailed, Unavailable
 from aileron.ledger import NodeState, Run, RunState
+from aileron.store import open_store
 
 
 def context(attempt: int, retries: int) -> dict[str, object]:
@@ -71,6 +73,17 @@ def test_a_closed_run_is_left_alone(scheduler: Scheduler, run: Run) -> None:
     scheduler.ledger.runs.finish(run.run_id, RunState.REJECTED, "too bad")
     close("default__thin", "r1", succeeded=True)
     assert scheduler.ledger.runs.get(run.run_id).reason == "too bad"
+
+
+def test_a_run_that_its_task_closed_while_airflow_was_asked_keeps_its_reason(
+    scheduler: Scheduler, run: Run, tmp_path: Path
+) -> None:
+    """`run` is as it was read before."""
+    ledger, store = scheduler.ledger, open_store(str(tmp_path / "store"))
+    ledger.runs.finish(run.run_id, RunState.FAILED, "The disk is full.", "train")
+    closed = close_run(ledger, store, run, succeeded=False, failed=["train"])
+    assert (closed.state, closed.reason) == (RunState.FAILED, "The disk is full.")
+    assert ledger.runs.get(run.run_id).reason == "The disk is full."
 
 
 def test_a_dag_that_is_not_ours_is_none_of_our_business(scheduler: Scheduler) -> None:

@@ -121,14 +121,14 @@ def test_stock_bentoml_serve_runs_the_package(packaged: Packaged, tmp_path: Path
         refused = httpx.post(url + "/predict", json={"data": []}, timeout=30)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         log.close()
 
     assert refused.json()["error_code"] == 336001
 
 
 def wait_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while True:
         try:
             if httpx.get(url + "/v2/health/ready").status_code == 200:

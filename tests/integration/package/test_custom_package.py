@@ -208,7 +208,7 @@ def answer_of_stock_bento(package: Path, folder: Path) -> dict[str, Any]:
             [*words, "--port", str(port)], env=variables, stdout=log, stderr=log
         )
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while True:
             try:
                 answer = httpx.post(f"http://127.0.0.1:{port}/predict", json=ROWS, timeout=10)
@@ -219,4 +219,4 @@ def answer_of_stock_bento(package: Path, folder: Path) -> dict[str, Any]:
                 time.sleep(0.2)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)

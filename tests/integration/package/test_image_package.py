@@ -181,11 +181,11 @@ def test_stock_bentoml_serve_runs_the_package(image_package: Packaged, tmp_path:
         assert raw.json()["results"][0]["name"] == "red"
     finally:
         os.killpg(process.pid, 15)
-        process.wait(30)
+        process.wait(120)
 
 
 def wait_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while True:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()

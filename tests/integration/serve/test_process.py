@@ -50,6 +50,7 @@ def test_a_large_batch_does_not_hold_up_small_requests(packaged: Packaged, serve
     with serve(packaged("binary_xgboost")) as served, served.client() as client:
         client.get(READY_PATH)
         work = threading.Thread(target=lambda: served.client().post("/predict", content=batch))
+        begun = time.perf_counter()
         work.start()
         seconds = []
         while work.is_alive():
@@ -57,18 +58,20 @@ def test_a_large_batch_does_not_hold_up_small_requests(packaged: Packaged, serve
             client.get(READY_PATH)
             seconds.append(time.perf_counter() - begin)
         work.join()
+        whole = time.perf_counter() - begun
 
     assert len(seconds) >= 5
-    assert median(seconds) < 0.1
+    assert median(seconds) < whole / 4, "they do not wait until it is done"
 
 
 def test_sigterm_drains_it_without_a_failed_request(packaged: Packaged, serve: Serve) -> None:
-    with serve(packaged("binary_xgboost"), drain_seconds=0.5) as served:
+    with serve(packaged("binary_xgboost"), drain_seconds=5) as served:
         clients = [Client(served) for _ in range(4)]
         wait_until(lambda: all(client.answered > 20 for client in clients))
-        served.terminate()
-        told = wait_until_unready(served)
-        status = served.process.wait(10)
+        with served.client() as observer:
+            served.terminate()
+            told = wait_until_unready(observer)
+        status = served.process.wait(60)
         for client in clients:
             client.join()
 
@@ -103,18 +106,18 @@ class Client(threading.Thread):
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
 
-def wait_until_unready(served: Served) -> dict[str, Any]:
+def wait_until_unready(client: httpx.Client) -> dict[str, Any]:
     """What /readyz says once it no longer says ready."""
     answers: list[httpx.Response] = []
 
     def told() -> bool:
-        answers.append(httpx.get(served.url + READY_PATH))
+        answers.append(client.get(READY_PATH))
         return answers[-1].status_code == 503
 
     wait_until(told)
@@ -129,7 +132,7 @@ def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve
 
     def halves() -> Iterator[bytes]:
         yield batch[: len(batch) // 2]
-        held.wait(30)
+        held.wait(120)
         yield batch[len(batch) // 2 :]
 
     with serve(packaged("binary_logistic"), drain_seconds=0) as served:
@@ -145,7 +148,7 @@ def test_a_request_at_work_is_answered_before_it_stops(packaged: Packaged, serve
         wait_until_refused(served)
         held.set()
         work.join()
-        status = served.process.wait(10)
+        status = served.process.wait(60)
 
     assert len(answers[0].json()["batch_results"]) == 10_000
     assert status == 0
@@ -159,6 +162,8 @@ def wait_until_refused(served: Served) -> None:
             httpx.get(served.url + READY_PATH)
         except httpx.ConnectError:
             return True
+        except httpx.TransportError:  # it was taken, and let go at once
+            return False
         return False
 
     wait_until(refused)

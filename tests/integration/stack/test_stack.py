@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from plugins.waiting import wait_until
 
 from aileron.core.settings import Settings
 from aileron.stack.record import State
@@ -23,7 +24,7 @@ def server(stack: Stack, name: str) -> ServerStatus:
 
 
 def wait_healthy_again(stack: Stack, name: str, before: int) -> ServerStatus:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         now = server(stack, name)
         if now.state is State.HEALTHY and now.pid not in (None, before):
@@ -33,7 +34,7 @@ def wait_healthy_again(stack: Stack, name: str, before: int) -> ServerStatus:
 
 
 def airflow(settings: Settings, *, login: bool = True) -> httpx.Client:
-    client = httpx.Client(base_url=settings.require("airflow_url"), trust_env=False)
+    client = httpx.Client(base_url=settings.require("airflow_url"), trust_env=False, timeout=60)
     if login:
         assert settings.airflow_login_file is not None
         credentials = json.loads(settings.airflow_login_file.read_text())
@@ -50,8 +51,8 @@ def _connections(process: psutil.Process) -> list[Any]:
 
 
 def test_every_server_is_healthy(stack: Stack) -> None:
-    states = {status.name: status.state for status in stack.status()}
-    assert states == dict.fromkeys(SERVER_NAMES - LABELLING_NAMES, State.HEALTHY)
+    healthy = dict.fromkeys(SERVER_NAMES - LABELLING_NAMES, State.HEALTHY)
+    wait_until(lambda: {one.name: one.state for one in stack.status()} == healthy, 60)
 
 
 def test_nothing_listens_beyond_this_machine(stack: Stack) -> None:
@@ -86,7 +87,9 @@ def test_airflow_shows_no_example_and_no_broken_dag(stack: Stack, stack_settings
 
 
 def test_mlflow_keeps_what_it_is_told(stack: Stack, stack_settings: Settings) -> None:
-    client = httpx.Client(base_url=stack_settings.require("mlflow_url"), trust_env=False)
+    client = httpx.Client(
+        base_url=stack_settings.require("mlflow_url"), trust_env=False, timeout=60
+    )
     name = f"stack-{time.time_ns()}"
     made = client.post("/api/2.0/mlflow/experiments/create", json={"name": name})
     experiment = made.raise_for_status().json()["experiment_id"]
@@ -99,7 +102,9 @@ def test_mlflow_keeps_what_it_is_told(stack: Stack, stack_settings: Settings) ->
 
 def test_mlflow_answers_only_to_its_own_host_name(stack: Stack, stack_settings: Settings) -> None:
     """A page of another site cannot reach it by a name that it points at this machine."""
-    client = httpx.Client(base_url=stack_settings.require("mlflow_url"), trust_env=False)
+    client = httpx.Client(
+        base_url=stack_settings.require("mlflow_url"), trust_env=False, timeout=60
+    )
     path = "/api/2.0/mlflow/experiments/search?max_results=1"
     assert client.get(path).status_code == 200
     assert client.get(path, headers={"Host": "attacker.example"}).status_code == 403

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aileron.client import launch as launching
 from aileron.client.airflow import AirflowClient, DagRun
 from aileron.client.launch import launch
 from aileron.core.errors import NotFound
@@ -78,6 +79,19 @@ def test_a_new_or_changed_file_is_read_first(settings: Settings, read: datetime 
     airflow = Airflow(read)
     launch(settings, airflow, "fruit")
     assert (airflow.asked, airflow.started) == (1, ["default__fruit"])
+
+
+def test_a_reading_that_may_have_begun_before_the_change_is_not_enough(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launching, "READING_SECONDS", 0.6)
+    file = settings.workspace / "configs/pipelines/fruit.yaml"
+    file.touch()
+    airflow = Airflow(datetime(2026, 1, 1, tzinfo=UTC))
+    launch(settings, airflow, "fruit")
+    assert airflow.read is not None
+    assert airflow.read.timestamp() >= file.stat().st_mtime + 0.6
+    assert airflow.asked > 1
 
 
 def test_a_dag_that_nobody_reads_is_not_started(settings: Settings) -> None:

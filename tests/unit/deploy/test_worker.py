@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from plugins.postgres import free_port
 from plugins.references import reference
-from plugins.releases import until
+from plugins.waiting import wait_until
 
 from aileron.core.errors import AileronError, NotFound, Refused
 from aileron.core.ports import ArtifactKind
@@ -172,7 +172,7 @@ def test_one_that_is_ready_but_is_not_reached_says_where_it_was_asked() -> None:
     told = worker(Somewhere(running))
     told.start()
 
-    reason = until(lambda: told.status.reason, 10, "it says why it is not healthy")
+    reason = wait_until(lambda: told.status.reason, 10, "it says why it is not healthy")
 
     assert running.where in reason
     assert told.status.state == RevisionState.STARTING

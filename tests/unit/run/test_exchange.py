@@ -198,15 +198,23 @@ def test_a_checkpoint_that_always_changes_is_kept_whole_from_time_to_time(
 
     step = threading.Thread(target=train)
     step.start()
-    began = time.monotonic()
-    while time.monotonic() - began < 1:
-        first.keep_meanwhile()
-    ended.set()
-    step.join()
-    kept = (checkpoint(tmp_path, "second").folder / "state").read_text().split()
-    assert len(kept) == 1000
-    (epoch,) = set(kept)
-    assert int(epoch) > 5
+    looks, until = itertools.count(), time.monotonic() + 60
+
+    def kept() -> int:
+        """The epoch that was kept last, -1 if none was."""
+        found = checkpoint(tmp_path, f"look{next(looks)}").folder / "state"
+        words = found.read_text().split() if found.exists() else ["-1"] * 1000
+        assert len(words) == 1000
+        (epoch,) = set(words)
+        return int(epoch)
+
+    try:
+        while kept() <= 5:
+            assert time.monotonic() < until
+            first.keep_meanwhile()
+    finally:
+        ended.set()
+        step.join()
 
 
 def test_a_step_that_is_always_quicker_than_the_copy_leaves_the_old_one(

@@ -69,21 +69,30 @@ def test_a_node_is_told_to_end_when_another_has_failed(store: Store) -> None:
     assert "Node 1 (of 0 to 1)" in str(result.raised())
 
 
-def test_what_is_no_answer_to_anothers_end_is_the_reason(store: Store) -> None:
+def test_what_is_no_answer_to_anothers_end_is_the_reason(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Node 0 lost its connection to node 1, which the kernel had killed."""
+    monkeypatch.setattr(gang_node, "LAST_WORDS", 60.0)
     first, _ = one_of_two(store)
     threading.Timer(0.03, Exchange(store, NAME, 1).write_result, [bad("killed")]).start()
     assert first.conclude(bad("error")).exit.reason == "killed"
 
 
-def test_who_failed_first_by_itself_is_the_reason(store: Store) -> None:
+def test_who_failed_first_by_itself_is_the_reason(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gang_node, "LAST_WORDS", 60.0)
     first, _ = one_of_two(store)
     threading.Timer(0.03, Exchange(store, NAME, 1).write_result, [bad("error")]).start()
     own = bad("error")
     assert first.conclude(own) == own
 
 
-def test_the_good_result_waits_for_the_others(store: Store) -> None:
+def test_the_good_result_waits_for_the_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gang_node, "FAREWELL", 60.0)
     first, _ = one_of_two(store)
     threading.Timer(0.03, Exchange(store, NAME, 1).write_result, [GOOD]).start()
     assert first.conclude(GOOD) == GOOD

@@ -35,7 +35,7 @@ class Gate:
 
     def work(self) -> int:
         self.begun += 1
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         return self.begun
 
 
@@ -43,7 +43,7 @@ def run(test: Callable[[Pool, Gate], Any], threads: int = 2, waiting: int = 3) -
     async def body() -> None:
         pool, gate = Pool(threads, waiting), Gate()
         try:
-            await asyncio.wait_for(test(pool, gate), 10)
+            await asyncio.wait_for(test(pool, gate), 60)
         finally:
             gate.open.set()
             pool.close()
@@ -54,7 +54,8 @@ def run(test: Callable[[Pool, Gate], Any], threads: int = 2, waiting: int = 3) -
 def test_one_more_than_it_has_places_for_is_refused_at_once() -> None:
     async def test(pool: Pool, gate: Gate) -> None:
         jobs = [asyncio.ensure_future(pool.run(gate.work, stays)) for _ in range(5)]
-        await asyncio.sleep(0.05)
+        while gate.begun < 2:
+            await asyncio.sleep(0.01)
 
         with pytest.raises(ServiceError, match="5 requests at work"):
             await pool.run(gate.work, stays)

@@ -79,7 +79,7 @@ def test_the_next_process_goes_on_after_a_kill(server: ThreadingHTTPServer, tmp_
     url = f"http://127.0.0.1:{server.server_port}/rows.csv"
     process = subprocess.Popen([sys.executable, "-c", FETCH, url, str(tmp_path)])
     try:
-        wait_until(lambda: came(tmp_path) >= len(CONTENT) // 2, 30)
+        wait_until(lambda: came(tmp_path) >= len(CONTENT) // 2, 180)
     finally:
         process.kill()
         process.wait()

@@ -67,8 +67,8 @@ def _when_at_work(jobs: Jobs, cancelled: threading.Event) -> None:
 def test_a_job_that_runs_too_long_keeps_what_it_has(jobs: Jobs) -> None:
     jobs.write("code/slow.py", CHECKPOINTS)
     command = "true; python slow.py"
-    plan = jobs.plan(code={"folder": "code"}, command=command, hours=3 / 3600, restarts=3)
-    with pytest.raises(StepFailed, match="3 s"):
+    plan = jobs.plan(code={"folder": "code"}, command=command, hours=15 / 3600, restarts=3)
+    with pytest.raises(StepFailed, match="15 s"):
         jobs.execute(plan)
     assert jobs.lines.count(f"$ {command}") == 1
     assert jobs.files(jobs.row(plan).outputs) == ["first.txt", "last.txt"]
