@@ -207,13 +207,23 @@ class LabellingVerbs(ABC):
 
     @abstractmethod
     def review_item(
-        self, package: int, position: int, *, approved: bool, comment: str = ""
+        self,
+        package: int,
+        position: int,
+        *,
+        approved: bool,
+        comment: str = "",
+        revision: int | None = None,
     ) -> r.LabelItemDetail:
         """Approve or reject one item of an audit: its label, or that it was set aside.
+
+        Args:
+            revision: number of the one that was looked at; None: the newest, whatever it is.
 
         Raises:
             Refused: the asker labelled it, or is no reviewer of the campaign.
             InvalidInput: a rejection says nothing.
+            Conflict: there is a newer revision than the one that was looked at.
         """
 
     @abstractmethod

@@ -114,9 +114,16 @@ class RemoteLabelling(Asking, LabellingVerbs):
         return self._send("POST", r.LabelItemDetail, path)
 
     def review_item(
-        self, package: int, position: int, *, approved: bool, comment: str = ""
+        self,
+        package: int,
+        position: int,
+        *,
+        approved: bool,
+        comment: str = "",
+        revision: int | None = None,
     ) -> r.LabelItemDetail:
-        body = check_values(r.ReviewItem, {"approved": approved, "comment": comment})
+        said = {"approved": approved, "comment": comment, "revision": revision}
+        body = check_values(r.ReviewItem, said)
         path = _package(package, f"items/{position}/review")
         return self._send("POST", r.LabelItemDetail, path, body)
 

@@ -84,8 +84,10 @@ class VersionDataset(Effect[VersionConfig]):
         from aileron.data.versions import Versions
 
         versions = Versions.of(context.settings)
-        folder = _following(versions, context, config, inputs)
-        version = versions.publish(folder, context.project, context.actor, context.run_id)
+        folder, follows = _following(versions, context, config, inputs)
+        version = versions.publish(
+            folder, context.project, context.actor, context.run_id, follows=follows
+        )
         record = _record(version, context)
         _enter(context, folder, version, record)
         context.log(f"{version.tag} {'created' if record['created'] else 'unchanged'}")
@@ -118,8 +120,10 @@ class VersionDataset(Effect[VersionConfig]):
 
 def _following(
     versions: Versions, context: EffectContext, config: VersionConfig, inputs: Mapping[str, Path]
-) -> Path:
+) -> tuple[Path, str | None]:
     """The dataset that goes in, whose card names the version before if it names none.
+
+    With it the tag of the version that it was made from and must follow; None if any will do.
 
     Raises:
         Conflict: it would follow another version than the one that it was made from.
@@ -130,7 +134,7 @@ def _following(
     card = read_card(folder)
     latest = versions.latest(context.project, card.name)
     if latest is None or latest.holds(card):
-        return folder
+        return folder, None
     if config.parent not in (None, latest.tag):
         raise Conflict(
             "data.came_between", where=card.name, latest=latest.tag, parent=config.parent
@@ -139,11 +143,12 @@ def _following(
         base = json.loads((inputs["base"] / "record.json").read_text(encoding="utf-8"))["tag"]
         if base != latest.tag:
             raise Conflict("data.base_left", where=card.name, latest=latest.tag, base=base)
+    follows = None if config.parent is None and "base" not in inputs else latest.tag
     if card.parent is not None:
-        return folder
+        return folder, follows
     context.work.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="following-", dir=context.work)) / "dataset"
-    return with_parent(folder, card, latest.tag, place)
+    return with_parent(folder, card, latest.tag, place), follows
 
 
 def _record(version: DatasetVersion, context: EffectContext) -> dict[str, object]:

@@ -66,11 +66,22 @@ class Versions:
         return cls(settings.data_repository, settings.dataset_remote)
 
     def publish(
-        self, folder: Path, project: str, actor: str, run_id: str | None = None
+        self,
+        folder: Path,
+        project: str,
+        actor: str,
+        run_id: str | None = None,
+        *,
+        follows: str | None = None,
     ) -> DatasetVersion:
         """The version of the DATASET artifact in `folder`: a new one unless the latest is equal.
 
+        Args:
+            follows: tag of the version that it was made from and that must be the latest until
+                the very end; None: whatever is the latest.
+
         Raises:
+            Conflict: another version was made meanwhile.
             Unavailable: the remote or the repository cannot be written.
         """
         card = read_card(folder)
@@ -82,7 +93,9 @@ class Versions:
         self.write_local_config()
         with self.repository.using_objects():
             directory = self.remote.push(folder, self._shards(latest))
-            return self.patiently(lambda: self._tag(card, directory, project, actor, run_id))
+            return self.patiently(
+                lambda: self._tag(card, directory, project, actor, run_id, follows)
+            )
 
     def _shards(self, version: DatasetVersion | None) -> dict[str, str]:
         """Path -> object of the shards of a version, whose names say what they hold."""
@@ -225,6 +238,7 @@ class Versions:
         project: str,
         actor: str,
         run_id: str | None,
+        follows: str | None,
     ) -> DatasetVersion:
         """Commit and tag, or return the latest version if it has this content by now."""
         known = self.repository.references(MAIN, TAGS, UNDONE, DELETED)
@@ -232,6 +246,9 @@ class Versions:
         latest = self._read(project, [max(tagged)])[0] if tagged else None
         if latest and latest.holds(card):
             return latest
+        now = latest.tag if latest else "-"
+        if follows not in (None, now):
+            raise Conflict("data.came_between", where=card.name, latest=now, parent=follows)
         used = (
             _numbers_in(known, prefix, project, card.name) for prefix in (TAGS, UNDONE, DELETED)
         )

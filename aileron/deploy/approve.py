@@ -13,7 +13,9 @@ from aileron.core.ports import ArtifactKind, Port
 from aileron.core.steps import EffectContext, Record, StepConfig, Wait
 
 if TYPE_CHECKING:
-    from aileron.ledger import Ledger
+    from datetime import datetime
+
+    from aileron.ledger import Event, Ledger
 
 APPROVED: Final = "approval.granted"
 REFUSED: Final = "approval.refused"
@@ -80,8 +82,19 @@ def record_decision(
 
 def decision(ledger: Ledger, project: str, run_id: str) -> Record | None:
     """The first decision on the run, None if there is none yet."""
+    first = _first(ledger, project, run_id)
+    return first.after if first else None
+
+
+def decided_at(ledger: Ledger, project: str, run_id: str) -> datetime | None:
+    """When that was decided."""
+    first = _first(ledger, project, run_id)
+    return first.time if first else None
+
+
+def _first(ledger: Ledger, project: str, run_id: str) -> Event | None:
     events = ledger.events.list(project, subject=_subject(run_id))
-    decisions = [event.after for event in events if event.verb in (APPROVED, REFUSED)]
+    decisions = [event for event in events if event.verb in (APPROVED, REFUSED)]
     return decisions[-1] if decisions else None
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aileron.ledger.events import Repository
 from aileron.ledger.labelling_records import Campaign
 from aileron.ledger.labelling_tables import published
+from aileron.ledger.nodes import NodeState, nodes
 from aileron.ledger.runs import RunState, runs
 
+LABELLED: Final = "labelled"
+"""Node of a lifecycle that makes the version with what people said."""
 BATCH: Final = 5000
 """Rows that are written at once."""
 
@@ -21,7 +24,7 @@ class LabellingPublished(Repository):
     """Samples that campaigns have published, each with the digest of its annotation."""
 
     def keep_published(self, campaign: Campaign, run_id: str, digests: Mapping[str, str]) -> None:
-        """Note what the run of that id is to write; it counts once the run has succeeded.
+        """Note what the run of that id is to write; it counts once that is in a version.
 
         Args:
             digests: sample -> SHA-256 of its annotation. Noting it again changes nothing.
@@ -51,5 +54,13 @@ class LabellingPublished(Repository):
 
 
 def _successful(campaign: Campaign, *columns: Any) -> Select[Any]:
+    """Of what runs have written that succeeded, or that made the version and failed later."""
+    made = exists().where(
+        nodes.c.run_id == published.c.run_id,
+        nodes.c.node == LABELLED,
+        nodes.c.state.in_((NodeState.SUCCEEDED, NodeState.REUSED)),
+    )
     query = select(*columns).join(runs, runs.c.run_id == published.c.run_id)
-    return query.where(published.c.campaign_id == campaign.id, runs.c.state == RunState.SUCCEEDED)
+    return query.where(
+        published.c.campaign_id == campaign.id, or_(runs.c.state == RunState.SUCCEEDED, made)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aileron.core.documents import check_values
+from aileron.core.documents import FieldPath, check_values
 from aileron.core.errors import InvalidInput
 from aileron.core.settings import Settings
 from aileron.label.spec import LabelSpec, load_spec
@@ -19,6 +19,9 @@ ANNOTATE: Final = "label.annotate"
 def asked_labels(workflow: Lifecycle, settings: Settings) -> dict[str, Any]:
     """The fields of the dataset's ``labels.yaml``, with those of the lifecycle over them.
 
+    But for `publish_every`: the lifecycle itself makes the version, and one that its campaign
+    made meanwhile would come between.
+
     Raises:
         InvalidInput: one of them is wrong; with file and line.
     """
@@ -26,8 +29,12 @@ def asked_labels(workflow: Lifecycle, settings: Settings) -> dict[str, Any]:
     written = load_spec(settings, spec.dataset)
     fields = written.model_dump(mode="json", by_alias=True, exclude_unset=True)
     given = spec.annotate.labels if spec.annotate else {}
-    merged = {**fields, **given}
-    checked = check_values(LabelSpec, merged, workflow.document, ("annotate", "labels"))
+    at: FieldPath = ("annotate", "labels")
+    if given.get("publish_every") is not None:
+        where = workflow.document.where((*at, "publish_every"))
+        raise InvalidInput("lifecycle.annotate_publishes", where=where)
+    fields.pop("publish_every", None)
+    checked = check_values(LabelSpec, {**fields, **given}, workflow.document, at)
     return checked.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 

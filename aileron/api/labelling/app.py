@@ -232,6 +232,9 @@ class _Handler:
         )
         if route.writes:
             self._gate.reconciling.hint(place.project)
+            # What was submitted meanwhile may be without it: then they are told so.
+            place = await run_in_threadpool(self._desk.of_package, session, place.package.id)
+            place.check_write(task)
         return passed(answer, place)
 
 

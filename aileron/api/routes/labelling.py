@@ -254,4 +254,10 @@ def review(
     client: ClientOf, package: PackageInPath, position: PositionInPath, body: r.ReviewItem
 ) -> r.LabelItemDetail:
     """Approve it, or reject it and say why."""
-    return client.review_item(package, position, approved=body.approved, comment=body.comment)
+    return client.review_item(
+        package,
+        position,
+        approved=body.approved,
+        comment=body.comment,
+        revision=body.revision,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aileron.client import records as r
@@ -10,13 +11,15 @@ from aileron.client.local.installation import Scope
 from aileron.core.access import authorize
 from aileron.core.errors import Conflict, NotFound, told
 from aileron.core.names import dag_id
-from aileron.deploy.approve import decision, record_decision
+from aileron.deploy.approve import decided_at, decision, record_decision
 from aileron.graph.plan import PLAN_FILE
 from aileron.ledger import NodeRow, NodeState, Run
 
 STEP: Final = "deploy.approve"
 BEING_ASKED: Final = 30.0
 """Seconds from a task's record in the ledger to its question in Airflow, at most."""
+PASSED_ON: Final = timedelta(seconds=60)
+"""From a decision to the end of the task that asked for it; who still asks was not told."""
 APPROVE: Final = "Approve"
 REJECT: Final = "Reject"
 
@@ -35,11 +38,17 @@ def approvals(scope: Scope) -> tuple[r.Approval, ...]:
 
 
 def of_run(scope: Scope, run: Run, rows: Mapping[str, NodeRow]) -> r.Approval | None:
-    """The question that the run asks now, None if it asks none or was answered."""
+    """The question that the run asks now, None if it asks none or was answered.
+
+    One whose answer did not reach Airflow is asked again: it takes the same answer alone.
+    """
     if run.state.final:
         return None
     asking = [row for row in rows.values() if _asks(row)]
-    if not asking or decision(scope.ledger, run.project, run.run_id) is not None:
+    if not asking:
+        return None
+    decided = decided_at(scope.ledger, run.project, run.run_id)
+    if decided is not None and datetime.now(UTC) - decided < PASSED_ON:
         return None
     row = asking[0]
     node = scope.documents.find(run.plan, PLAN_FILE, _approve_node) or {}
@@ -68,26 +77,28 @@ def answer(scope: Scope, run_id: str, *, approved: bool, comment: str) -> r.Deci
     """Decide in the asker's name.
 
     The ledger's record is written before Airflow is told, so the decision is the person's
-    and not our account's; it is written only when Airflow does ask.
+    and not our account's; it is written only when Airflow does ask. Where Airflow was not told,
+    saying the same again tells it.
     """
     project = run_id.partition("/")[0]
     authorize(scope.actor, "approval.answer", project)
     run = scope.ledger.runs.get(run_id)
     decided = decision(scope.ledger, project, run_id)
-    if decided is not None:
-        raise Conflict("client.already_decided", run=run_id, by=decided["by"])
     asking = [row for row in scope.ledger.nodes.list(run_id) if _asks(row)]
+    if decided is not None and not (asking and decided["approved"] == approved):
+        raise Conflict("client.already_decided", run=run_id, by=decided["by"])
     if not asking:
         raise NotFound("client.nothing_asked", run=run_id)
     dag, node = dag_id(project, run.lifecycle), asking[0].node
     airflow_run = run_id.split("/", 2)[2]
     scope.airflow.await_question(dag, airflow_run, node, BEING_ASKED)
-    made = record_decision(
+    made = decided or record_decision(
         scope.ledger, project, run_id, approved=approved, by=scope.actor.name, comment=comment
     )
-    if made["by"] != scope.actor.name:
+    if decided is None and made["by"] != scope.actor.name:
         raise Conflict("client.already_decided", run=run_id, by=made["by"])
-    scope.airflow.respond(dag, airflow_run, node, APPROVE if approved else REJECT, comment)
+    option, comment = APPROVE if approved else REJECT, str(made["comment"])
+    scope.airflow.respond(dag, airflow_run, node, option, comment)
     return r.Decision(run_id=run_id, approved=approved, by=made["by"], comment=comment)
 
 

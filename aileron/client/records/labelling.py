@@ -72,6 +72,9 @@ class ReviewItem(Asked):
     comment: str = Field(
         "", max_length=COMMENT_LENGTH, description="what is wrong; needed for a rejection"
     )
+    revision: int | None = Field(
+        None, description="number of the one that was looked at; refused if there is a newer one"
+    )
 
 
 class AuditPackage(Asked):

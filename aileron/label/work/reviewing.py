@@ -55,6 +55,18 @@ def review(
     return item.model_copy(update={**said, "audited": True})
 
 
+def check_newest(held: HeldPackage, position: int, revision: int | None) -> None:
+    """Raise `Conflict` if what was looked at is not what the item says now."""
+    for item in held.items() if revision is not None else ():
+        if item.position == position and item.revision != revision:
+            raise Conflict(
+                "label.work.newer_revision",
+                package=held.package.id,
+                position=position,
+                revision=item.revision,
+            )
+
+
 def audit(
     held: HeldPackage, spec: LabelSpec, outcome: Outcome, comment: str | None, auditor: str
 ) -> Package:

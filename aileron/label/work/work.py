@@ -87,17 +87,30 @@ class Work(Managing):
             by = package.annotator or "-"
             raise Refused("label.work.not_yours_to_label", package=package.id, by=by)
 
-    def review(self, package: int, position: int, *, approved: bool, comment: str = "") -> Item:
+    def review(
+        self,
+        package: int,
+        position: int,
+        *,
+        approved: bool,
+        comment: str = "",
+        revision: int | None = None,
+    ) -> Item:
         """Say whether an item of a submitted package is right.
+
+        Args:
+            revision: number of the one that was looked at; None: the newest, whatever it is.
 
         Raises:
             Refused: the actor labelled it, or is no reviewer.
             InvalidInput: a rejection without a comment.
-            Conflict: it is not in an audit, or another reviewer has said something.
+            Conflict: it is not in an audit, another reviewer has said something, or there is a
+                newer revision.
         """
         verdict = Verdict.APPROVED if approved else Verdict.REJECTED
         with self._ledger.holding_package(self._project, package) as held:
             self._check_reviewer(held)
+            reviewing.check_newest(held, position, revision)
             return reviewing.review(
                 held, position, verdict, _text(comment), self._actor, manager=self._manager
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
+from plugins.fake_airflow import ReadsAtOnce
 from plugins.history import PAGE, History
 from starlette.testclient import TestClient
 
@@ -14,6 +15,7 @@ from aileron.api.identity import TokenIdentity
 from aileron.client import Client, LocalClient, RemoteClient
 from aileron.client import records as r
 from aileron.client.local import Installation
+from aileron.client.local import approvals as answering
 from aileron.core.access import Actor, Role
 from aileron.core.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable
 from aileron.ledger import RunState
@@ -259,6 +261,45 @@ def test_the_first_decision_stands(client: Client, history: History) -> None:
     with pytest.raises(Conflict, match="li already decided"):
         client.answer(run.run_id, approved=False)
     assert client.approvals() == ()
+
+
+class Deaf(ReadsAtOnce):
+    """An Airflow that asks, and is away when it is to be answered."""
+
+    def __init__(self) -> None:
+        self.away = True
+        self.told: list[tuple[str, str]] = []
+
+    def await_question(self, *_: object) -> None:
+        """It asks."""
+
+    def respond(self, dag: str, run: str, task: str, option: str, comment: str) -> None:
+        if self.away:
+            raise Unavailable("client.airflow_down", url="-", problem="-")
+        self.told.append((option, comment))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_decision_that_did_not_reach_airflow_is_passed_on_by_saying_it_again(
+    client: Client,
+    history: History,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    airflow, run = Deaf(), history.asking("r1")
+    installation.__dict__["airflow"] = airflow
+    with pytest.raises(Unavailable):
+        client.answer(run.run_id, approved=True, comment="good")
+    assert client.approvals() == (), "it may be on its way"
+    monkeypatch.setattr(answering, "PASSED_ON", timedelta(0))
+    assert [one.run_id for one in client.approvals()] == [run.run_id]
+    airflow.away = False
+    with pytest.raises(Conflict, match="already decided"):
+        client.answer(run.run_id, approved=False)
+    assert client.answer(run.run_id, approved=True).comment == "good"
+    assert airflow.told == [("Approve", "good")]
 
 
 def test_a_model_shows_versions_verdicts_and_releases(client: Client, history: History) -> None:

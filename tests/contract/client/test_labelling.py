@@ -251,11 +251,13 @@ def test_errors_go_back_and_the_rest_is_approved(somebody: Somebody, labelled: L
     said = rita.review_item(package, one.position, approved=False, comment="a question")
     assert (said.verdict, said.comment, said.reviewer) == ("rejected", "a question", "rita")
     assert said.permissions["label.review"].allowed
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        rita.review_item(package, two.position, approved=True, revision=two.revision - 1)
     assert said.revisions[0].sample.labels == ("fault",)
     assert (said.sample.labels, said.sample.text) == ((), f"message {said.sample_id[1:]}")
     with pytest.raises(Conflict):
         rita.audit_package(package, "has_errors")
-    rita.review_item(package, two.position, approved=True)
+    rita.review_item(package, two.position, approved=True, revision=two.revision)
     with pytest.raises(Conflict):
         rita.audit_package(package, "passed")
     back = rita.audit_package(package, "has_errors", "look again")

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from plugins.labelled import DATASET, Labelled, Somebody, labelled, somebody, waiting_texts
+from plugins.labelled import (
+    DATASET,
+    ROWS,
+    Labelled,
+    Somebody,
+    labelled,
+    somebody,
+    texts,
+    waiting_texts,
+)
 
 from aileron.client import records as r
 from aileron.client.local.labelling.due import FAILED, publish_due
@@ -74,6 +84,23 @@ def test_what_is_left_when_a_campaign_ends_is_published(
     assert due(labelled) == []
     somebody("olga").end_campaign(DATASET)
     assert [one.samples for one in due(labelled)] == [4]
+
+
+def test_what_left_the_dataset_after_it_was_published_is_not_counted_twice(
+    somebody: Somebody, labelled: Labelled, tmp_path: Path
+) -> None:
+    first, second, third, _ = begun(somebody, publish_every=2, package_size=2)
+    passed(somebody, labelled, first)
+    (made,) = due(labelled)
+    ends(labelled, made, RunState.SUCCEEDED)
+    rows = [row for row in ROWS.splitlines() if not row.startswith(("w0,", "w1,"))]
+    labelled.version(2, texts(tmp_path, "\n".join(rows) + "\n"))
+    passed(somebody, labelled, second)
+    (made,) = due(labelled)
+    assert (made.samples, made.left_out) == (2, 2)
+    ends(labelled, made, RunState.SUCCEEDED)
+    passed(somebody, labelled, third)
+    assert [one.samples for one in due(labelled)] == [2]
 
 
 def test_what_cannot_be_published_leaves_no_upload_and_is_told(

@@ -11,13 +11,14 @@ from plugins.datasets import Notebook
 from plugins.labelled import DATASET, Labelled, Somebody, labelled, somebody, waiting_texts
 
 from aileron.client import records as r
+from aileron.core.digest import digest_json
 from aileron.core.errors import Conflict
 from aileron.data.operations.annotate import AnnotateConfig, AnnotateDataset
 from aileron.data.sources.connections import Limits
 from aileron.data.sources.uploads import Uploads
 from aileron.data.texts import TextDataset
 from aileron.label.work import Work
-from aileron.ledger import RunState
+from aileron.ledger import NodeState, RunState
 
 __all__ = ["labelled", "somebody", "waiting_texts"]
 
@@ -144,6 +145,28 @@ def test_what_was_decided_otherwise_is_published_again(
     ends(labelled, made)
     rita.adjudicate(DATASET, "w1", 0)
     assert owner.publish_campaign(DATASET).samples == 1, "it was so before, and not last"
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_what_is_in_a_version_counts_though_its_run_failed_later(
+    somebody: Somebody, labelled: Labelled, made: bool
+) -> None:
+    """A lifecycle made the version, and its gate said no."""
+    first, _ = begun(somebody)
+    labels(somebody, labelled, first, "fault")
+    ledger, run_id = labelled.installation.ledger, "default/learn/r1"
+    ledger.runs.start(run_id, "default", "learn", "olga")
+    campaign = ledger.labelling.campaign("default", DATASET)
+    said = {name: digest_json(one) for name, one in ledger.labelling.approved(campaign)}
+    ledger.labelling.keep_published(campaign, run_id, said)
+    ledger.nodes.begin(run_id, "labelled", "data.version", "key")
+    ledger.nodes.finish(run_id, "labelled", NodeState.SUCCEEDED if made else NodeState.FAILED)
+    ledger.runs.finish(run_id, RunState.REJECTED, "too bad")
+    if made:
+        with pytest.raises(Conflict):
+            somebody("olga").publish_campaign(DATASET)
+    else:
+        assert somebody("olga").publish_campaign(DATASET).samples == 4
 
 
 def test_a_campaign_that_is_deleted_forgets_what_it_published(

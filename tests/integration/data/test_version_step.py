@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from plugins.datasets import CARS, Caller, Workbench
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 
 from aileron.core.errors import Conflict, StepFailed
 from aileron.core.settings import Settings
+from aileron.data.remote import DatasetRemote
 from aileron.data.version import VersionConfig, VersionDataset
 from aileron.data.versions import Versions, check_version
 from aileron.ledger import Ledger
@@ -89,6 +91,29 @@ def test_a_crash_between_tag_and_row_is_mended_by_the_next_apply(
     assert step.observe(caller, CONFIG, inputs) is None
     assert step.apply(caller, CONFIG, inputs)["created"]
     assert [row.version for row in ledger.datasets.list("default")] == [1]
+
+
+def test_what_another_makes_while_the_bytes_are_stored_is_not_lost(
+    caller: Caller, workbench: Workbench, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs begin from v1 at the same moment; the one that is later begins anew."""
+    step, push = VersionDataset(), DatasetRemote.push
+    base = step.apply(caller, CONFIG, {"dataset": workbench.ingest(CARS)})
+    config = VersionConfig(parent=base["tag"])
+    mine, other = ({"dataset": workbench.ingest(CARS.replace("100", new))} for new in "45")
+    others: list[Any] = []
+
+    def slow(remote: DatasetRemote, *given: Any) -> Any:
+        if not others:
+            others.append(None)
+            others.append(step.apply(caller, config, other))
+        return push(remote, *given)
+
+    monkeypatch.setattr(DatasetRemote, "push", slow)
+    with pytest.raises(Conflict, match="cars@v2 was made meanwhile"):
+        step.apply(caller, config, mine)
+    assert others[1]["version"] == 2
+    assert [row.version for row in ledger.datasets.list("default")] == [2, 1]
 
 
 def test_undo_takes_tag_and_row_back_and_can_be_repeated(

@@ -460,3 +460,27 @@ def test_the_page_runs_no_script_but_those_it_came_with(office: Office) -> None:
         assert not re.search(r"<[^>]+\son[a-z]+=", page.text), "the policy stops handlers in tags"
         seen.add(nonce)
     assert len(seen) == 2
+
+
+def test_who_submits_while_a_change_is_on_its_way_is_told_that_it_came_too_late(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Label Studio kept it, but what was handed in is without it."""
+    anna, package = office.person("anna", 1), office.package(1).id
+    paths = [f"/label/api/tasks/{task}/annotations" for task in office.tasks(1)]
+    for path in paths:
+        assert anna.post(path, json={"result": choice("normal")}).status_code == 201
+    wait_until(lambda: all(i.digest for i in office.ledger.labelling.items(package)), 180)
+    assert office.gate is not None
+    upstream = office.gate.upstream
+    ask = upstream.ask
+
+    async def slow(*given: Any, **named: Any) -> Any:
+        answer = await ask(*given, **named)
+        office.work.submit(package)
+        return answer
+
+    monkeypatch.setattr(upstream, "ask", slow)
+    late = anna.post(paths[0], json={"result": choice("defective")})
+    assert late.status_code == 409
+    assert "submitted" in late.json()["detail"]

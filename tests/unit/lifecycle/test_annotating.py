@@ -79,6 +79,7 @@ def test_the_plan_has_the_labels_as_they_are_written_and_changed(parts: Workspac
     ("old", "new", "sentence"),
     [
         ("overlap: 2", "overlap: 9", r"parts\.yaml:7: annotate\.labels\.overlap is 9"),
+        ("overlap: 2", "publish_every: 9", r"parts\.yaml:7: .*version itself"),
         ("wanted: 50", "wanted: 0", r"parts\.yaml:7: annotate\.wanted is 0"),
         ("dataset_version: latest\n", "", "same_ids: keep"),
     ],
@@ -89,6 +90,12 @@ def test_what_cannot_be_is_refused_where_it_stands(
     parts.edit("parts", old, new)
     with pytest.raises(InvalidInput, match=sentence):
         graph_of(parts)
+
+
+def test_its_campaign_publishes_nothing_between(parts: Workspace) -> None:
+    path = parts.settings.workspace / "datasets/parts/labels.yaml"
+    path.write_text(LABELS + "publish_every: 20\n")
+    assert graph_of(parts).node("campaign").config["labels"].get("publish_every") is None
 
 
 def test_a_wrong_file_of_labels_is_named(parts: Workspace) -> None:

@@ -1298,6 +1298,8 @@ export interface ReviewItem {
   approved: boolean;
   /** what is wrong; needed for a rejection */
   comment?: string;
+  /** number of the one that was looked at; refused if there is a newer one */
+  revision?: number | null;
 }
 
 export interface Revision {

@@ -112,8 +112,11 @@ interface ItemsProps {
   refresh: () => Promise<void>;
 }
 
-function useItem(id: number, position: number): Polled<LabelItemDetail> {
-  return usePoll(`item ${id} ${position}`, (signal) => routes.labelItem(id, position, signal), 0);
+/** The item as a whole, asked for again once the list knows a newer revision. */
+function useItem(id: number, position: number, items: ItemPage["items"]): Polled<LabelItemDetail> {
+  const revision = items.find((item) => item.position === position)?.revision ?? 0;
+  const key = `item ${id} ${position} ${revision}`;
+  return usePoll(key, (signal) => routes.labelItem(id, position, signal), 0);
 }
 
 function Items({ one, name, page, canvas, marking, audited, refresh }: ItemsProps) {
@@ -123,8 +126,8 @@ function Items({ one, name, page, canvas, marking, audited, refresh }: ItemsProp
   const wanted = Number(params.get("item"));
   const position = items.some((item) => item.position === wanted) ? wanted : (firstOpen(items) ?? 1);
   const following = neighbour(items, position, 1);
-  const asked = useItem(one.id, position);
-  const next = useItem(one.id, following); // it is there when one goes to it
+  const asked = useItem(one.id, position, items);
+  const next = useItem(one.id, following, items); // it is there when one goes to it
   const before = useRef<LabelItemDetail>(undefined);
   if (asked.data) before.current = asked.data;
   const ahead = next.data?.sample;

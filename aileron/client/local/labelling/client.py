@@ -102,9 +102,16 @@ class LocalLabelling(LabellingVerbs):
         return items.take_back(self._scope, package, position)
 
     def review_item(
-        self, package: int, position: int, *, approved: bool, comment: str = ""
+        self,
+        package: int,
+        position: int,
+        *,
+        approved: bool,
+        comment: str = "",
+        revision: int | None = None,
     ) -> r.LabelItemDetail:
-        return items.review(self._scope, package, position, approved=approved, comment=comment)
+        said = {"approved": approved, "comment": comment, "revision": revision}
+        return items.review(self._scope, package, position, said)
 
     def audit_package(
         self, package: int, outcome: r.AuditOutcome, comment: str = ""

@@ -51,20 +51,21 @@ def _is_due(ledger: Ledger, campaign: Campaign) -> bool:
     failed = ledger.events.list(campaign.project, subject, verb=FAILED, limit=1)
     if failed and failed[0].time > pause:
         return False
-    told = ledger.events.list(campaign.project, subject, verb=publishing.PUBLISHED)
+    verb, since = publishing.PUBLISHED, campaign.created  # not an earlier one's of that name
+    told = ledger.events.list(campaign.project, subject, verb=verb, since=since)
     last = _state(ledger, told[0]) if told else RunState.SUCCEEDED
     if last is None or (last is not RunState.SUCCEEDED and told[0].time > pause):
         return False
     approved = ledger.labelling.progress([campaign])[campaign.id].approved
-    new = approved - ledger.labelling.count_published(campaign) - _left_out(ledger, told)
+    new = approved - ledger.labelling.count_published(campaign) - _never_there(ledger, told)
     return new >= (1 if campaign.state is CampaignState.ENDED else every)
 
 
-def _left_out(ledger: Ledger, told: list[Event]) -> int:
-    """Samples that the newest publication whose run succeeded did not find in the dataset."""
+def _never_there(ledger: Ledger, told: list[Event]) -> int:
+    """Samples of no publication that the newest whose run succeeded did not find in the dataset."""
     for event in told:
         if _state(ledger, event) is RunState.SUCCEEDED:
-            return int((event.after or {}).get("left_out", 0))
+            return int((event.after or {}).get(publishing.NEVER_THERE, 0))
     return 0
 
 

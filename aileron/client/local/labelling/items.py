@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aileron.client import records as r
 from aileron.client.local import browse
 from aileron.client.local.installation import Scope
@@ -49,14 +52,16 @@ def take_back(scope: Scope, number: int, position: int) -> r.LabelItemDetail:
     return _detail(scope, campaign, package, position)
 
 
-def review(
-    scope: Scope, number: int, position: int, *, approved: bool, comment: str
-) -> r.LabelItemDetail:
+def review(scope: Scope, number: int, position: int, said: Mapping[str, Any]) -> r.LabelItemDetail:
     """Approve or reject an item of the present audit."""
-    asked = check_values(r.ReviewItem, {"approved": approved, "comment": comment})
+    asked = check_values(r.ReviewItem, said)
     campaign, package = rights.package_of(scope, number, rights.REVIEW)
     reviewing(scope, campaign).review(
-        package.id, position, approved=asked.approved, comment=asked.comment
+        package.id,
+        position,
+        approved=asked.approved,
+        comment=asked.comment,
+        revision=asked.revision,
     )
     return _detail(scope, campaign, package, position)
 

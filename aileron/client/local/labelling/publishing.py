@@ -32,6 +32,8 @@ from aileron.ledger import Campaign
 
 PUBLISH: Final = "label.publish"
 PUBLISHED: Final = "campaign.published"
+NEVER_THERE: Final = "never_there"
+"""Of its event: approved samples that the dataset lacks and that were never published."""
 OPERATION: Final = "annotate"
 
 
@@ -73,7 +75,7 @@ def publish(scope: Scope, name: str) -> r.Publication:
         raise
     scope.ledger.labelling.keep_published(campaign, run.run_id, written)
     counts = {"samples": len(written), "published": news.published, "left_out": news.left_out}
-    told = {"run_id": run.run_id, **counts}
+    told = {"run_id": run.run_id, **counts, NEVER_THERE: news.never_there}
     scope.ledger.events.append(
         scope.project, scope.actor.name, PUBLISHED, subject_of(campaign), None, told
     )
@@ -119,11 +121,14 @@ class _News:
         """Those that were published so before."""
         self.left_out = 0
         """Those that are not there."""
+        self.never_there = 0
+        """Of these, those that were not published before either."""
 
     def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for sample_id, annotation in self._approved:
             if sample_id not in self._there:
                 self.left_out += 1
+                self.never_there += sample_id not in self._before
             elif self._before.get(sample_id) == digest_json(annotation):
                 self.published += 1
             else:

@@ -49,7 +49,8 @@ export function ReviewItem(props: ReviewItemProps) {
     }
     setLacking(undefined);
     void send(async () => {
-      await routes.reviewItem(one.id, item.position, { approved, comment: comment.trim() });
+      const said = { approved, comment: comment.trim(), revision: item.revision };
+      await routes.reviewItem(one.id, item.position, said);
       setTyped({ position: item.position, comment: "" });
       await refresh();
       const next = nextOpen(items, item.position);
